@@ -1,0 +1,109 @@
+/* system.db: accounts with their secrets, sessions and tokens, jobs, notices, personal settings, the access log. The one
+ * thing a school must back up beside the repositories. Opened by the process that holds the data folder. Thread-safe. */
+#ifndef LT_INDEX_SYSTEM_H
+#define LT_INDEX_SYSTEM_H
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sysdb;
+
+int sysdb_open(const char *path, const struct lt_clock *clock, struct sysdb **out, struct lt_error *err);
+void sysdb_close(struct sysdb *db);
+
+/* --- accounts --- */
+struct sys_account {
+    char id[37];
+    char login[64];       /* lower case Latin letters, digits, . - _ */
+    char subject[37];     /* person id or pupil id */
+    bool is_pupil;
+    bool disabled, must_change, confirmed;
+    char hash[129];       /* Argon2id, libsodium's text form; "" until a password is set */
+    int failures;
+    int64_t locked_until; /* ms; 0: not */
+    int64_t created, changed;
+    int64_t slip_expires; /* ms; 0: the password was chosen by its owner */
+};
+/* LT_CONFLICT "account.login_taken". */
+int sysdb_account_add(struct sysdb *db, const struct sys_account *a, struct lt_error *err);
+/* by login, by id or by subject; LT_NOTFOUND "account.absent" */
+int sysdb_account_by_login(struct sysdb *db, const char *login, struct sys_account *out, struct lt_error *err);
+int sysdb_account_by_id(struct sysdb *db, const char *id, struct sys_account *out, struct lt_error *err);
+int sysdb_account_by_subject(struct sysdb *db, const char *subject, struct sys_account *out, struct lt_error *err);
+/* All fields but id and created. */
+int sysdb_account_update(struct sysdb *db, const struct sys_account *a, struct lt_error *err);
+int sysdb_account_list(struct sysdb *db, int limit, const char *cursor, json_t **items, char **next, struct lt_error *err);
+int sysdb_account_remove_subject(struct sysdb *db, const char *subject, struct lt_error *err);
+
+/* --- sessions and tokens: kept as SHA-256 of the secret --- */
+struct sys_session {
+    char id[37];
+    char account[37];
+    char kind[8];    /* "session" or "token" */
+    char title[128]; /* device or purpose, by the owner */
+    char scope[256]; /* "" = all of the account's; else use case ids separated by spaces */
+    int64_t created, last_used, expires;
+};
+int sysdb_session_add(struct sysdb *db, const struct sys_session *s, const char sha256[65], struct lt_error *err);
+/* LT_NOTFOUND "session.unknown" also when expired; notes last_used at most once a minute. */
+int sysdb_session_find(struct sysdb *db, const char sha256[65], struct sys_session *out, struct lt_error *err);
+int sysdb_session_list(struct sysdb *db, const char *account, json_t **items, struct lt_error *err);
+int sysdb_session_end(struct sysdb *db, const char *account, const char *id_or_null_for_all, struct lt_error *err);
+
+/* --- access log --- */
+struct sys_access {
+    int64_t at;           /* ms */
+    const char *actor;    /* person id, pupil id or local:<user> */
+    const char *account;  /* account id or "" */
+    const char *use_case;
+    const char *outcome;  /* "done", "denied", "refused" */
+    const char *pupils;   /* ids separated by spaces; "" where no pupil is concerned */
+    const char *object;   /* id or "" */
+    const char *request;  /* id of the request */
+    const char *door;     /* "cli", "http", "plugin" */
+};
+/* Rows are chained: each holds SHA-256 over itself and the hash before it. All rows in one transaction. */
+int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, struct lt_error *err);
+/* filters: pupil, actor, use_case, from, to (dates); newest first */
+int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,
+                      char **next, struct lt_error *err);
+/* LT_REFUSED "log.chain_broken" (at). */
+int sysdb_access_verify(struct sysdb *db, uint64_t *rows, struct lt_error *err);
+
+/* --- jobs --- */
+struct sys_job {
+    char id[37];
+    char kind[48];
+    char owner[80];   /* actor */
+    char state[12];   /* queued, running, done, failed, cancelled */
+    int done, total;
+    int64_t created, changed;
+};
+/* input and result are JSON objects or NULL */
+int sysdb_job_add(struct sysdb *db, const struct sys_job *j, const json_t *input, struct lt_error *err);
+int sysdb_job_get(struct sysdb *db, const char *id, struct sys_job *out, json_t **input, json_t **result, struct lt_error *err);
+int sysdb_job_update(struct sysdb *db, const struct sys_job *j, const json_t *result, struct lt_error *err);
+/* owner NULL: all */
+int sysdb_job_list(struct sysdb *db, const char *owner, int limit, const char *cursor, json_t **items, char **next,
+                   struct lt_error *err);
+
+/* --- notices and personal settings --- */
+int sysdb_notice_add(struct sysdb *db, const char *subject, const char *kind, const json_t *about, struct lt_error *err);
+int sysdb_notice_list(struct sysdb *db, const char *subject, bool unread_only, int limit, const char *cursor,
+                      json_t **items, char **next, struct lt_error *err);
+int sysdb_notice_read(struct sysdb *db, const char *subject, const char *id, struct lt_error *err);
+int sysdb_setting_get(struct sysdb *db, const char *subject, json_t **out, struct lt_error *err);
+int sysdb_setting_put(struct sysdb *db, const char *subject, const json_t *settings, struct lt_error *err);
+
+/* --- answers kept for repeated calls that touch system.db only --- */
+int sysdb_answer_get(struct sysdb *db, const char *account, const char *key, json_t **out, struct lt_error *err);
+int sysdb_answer_put(struct sysdb *db, const char *account, const char *key, const json_t *answer, struct lt_error *err);
+
+int sysdb_check(struct sysdb *db, struct lt_error *err);
+
+#endif

@@ -1,0 +1,209 @@
+/* Portfolios as git repositories.
+ *
+ * One data folder holds school.git and portfolios/<ab>/<pupil-id>.git (ab = last two digits of the id: the first ones of
+ * a UUIDv7 are its birth time). A repository is named here by VAULT_SCHOOL or by the pupil's id. Text documents live in packs written by us,
+ * file contents in loose objects made of stored zlib blocks, so that byte n lies at a computed place. A change is
+ * accepted when its record is flushed to the journal; it may span several repositories and is then seen whole or not at all.
+ *
+ * One process holds the data folder (flock). Inside it every function may be called from any thread; one transaction or
+ * snapshot belongs to one thread at a time. Errors: LT_CONFLICT where said, LT_NOTFOUND for an absent repository or path,
+ * LT_REFUSED "vault.damaged" (repo, object, path) when bytes do not match their name, else LT_SYSTEM.
+ *
+ * Storage rules and their measurements: docs/architecture.md.
+ */
+#ifndef LT_VAULT_VAULT_H
+#define LT_VAULT_VAULT_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "base/id.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define VAULT_SCHOOL "school"
+#define VAULT_OID 41               /* hex SHA-1 and NUL */
+#define VAULT_TEXT_MAX (4u << 20)  /* a text document is never larger */
+#define VAULT_PATH_MAX 256
+
+struct vault;
+
+struct vault_config {
+    const char *dir;               /* the data folder; copied */
+    const struct lt_fs *fs;        /* NULL: the system's */
+    const struct lt_clock *clock;  /* borrowed for the vault's life */
+    bool read_only;                /* neither lock nor recovery; only reading and checking (offline tools, tests) */
+    int lock_wait_ms;              /* how long to wait for another process's lock; then LT_CONFLICT "vault.locked" */
+};
+
+/* Makes the folder, its keys (signing key 0600, allowed_signers), school.git without a commit, journal/ spool/ run/ cache/.
+ * LT_REFUSED "vault.exists" where there is a vault. installation: "letopis@<school-id>", the principal of all signatures and
+ * the committer's e-mail. */
+int vault_create(const struct vault_config *config, const char *school_id, struct lt_error *err);
+
+/* Takes DATA/lock, replays the journal, removes stale locks and temporary files. */
+int vault_open(const struct vault_config *config, struct vault **out, struct lt_error *err);
+void vault_close(struct vault *v); /* settles the journal: empty after a clean stop */
+
+const char *vault_dir(const struct vault *v);
+const char *vault_installation(const struct vault *v); /* "letopis@<school-id>" */
+const char *vault_school_id(const struct vault *v);
+/* "ssh-ed25519 AAAA…" and "SHA256:…" of the signing key */
+const char *vault_public_key(const struct vault *v);
+const char *vault_fingerprint(const struct vault *v);
+
+/* Every repository that has a commit, in id order, school first. cb returns non-zero to stop; that value is returned. */
+int vault_repos(struct vault *v, int (*cb)(void *user, const char *repo, const char *head), void *user,
+                struct lt_error *err);
+int vault_head(struct vault *v, const char *repo, char out[VAULT_OID], struct lt_error *err);
+
+/* --- reading: a snapshot is one commit's tree --- */
+
+struct vault_snapshot;
+/* commit NULL: the accepted head. */
+int vault_snapshot_open(struct vault *v, const char *repo, const char *commit, struct vault_snapshot **out,
+                        struct lt_error *err);
+void vault_snapshot_close(struct vault_snapshot *s);
+const char *vault_snapshot_commit(const struct vault_snapshot *s);
+bool vault_snapshot_has(struct vault_snapshot *s, const char *path);
+/* Appends the document's bytes. */
+int vault_snapshot_read(struct vault_snapshot *s, const char *path, struct lt_buf *out, struct lt_error *err);
+/* Every file below prefix ("" = all) in path order. */
+struct vault_item {
+    const char *path;
+    const char *oid; /* of the blob */
+};
+int vault_snapshot_walk(struct vault_snapshot *s, const char *prefix, int (*cb)(void *user, const struct vault_item *),
+                        void *user, struct lt_error *err);
+/* Paths that differ; old_s NULL: everything is new. oid NULL: removed in new_s. */
+int vault_snapshot_diff(struct vault_snapshot *old_s, struct vault_snapshot *new_s,
+                        int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err);
+
+/* History from the head backwards. paths filters by prefix (NULL: all commits). */
+struct vault_commit_info {
+    const char *commit;
+    int64_t author_ms;       /* whole seconds in git */
+    int64_t committer_ms;
+    const char *author_name, *author_email;
+    const char *subject;
+    const char *body;        /* trailers and all */
+    char use_case[64], actor[80], entry[LT_ID_SIZE], request[80], batch[LT_ID_SIZE]; /* trailers; "" when absent */
+};
+int vault_history(struct vault *v, const char *repo, const char *path_prefix,
+                  int (*cb)(void *user, const struct vault_commit_info *), void *user, struct lt_error *err);
+
+/* --- file contents --- */
+
+struct vault_file;
+int vault_file_open(struct vault_snapshot *s, const char *path, struct vault_file **out, struct lt_error *err);
+uint64_t vault_file_size(const struct vault_file *f);
+/* Bytes read (0 at the end) or a negative status. Memory used does not grow with the file. */
+ssize_t vault_file_pread(struct vault_file *f, void *out, size_t len, uint64_t off, struct lt_error *err);
+/* Where the object is stored blocks (always so for what we wrote): the descriptor of the object file (borrowed), for doors
+ * that pass descriptors; otherwise -1. */
+void vault_file_close(struct vault_file *f);
+
+/* --- writing --- */
+
+struct vault_author {
+    const char *name;  /* kind of person in words: "guardian"; never a person's name */
+    const char *email; /* "<person-id>@<school-id>" */
+};
+
+/* The message of a commit: subject in words with ids, no names; trailers are written in this order, empty ones left out. */
+struct vault_message {
+    const char *subject;
+    const char *use_case, *actor, *entry, *request, *batch;
+};
+
+struct vault_tx;
+
+/* Takes the writer locks of repos[0..n) in id order (each once; duplicates allowed). A repository that does not exist yet is
+ * made at the commit. The lock is held until vault_tx_end, so what is read through the transaction cannot change below it. */
+int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
+                   struct vault_tx **out, struct lt_error *err);
+/* Reads see the transaction's own changes. Absent: LT_NOTFOUND. */
+int vault_tx_read(struct vault_tx *tx, const char *repo, const char *path, struct lt_buf *out, struct lt_error *err);
+bool vault_tx_has(struct vault_tx *tx, const char *repo, const char *path);
+int vault_tx_head(struct vault_tx *tx, const char *repo, char out[VAULT_OID]); /* "" for a new repository */
+int vault_tx_walk(struct vault_tx *tx, const char *repo, const char *prefix,
+                  int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err);
+int vault_tx_put(struct vault_tx *tx, const char *repo, const char *path, const void *data, size_t len,
+                 struct lt_error *err);
+/* Copies the bytes of an existing blob of the same repository to another path without reading them. */
+int vault_tx_copy(struct vault_tx *tx, const char *repo, const char *from, const char *to, struct lt_error *err);
+int vault_tx_remove(struct vault_tx *tx, const char *repo, const char *path, struct lt_error *err);
+
+/* Streams a file's content from a descriptor (from its current place to its end) into the repository; nothing of it
+ * stays when the transaction is not committed. Size over max: LT_REFUSED "file.too_large". */
+struct vault_stored {
+    char oid[VAULT_OID];
+    char sha256[65];
+    uint64_t size;
+};
+int vault_tx_put_file(struct vault_tx *tx, const char *repo, const char *path, int fd, uint64_t max,
+                      struct vault_stored *out, struct lt_error *err);
+
+/* Ends one commit in one repository; further changes make the next. vault_tx_commit seals what is open with its message. */
+int vault_tx_seal(struct vault_tx *tx, const char *repo, const struct vault_message *message, struct lt_error *err);
+
+/* One document changed by the transaction, after all its commits. */
+struct vault_change {
+    const char *repo, *path;
+    const char *oid;  /* NULL: removed */
+    const void *data; /* bytes of a text document; NULL for file contents and removals */
+    size_t len;
+};
+struct vault_moved {
+    const char *repo;
+    const char *old_head; /* "" for a new repository */
+    const char *new_head;
+};
+struct vault_result {
+    const struct vault_moved *moved; /* repositories whose head moved */
+    size_t moved_len;
+    const struct vault_change *changes; /* sorted by repo, path */
+    size_t changes_len;
+};
+/* Accepted when 0 is returned (and only then); the result lives until vault_tx_end. A transaction that changed nothing is
+ * 0 with moved_len 0 and writes nothing. message applies to every repository with unsealed changes. `extra` (may be NULL) is a
+ * record of at most 64 KiB that rides in the same flush and is handed to the replay callback after a crash. */
+int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, const void *extra, size_t extra_len,
+                    const struct vault_result **result, struct lt_error *err);
+void vault_tx_end(struct vault_tx *tx); /* releases the locks; without a commit nothing of it remains */
+
+/* Extras of the records found in the journal at vault_open, oldest first; call before the first transaction. */
+int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), void *user, struct lt_error *err);
+
+/* Switches the journal now (otherwise every 30 s or 64 MiB). */
+int vault_settle(struct vault *v, struct lt_error *err);
+
+/* A small append-only record file beside the journal, for rows of the access log that must survive a kill: appended before
+ * the answer leaves, flushed every second. `drain` hands over all rows so far and empties the file once cb returned 0. */
+int vault_side_append(struct vault *v, const void *data, size_t len, struct lt_error *err);
+int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), void *user,
+                     struct lt_error *err);
+
+/* --- checking, packing, taking away --- */
+
+struct vault_fault {
+    const char *repo, *commit, *path; /* path or object name; any may be "" */
+    const char *code;                 /* "signature", "principal", "order", "object", "missing", "pack", "reference" */
+    const char *what;                 /* in English, for the details */
+};
+struct vault_report {
+    uint64_t commits, objects, faults;
+};
+/* Verifies one repository: every object's bytes, every commit's signature and principal, parents not later than children.
+ * Faults go to cb, the oldest commit first. 0 even with faults (see report). */
+int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *), void *user,
+                struct vault_report *report, struct lt_error *err);
+/* Merges packs where there are more than 6. */
+int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
+/* Writes a v2 bundle of main and HEAD to fd: all history, or with fresh = true one signed root commit of the head's tree. */
+int vault_bundle(struct vault *v, const char *repo, bool fresh, int fd, struct lt_error *err);
+
+#endif
