@@ -1,0 +1,117 @@
+/* What a use case's function gets to work with. Private to usecase/ and plugin/. */
+#ifndef LT_USECASE_CALL_H
+#define LT_USECASE_CALL_H
+
+#include "usecase/usecase.h"
+
+#include "base/fs.h"
+#include "index/index.h"
+#include "index/system.h"
+#include "model/rights.h"
+#include "sandbox/child.h"
+#include "vault/vault.h"
+
+struct lt_app {
+    struct vault *vault;
+    struct index *index;
+    struct sysdb *sys;
+    struct lt_clock clock;
+    const struct lt_fs *fs;
+    struct lt_id_source *ids;
+    char *dir;
+    char *program, *modules, *plugins_dir;
+    const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
+};
+
+struct uc_actor {
+    char id[80];          /* person id, pupil id or "local:<user>"; "" for nobody */
+    char kind[24];        /* word for the commit's author: local, pupil, guardian, staff, nobody */
+    bool local, is_pupil, confirmed;
+    char account[LT_ID_SIZE], session[LT_ID_SIZE];
+    json_t *person;       /* person document, NULL for pupils and local */
+    json_t *children;     /* guardian relations [{pupil, kind, rights, from, to, birth}] */
+    char scope[256];      /* of a token; "" = all */
+};
+
+/* The documents a right is judged by. */
+struct uc_target_docs {
+    char pupil_id[LT_ID_SIZE], entry_id[LT_ID_SIZE];
+    json_t *pupil, *classes, *klass, *entry; /* klass: document of the class of today */
+    json_t *object;                          /* document of another target: review, class, person, event … */
+};
+
+struct uc_call {
+    struct lt_app *app;
+    const struct uc_row *row;
+    const json_t *in;
+    struct uc_actor actor;
+    enum lt_lang lang;
+    int64_t now;
+    struct lt_date today;
+    char request[80];
+    const char *door;
+    const struct uc_input_file *files;
+    size_t files_len;
+    struct uc_target_docs target;
+    uint64_t standing;        /* of the actor to the target, when the call began */
+    json_t *seen;             /* ids of pupils whose data this call gives out or changes: uc_saw */
+    struct uc_stream *stream; /* to fill for UC_BYTES */
+    bool committed;
+};
+
+/* --- authorisation (authorise.c): the one place --- */
+
+/* Is the right given for a target resolved by id? LT_DENIED or LT_NOTFOUND as the actor may know of it. Used by the dispatcher and by
+ * use cases with several targets (UC_T_OWN). */
+int uc_require(struct uc_call *call, const char *right, enum uc_target target, const char *id, struct lt_error *err);
+/* The same without an error: may the actor? */
+bool uc_may(struct uc_call *call, const char *right, enum uc_target target, const char *id);
+/* Puts "scope", "today" and, where the actor may see sensitive records, "show_sensitive" into the parameters of a list. */
+int uc_scope(struct uc_call *call, const char *right, json_t *params, struct lt_error *err);
+/* Notes that a pupil's data was given out or changed, for the access log. */
+void uc_saw(struct uc_call *call, const char *pupil);
+void uc_saw_items(struct uc_call *call, const json_t *items, const char *key);
+
+/* --- reading --- */
+
+/* A document from the index by kind and id (index.h); LT_NOTFOUND "<kind>.absent" on absence. */
+int uc_doc(struct uc_call *call, const char *kind, const char *id, json_t **out, struct lt_error *err);
+/* Runs an index list with the call's limit and cursor; *out = {"items", "next"}. Takes params. */
+int uc_list(struct uc_call *call, const char *list, json_t *params, json_t **out, struct lt_error *err);
+/* All rows of a list, for rules (refuses above 20 000). Takes params. */
+int uc_all(struct uc_call *call, const char *list, json_t *params, json_t **items, struct lt_error *err);
+/* Setting of the school (school.json settings) or its default (usecase/settings.c). */
+const char *uc_setting(struct uc_call *call, const char *name, char *buf, size_t len);
+long long uc_setting_int(struct uc_call *call, const char *name);
+
+/* --- changing (commit.c) --- */
+
+struct uc_tx;
+/* repos: VAULT_SCHOOL or pupil ids. */
+int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err);
+int uc_tx_begin1(struct uc_call *call, const char *repo, struct uc_tx **out, struct lt_error *err);
+/* A document as it stands inside the writer lock; new reference. */
+int uc_tx_get(struct uc_tx *tx, const char *repo, const char *path, json_t **out, struct lt_error *err);
+/* Stamps changed (and created, when the document has none) and writes it in canonical form. doc is borrowed and changed by the stamps. */
+int uc_tx_put(struct uc_tx *tx, const char *repo, const char *path, json_t *doc, struct lt_error *err);
+/* The same without stamps: copies of verified revisions and the like. */
+int uc_tx_put_bytes(struct uc_tx *tx, const char *repo, const char *path, const void *data, size_t len, struct lt_error *err);
+int uc_tx_get_bytes(struct uc_tx *tx, const char *repo, const char *path, struct lt_buf *out, struct lt_error *err);
+int uc_tx_put_file(struct uc_tx *tx, const char *repo, const char *path, int fd, uint64_t max, struct vault_stored *out,
+                   struct lt_error *err);
+int uc_tx_copy(struct uc_tx *tx, const char *repo, const char *from, const char *to, struct lt_error *err);
+int uc_tx_remove(struct uc_tx *tx, const char *repo, const char *path, struct lt_error *err);
+bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path);
+/* Names the batch of an import for the trailer of all commits. */
+void uc_tx_batch(struct uc_tx *tx, const char *batch);
+/* Ends one commit of one repository with an own subject and entry id. */
+int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const char *entry, struct lt_error *err);
+/* Asks the right once more (a role may have ended meanwhile), accepts, feeds the index, writes the access rows. subject: words and
+ * ids, no names: "Verify entry". */
+int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err);
+void uc_tx_end(struct uc_tx *tx);
+
+/* {"at": now, "by": actor}; new reference */
+json_t *uc_stamp(struct uc_call *call);
+
+#endif
