@@ -49,13 +49,34 @@ function(lt_view name source)
   endif()
 endfunction()
 
+# The message catalogues of all folders as one generated table a language; out is set to the files.
+function(lt_catalogues out)
+  add_executable(po2c ${CMAKE_SOURCE_DIR}/core/base/tools/po2c.c)
+  set(files)
+  foreach(lang ru en)
+    file(GLOB po CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/*/po/*.${lang}.po
+      ${CMAKE_SOURCE_DIR}/cli/po/*.${lang}.po ${CMAKE_SOURCE_DIR}/plugins/*/po/*.${lang}.po)
+    set(file ${CMAKE_BINARY_DIR}/catalogue_${lang}.c)
+    add_custom_command(OUTPUT ${file} COMMAND po2c ${lang} ${file} ${po} DEPENDS po2c ${po} VERBATIM
+      COMMENT "Compiling the messages (${lang})")
+    list(APPEND files ${file})
+  endforeach()
+  set(${out} ${files} PARENT_SCOPE)
+endfunction()
+
 function(lt_folder name)
-  cmake_parse_arguments(F "" "" "DEPS;LIBS;SYSLIBS;SOURCES" ${ARGN})
+  cmake_parse_arguments(F "" "" "DEPS;LIBS;SYSLIBS;SOURCES;GENERATED" ${ARGN})
   if(NOT F_SOURCES)
     file(GLOB F_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.c)
   endif()
+  if(NOT F_SOURCES AND NOT F_GENERATED)
+    # a library of headers only: an archive needs a member all the same
+    set(F_GENERATED ${CMAKE_BINARY_DIR}/empty_${name}.c)
+    file(WRITE ${F_GENERATED}.new "typedef int lt_${name}_has_no_code;\n")
+    file(COPY_FILE ${F_GENERATED}.new ${F_GENERATED} ONLY_IF_DIFFERENT)
+  endif()
   lt_view(${name} ${CMAKE_CURRENT_SOURCE_DIR}/${name})
-  add_library(lt_${name} STATIC ${F_SOURCES})
+  add_library(lt_${name} STATIC ${F_SOURCES} ${F_GENERATED})
   set_target_properties(lt_${name} PROPERTIES LINKER_LANGUAGE C)
   target_include_directories(lt_${name} PUBLIC ${CMAKE_BINARY_DIR}/view/${name}
     ${CMAKE_SOURCE_DIR}/core/include)
