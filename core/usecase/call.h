@@ -11,6 +11,9 @@
 #include "sandbox/child.h"
 #include "vault/vault.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 struct lt_app {
     struct vault *vault;
     struct index *index;
@@ -21,6 +24,10 @@ struct lt_app {
     char *dir;
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
+    struct sandbox_config sandbox;
+    atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
+    pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
+    char installation[LT_ID_SIZE]; /* id of the school: right of the @ in authors' addresses */
 };
 
 struct uc_actor {
@@ -57,6 +64,7 @@ struct uc_call {
     json_t *seen;             /* ids of pupils whose data this call gives out or changes: uc_saw */
     struct uc_stream *stream; /* to fill for UC_BYTES */
     bool committed;
+    json_t *checks;           /* rights asked so far, asked once more before a change is accepted */
 };
 
 /* --- authorisation (authorise.c): the one place --- */
@@ -64,6 +72,11 @@ struct uc_call {
 /* Is the right given for a target resolved by id? LT_DENIED or LT_NOTFOUND as the actor may know of it. Used by the dispatcher and by
  * use cases with several targets (UC_T_OWN). */
 int uc_require(struct uc_call *call, const char *right, enum uc_target target, const char *id, struct lt_error *err);
+/* Reads the actor's person, roles and relations anew; LT_DENIED when the account was disabled or the session ended meanwhile. */
+int uc_actor_reload(struct uc_call *call, struct lt_error *err);
+/* Who calls: local owner, login with password, or token. */
+int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct lt_error *err);
+void uc_actor_clear(struct uc_actor *actor);
 /* The same without an error: may the actor? */
 bool uc_may(struct uc_call *call, const char *right, enum uc_target target, const char *id);
 /* Puts "scope", "today" and, where the actor may see sensitive records, "show_sensitive" into the parameters of a list. */
@@ -110,6 +123,23 @@ int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const ch
  * ids, no names: "Verify entry". */
 int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err);
 void uc_tx_end(struct uc_tx *tx);
+
+/* --- the application (app.c) --- */
+
+/* Opens vault, index and system.db of app->dir into a handle opened offline (school init). */
+int app_attach(struct lt_app *app, int lock_wait_ms, struct lt_error *err);
+/* Feeds the index with every repository whose head is not the indexed one; all = true: with every repository. */
+int app_mend_index(struct lt_app *app, bool all, struct lt_error *err);
+
+/* --- access log (access.c) --- */
+
+/* One row for what the call gave out or changed; the text form rides in the journal record of a change. */
+json_t *access_row(const struct uc_call *call, const char *outcome);
+int access_append(struct lt_app *app, const json_t *row, struct lt_error *err);
+/* Moves the rows gathered so far into system.db. */
+int access_drain(struct lt_app *app, struct lt_error *err);
+/* After a crash: rows that rode in journal records. */
+int access_replay(struct lt_app *app, struct lt_error *err);
 
 /* {"at": now, "by": actor}; new reference */
 json_t *uc_stamp(struct uc_call *call);

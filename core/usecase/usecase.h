@@ -48,7 +48,7 @@ enum uc_field_flag {
 };
 
 struct uc_field {
-    const char *name; /* option --name (with '-' for '_'), JSON key; label is message "field.<name>" */
+    const char *name; /* option --name (with '-' for '_'), JSON key; label: uc_field_label */
     enum uc_type type;
     unsigned flags;
     long long min, max; /* 0,0: the type's own limits */
@@ -108,9 +108,11 @@ struct uc_noun {
     size_t len;
 };
 
-const struct uc_noun *uc_nouns(size_t *n);
+const struct uc_noun *const *uc_nouns(size_t *n);
 const struct uc_row *uc_find(const char *noun, const char *verb);
 const struct uc_noun *uc_noun_of(const struct uc_row *row);
+/* Message "field.<noun>.<name>", else "field.<name>", else the name itself. */
+const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name);
 
 /* --- the application --- */
 

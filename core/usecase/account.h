@@ -1,0 +1,19 @@
+/* Making accounts, for school init and the account noun. */
+#ifndef LT_USECASE_ACCOUNT_H
+#define LT_USECASE_ACCOUNT_H
+
+#include "usecase/call.h"
+#include "usecase/secret.h"
+
+struct account_new {
+    const char *login;
+    const char *subject;  /* person or pupil id */
+    bool is_pupil;
+    const char *password; /* NULL: one for a slip is made, to be changed at the first sign-in */
+    bool confirmed;
+};
+
+/* slip (16 bytes, may be NULL when a password is given) receives the password to print. */
+int account_create(struct uc_call *call, const struct account_new *a, char slip[16], struct lt_error *err);
+
+#endif

@@ -1,0 +1,196 @@
+/* A change: vault, index and access log brought together.
+ *
+ * Order: the right is asked once more → the vault accepts (journal flushed) → the index takes the changed documents → the access row.
+ * After acceptance nothing may turn the answer into an error: an index that could not follow is noted and mended before the
+ * next call reads from it. */
+#include "usecase/call.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct uc_tx {
+    struct uc_call *call;
+    struct vault_tx *vt;
+    char batch[LT_ID_SIZE];
+    char use_case[80];
+};
+
+json_t *uc_stamp(struct uc_call *call)
+{
+    char at[LT_INSTANT_SIZE];
+    return json_pack("{s:s, s:s}", "at", lt_instant_format(call->now, at), "by", call->actor.id);
+}
+
+int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err)
+{
+    struct uc_tx *tx = lt_calloc(1, sizeof *tx);
+    if (!tx) return lt_fail_memory(err);
+    tx->call = call;
+    lt_print(tx->use_case, sizeof tx->use_case, "%s.%s", call->row->noun, call->row->verb);
+    char email[160];
+    lt_print(email, sizeof email, "%s@%s", call->actor.id, call->app->installation);
+    for (char *c = email; *c; c++) {
+        if (*c == ':') *c = '-'; /* "local:anna" is no local part of an address */
+    }
+    struct vault_author who = {.name = call->actor.local ? call->actor.id : call->actor.kind, .email = email};
+    int rc = vault_tx_begin(call->app->vault, &who, repos, n, &tx->vt, err);
+    if (rc) {
+        free(tx);
+        return rc;
+    }
+    *out = tx;
+    return 0;
+}
+
+int uc_tx_begin1(struct uc_call *call, const char *repo, struct uc_tx **out, struct lt_error *err)
+{
+    return uc_tx_begin(call, &repo, 1, out, err);
+}
+
+void uc_tx_end(struct uc_tx *tx)
+{
+    if (!tx) return;
+    vault_tx_end(tx->vt);
+    free(tx);
+}
+
+void uc_tx_batch(struct uc_tx *tx, const char *batch)
+{
+    lt_print(tx->batch, sizeof tx->batch, "%s", batch);
+}
+
+int uc_tx_get_bytes(struct uc_tx *tx, const char *repo, const char *path, struct lt_buf *out, struct lt_error *err)
+{
+    return vault_tx_read(tx->vt, repo, path, out, err);
+}
+
+int uc_tx_get(struct uc_tx *tx, const char *repo, const char *path, json_t **out, struct lt_error *err)
+{
+    struct lt_buf b = LT_BUF_INIT(VAULT_TEXT_MAX);
+    int rc = vault_tx_read(tx->vt, repo, path, &b, err);
+    if (!rc) rc = lt_json_parse(b.data ? b.data : "", b.len, VAULT_TEXT_MAX, out, err);
+    lt_buf_free(&b);
+    return rc;
+}
+
+int uc_tx_put_bytes(struct uc_tx *tx, const char *repo, const char *path, const void *data, size_t len, struct lt_error *err)
+{
+    if (strcmp(repo, VAULT_SCHOOL) != 0) uc_saw(tx->call, repo);
+    return vault_tx_put(tx->vt, repo, path, data, len, err);
+}
+
+int uc_tx_put(struct uc_tx *tx, const char *repo, const char *path, json_t *doc, struct lt_error *err)
+{
+    if (lt_json_put(doc, "changed", uc_stamp(tx->call))) return lt_fail_memory(err);
+    if (!json_object_get(doc, "created") && lt_json_put(doc, "created", uc_stamp(tx->call))) return lt_fail_memory(err);
+    struct lt_buf b = LT_BUF_INIT(VAULT_TEXT_MAX);
+    int rc = lt_json_canonical(doc, &b, err);
+    if (!rc) rc = uc_tx_put_bytes(tx, repo, path, b.data, b.len, err);
+    lt_buf_free(&b);
+    return rc;
+}
+
+int uc_tx_put_file(struct uc_tx *tx, const char *repo, const char *path, int fd, uint64_t max, struct vault_stored *out,
+                   struct lt_error *err)
+{
+    return vault_tx_put_file(tx->vt, repo, path, fd, max, out, err);
+}
+
+int uc_tx_copy(struct uc_tx *tx, const char *repo, const char *from, const char *to, struct lt_error *err)
+{
+    return vault_tx_copy(tx->vt, repo, from, to, err);
+}
+
+int uc_tx_remove(struct uc_tx *tx, const char *repo, const char *path, struct lt_error *err)
+{
+    if (strcmp(repo, VAULT_SCHOOL) != 0) uc_saw(tx->call, repo);
+    return vault_tx_remove(tx->vt, repo, path, err);
+}
+
+bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path)
+{
+    return vault_tx_has(tx->vt, repo, path);
+}
+
+static struct vault_message message_of(const struct uc_tx *tx, const char *subject, const char *entry)
+{
+    return (struct vault_message){.subject = subject,
+                                  .use_case = tx->use_case,
+                                  .actor = tx->call->actor.id,
+                                  .entry = entry ? entry : "",
+                                  .request = tx->call->request,
+                                  .batch = tx->batch};
+}
+
+int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const char *entry, struct lt_error *err)
+{
+    struct vault_message m = message_of(tx, subject, entry);
+    return vault_tx_seal(tx->vt, repo, &m, err);
+}
+
+/* Rights judged at the start may have ended while the call ran: a role that ended at midnight, a person dismissed. */
+static int ask_again(struct uc_call *call, struct lt_error *err)
+{
+    call->now = lt_clock_now(&call->app->clock);
+    call->today = lt_clock_today(&call->app->clock);
+    int rc = uc_actor_reload(call, err);
+    json_t *checks = call->checks;
+    call->checks = NULL;
+    size_t i;
+    const json_t *c;
+    json_array_foreach(checks, i, c) {
+        if (rc) break;
+        rc = uc_require(call, lt_json_str_or(c, "right", ""), (enum uc_target)lt_json_int(c, "target", 0),
+                        lt_json_str(c, "id"), err);
+    }
+    json_decref(call->checks);
+    call->checks = checks;
+    return rc;
+}
+
+static int feed_index(struct lt_app *app, const struct vault_result *r, struct lt_error *err)
+{
+    struct index_batch *batches = lt_calloc(r->moved_len, sizeof *batches);
+    struct index_change *changes = lt_calloc(r->changes_len ? r->changes_len : 1, sizeof *changes);
+    int rc = batches && changes ? 0 : lt_fail_memory(err);
+    size_t k = 0;
+    for (size_t i = 0; !rc && i < r->moved_len; i++) {
+        batches[i] = (struct index_batch){.repo = r->moved[i].repo, .new_head = r->moved[i].new_head};
+        batches[i].changes = changes + k;
+        for (; k < r->changes_len && strcmp(r->changes[k].repo, r->moved[i].repo) == 0; k++) {
+            const struct vault_change *c = &r->changes[k];
+            changes[k] = (struct index_change){.path = c->path, .data = c->data, .len = c->len, .removed = !c->oid};
+            batches[i].len++;
+        }
+    }
+    if (!rc) rc = index_apply(app->index, batches, r->moved_len, err);
+    free(batches);
+    free(changes);
+    return rc;
+}
+
+int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err)
+{
+    struct uc_call *call = tx->call;
+    int rc = ask_again(call, err);
+    if (rc) return rc;
+    json_t *row = access_row(call, "done");
+    struct lt_buf extra = LT_BUF_INIT(64 << 10);
+    rc = row ? lt_json_compact(row, &extra, err) : lt_fail_memory(err);
+    const struct vault_result *result = NULL;
+    struct vault_message m = message_of(tx, subject, entry);
+    if (!rc) rc = vault_tx_commit(tx->vt, &m, extra.data, extra.len, &result, err);
+    if (!rc && result->moved_len) {
+        struct lt_error late = {0};
+        call->committed = true;
+        if (feed_index(call->app, result, &late)) atomic_store(&call->app->index_behind, true);
+        lt_error_clear(&late);
+    }
+    lt_buf_free(&extra);
+    json_decref(row);
+    return rc;
+}

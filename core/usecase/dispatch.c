@@ -1,0 +1,123 @@
+/* The one way into a use case. */
+#include "usecase/bind.h"
+#include "usecase/call.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_request *r, struct lt_error *err)
+{
+    call->app = app;
+    call->lang = r->lang;
+    call->now = lt_clock_now(&app->clock);
+    call->today = lt_clock_today(&app->clock);
+    call->files = r->files;
+    call->files_len = r->files_len;
+    call->door = r->door == UC_HTTP ? "http" : r->door == UC_PLUGIN ? "plugin" : "cli";
+    if (r->request_id && *r->request_id) {
+        if (strlen(r->request_id) >= sizeof call->request || strpbrk(r->request_id, "\r\n"))
+            return lt_fail_field(err, LT_USAGE, "request", "field.malformed.text", "field", "request", (char *)NULL);
+        lt_print(call->request, sizeof call->request, "%s", r->request_id);
+    } else {
+        lt_id_next(app->ids, call->request);
+    }
+    call->row = uc_find(r->noun, r->verb);
+    unsigned doors = call->row && call->row->doors ? call->row->doors : UC_CLI | UC_HTTP | UC_PLUGIN;
+    if (!call->row || !(doors & r->door))
+        return lt_fail(err, LT_USAGE, "usecase.unknown", "noun", r->noun, "verb", r->verb, (char *)NULL);
+    if (!app->vault && !(call->row->flags & UC_NO_DATA)) return lt_fail(err, LT_NOTFOUND, "vault.absent", (char *)NULL);
+    call->seen = json_array();
+    call->checks = json_array();
+    return call->seen && call->checks ? 0 : lt_fail_memory(err);
+}
+
+static bool scope_allows(const struct uc_call *call)
+{
+    char id[96];
+    lt_print(id, sizeof id, "%s.%s", call->row->noun, call->row->verb);
+    size_t n = strlen(id);
+    for (const char *w = call->actor.scope; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+        if (strcspn(w, " ") == n && strncmp(w, id, n) == 0) return true;
+    }
+    return !*call->actor.scope;
+}
+
+static bool local_acts_off(struct uc_call *call)
+{
+    char value[16];
+    return call->actor.local && (call->row->flags & UC_LOCAL_ACT) && call->app->vault &&
+           strcmp(uc_setting(call, "local.acts", value, sizeof value), "off") == 0;
+}
+
+static int authorise(struct uc_call *call, struct lt_error *err)
+{
+    const struct uc_row *row = call->row;
+    if (!scope_allows(call)) return lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
+    if (local_acts_off(call)) return lt_fail(err, LT_DENIED, "right.local_off", (char *)NULL);
+    if (!row->right || row->target == UC_T_OWN || row->target == UC_T_LIST || !call->app->vault) return 0;
+    const char *id = row->target_field ? lt_json_str(call->in, row->target_field) : NULL;
+    int rc = uc_require(call, row->right, id ? row->target : UC_T_NONE, id, err);
+    if (!rc && *call->target.pupil_id) uc_saw(call, call->target.pupil_id);
+    return rc;
+}
+
+/* A row of the access log where a pupil was concerned, and for each refusal of a right. */
+static int log_access(struct uc_call *call, int rc, struct lt_error *err)
+{
+    if (!call->app->vault || !call->row || (call->row->flags & UC_QUIET)) return 0;
+    bool refused = rc == LT_DENIED || (rc == LT_NOTFOUND && *call->target.pupil_id);
+    if (!refused && (rc || json_array_size(call->seen) == 0)) return 0;
+    json_t *row = access_row(call, refused ? "denied" : "done");
+    int logged = access_append(call->app, row, err);
+    json_decref(row);
+    return logged;
+}
+
+static void finish(struct uc_call *call)
+{
+    uc_actor_clear(&call->actor);
+    json_decref(call->target.pupil);
+    json_decref(call->target.classes);
+    json_decref(call->target.klass);
+    json_decref(call->target.entry);
+    json_decref(call->target.object);
+    json_decref((json_t *)call->in);
+    json_decref(call->seen);
+    json_decref(call->checks);
+}
+
+int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_answer *out, struct lt_error *err)
+{
+    struct uc_call call = {.stream = &out->stream};
+    *out = (struct uc_answer){0};
+    int rc = prepare(&call, app, request, err);
+    out->row = call.row;
+    if (!rc && atomic_load(&app->index_behind)) rc = app_mend_index(app, false, err);
+    if (!rc && app->vault) rc = uc_actor_find(&call, request, err);
+    if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
+    if (!rc) rc = authorise(&call, err);
+    if (!rc) rc = call.row->run(&call, call.in, &out->body, err);
+    /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
+    struct lt_error late = {0};
+    if (log_access(&call, rc, &late) && !rc && !call.committed) {
+        uc_answer_clear(out);
+        *err = late;
+        late = (struct lt_error){0};
+        rc = err->status;
+    }
+    lt_error_clear(&late);
+    if (rc) uc_answer_clear(out);
+    out->row = call.row;
+    finish(&call);
+    return rc;
+}
+
+void uc_answer_clear(struct uc_answer *a)
+{
+    json_decref(a->body);
+    if (a->stream.close) a->stream.close(a->stream.ctx);
+    const struct uc_row *row = a->row;
+    *a = (struct uc_answer){.row = row};
+}

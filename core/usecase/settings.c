@@ -1,0 +1,71 @@
+#include "usecase/settings.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct uc_setting_def defs[] = {
+    {"file.max_mb", "20", NULL, 1, 100},
+    {"portfolio.quota_mb", "500", NULL, 10, 100000},
+    {"local.acts", "on", "on off", 0, 0},
+    {"operator.kind", "public", "public private", 0, 0}, /* a private provider's records rest on the contract, not on the law */
+    {"year.start", "09-01", NULL, 0, 0},
+    {"consent.term", "08-31", NULL, 0, 0},
+    {"import.remove_percent", "5", NULL, 0, 100},
+    {"dispute.days", "7", NULL, 1, 30},
+    {"slip.days", "30", NULL, 1, 365},
+    {"session.days", "30", NULL, 1, 365},
+};
+
+const struct uc_setting_def *uc_settings(size_t *n)
+{
+    *n = LT_COUNT(defs);
+    return defs;
+}
+
+const struct uc_setting_def *uc_setting_find(const char *name)
+{
+    for (size_t i = 0; i < LT_COUNT(defs); i++) {
+        if (strcmp(defs[i].name, name) == 0) return &defs[i];
+    }
+    return NULL;
+}
+
+static bool has_word(const char *words, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *w = words; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+        if (strcspn(w, " ") == n && strncmp(w, value, n) == 0) return true;
+    }
+    return false;
+}
+
+static bool month_day(const char *s)
+{
+    char whole[LT_DATE_SIZE];
+    struct lt_date d;
+    return strlen(s) == 5 && lt_print(whole, sizeof whole, "2025-%s", s) && lt_date_parse(whole, &d);
+}
+
+int uc_setting_check(const char *name, const char *value, struct lt_error *err)
+{
+    const struct uc_setting_def *def = uc_setting_find(name);
+    if (!def) return lt_fail(err, LT_USAGE, "setting.unknown", "name", name, (char *)NULL);
+    if (def->words && !has_word(def->words, value))
+        return lt_fail(err, LT_USAGE, "setting.words", "name", name, "words", def->words, (char *)NULL);
+    if (def->min || def->max) {
+        char *end;
+        errno = 0;
+        long long n = strtoll(value, &end, 10);
+        if (errno || *end || end == value || n < def->min || n > def->max)
+            return lt_fail(err, LT_USAGE, "setting.range", "name", name, "min", LT_NUM(def->min), "max", LT_NUM(def->max),
+                           (char *)NULL);
+    }
+    if (!def->words && !def->min && !def->max && !month_day(value))
+        return lt_fail(err, LT_USAGE, "setting.month_day", "name", name, (char *)NULL);
+    return 0;
+}

@@ -1,0 +1,43 @@
+#include "usecase/table.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct uc_noun *const nouns[] = {
+    &uc_noun_school,
+};
+
+const struct uc_noun *const *uc_nouns(size_t *n)
+{
+    *n = LT_COUNT(nouns);
+    return nouns;
+}
+
+const struct uc_row *uc_find(const char *noun, const char *verb)
+{
+    for (size_t i = 0; i < LT_COUNT(nouns); i++) {
+        if (strcmp(nouns[i]->word, noun) != 0) continue;
+        for (size_t k = 0; k < nouns[i]->len; k++) {
+            if (strcmp(nouns[i]->rows[k].verb, verb) == 0) return &nouns[i]->rows[k];
+        }
+    }
+    return NULL;
+}
+
+const struct uc_noun *uc_noun_of(const struct uc_row *row)
+{
+    for (size_t i = 0; i < LT_COUNT(nouns); i++) {
+        if (strcmp(nouns[i]->word, row->noun) == 0) return nouns[i];
+    }
+    return NULL;
+}
+
+const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name)
+{
+    char id[128];
+    if (noun && lt_print(id, sizeof id, "field.%s.%s", noun, name) && lt_msg_known(lang, id)) return lt_msg(lang, id);
+    if (lt_print(id, sizeof id, "field.%s", name) && lt_msg_known(lang, id)) return lt_msg(lang, id);
+    return name;
+}

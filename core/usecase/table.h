@@ -1,0 +1,12 @@
+/* The nouns, one file each. A new noun is a line here and a line in table.c. */
+#ifndef LT_USECASE_TABLE_H
+#define LT_USECASE_TABLE_H
+
+#include "usecase/usecase.h"
+
+#define UC_NOUN(word_, plural_, parent_, rows_)                                                                  \
+    {.word = (word_), .plural = (plural_), .parent = (parent_), .rows = (rows_), .len = sizeof(rows_) / sizeof((rows_)[0])}
+
+extern const struct uc_noun uc_noun_school;
+
+#endif
