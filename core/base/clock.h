@@ -29,7 +29,8 @@ int lt_date_cmp(struct lt_date a, struct lt_date b);
 int32_t lt_date_days(struct lt_date d); /* days since 1970-01-01 */
 struct lt_date lt_date_from_days(int32_t days);
 struct lt_date lt_date_add_days(struct lt_date d, int32_t n);
-/* Years completed on `on` by somebody born on `birth`; a birthday of 29 February falls on 1 March in other years. */
+/* Years completed on `on` by somebody born on `birth`; a birthday of 29 February falls on 1 March in other years.
+ * -1 before the birth or without one of the dates: under every limit of age. */
 int lt_date_age(struct lt_date birth, struct lt_date on);
 
 /* "2026-03-05". Parse: exactly that form and a date that exists; false otherwise. */
@@ -42,7 +43,8 @@ char *lt_date_format(struct lt_date d, char out[LT_DATE_SIZE]); /* "" for no dat
 char *lt_instant_format(int64_t ms, char out[LT_INSTANT_SIZE]); /* returns out */
 bool lt_instant_parse(const char *s, int64_t *out_ms);           /* with or without fraction, Z or an offset */
 
-/* Is `on` within [from, to]? An absent bound is open; both ends belong to the term. Bounds are date texts or NULL. */
+/* Is `on` within [from, to]? An absent bound is open; both ends belong to the term. Bounds are date texts, NULL or
+ * empty; one that cannot be read closes the term, and no date is in no term. */
 bool lt_date_in(struct lt_date on, const char *from, const char *to);
 
 #endif

@@ -41,7 +41,8 @@ int lt_fail(struct lt_error *err, int status, const char *code, ...) __attribute
 int lt_fail_field(struct lt_error *err, int status, const char *field, const char *code, ...)
     __attribute__((sentinel));
 
-/* LT_SYSTEM "system.io" with what was being done, on which path and the words of errno. */
+/* LT_SYSTEM "system.io" with what was being done, on which path and the words of errno. `doing` is a word that has a label
+ * (label.doing.*: open, read, write, flush, rename, remove, mkdir, list, lock). Keeps errno. */
 int lt_fail_errno(struct lt_error *err, const char *doing, const char *path);
 
 /* LT_SYSTEM "system.memory". */

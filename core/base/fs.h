@@ -35,7 +35,7 @@ const struct lt_fs *lt_fs_system(void);
 int lt_fs_write_all(const struct lt_fs *fs, int fd, const void *data, size_t len);
 int lt_fs_mkdirs(const struct lt_fs *fs, const char *path, mode_t mode); /* like mkdir -p */
 int lt_fs_sync_dir(const struct lt_fs *fs, const char *dir);
-/* Whole file in one step: temporary file beside it, written, flushed when `durable`, renamed, folder flushed. */
+/* Whole file in one step: temporary file <path>.tmp-<random> beside it, written, flushed when `durable`, renamed, folder flushed. */
 int lt_fs_replace(const struct lt_fs *fs, const char *path, const void *data, size_t len, mode_t mode, bool durable);
 /* Removes a folder and all below it; does not follow links. Missing is success. */
 int lt_fs_remove_tree(const struct lt_fs *fs, const char *path);
@@ -53,14 +53,14 @@ struct lt_fs_test; /* counts every call; records what was written and flushed wh
 struct lt_fs_test *lt_fs_test_new(void);
 void lt_fs_test_free(struct lt_fs_test *t);
 const struct lt_fs *lt_fs_test_table(struct lt_fs_test *t);
-void lt_fs_test_fault(struct lt_fs_test *t, enum lt_fs_fault what, uint64_t nth); /* nth = 0: none */
+void lt_fs_test_fault(struct lt_fs_test *t, enum lt_fs_fault what, uint64_t nth); /* counted from here; 0: none */
 uint64_t lt_fs_test_calls(const struct lt_fs_test *t);
 uint64_t lt_fs_test_flushes(const struct lt_fs_test *t); /* fdatasync + fsync + syncfs */
 
 /* Power loss: from lt_fs_test_record on, the table remembers below root what is only in memory (file data not fdatasync'ed,
  * names not fsync'ed with their folder) beside what is on disk. lt_fs_test_power_loss writes to `into` (an empty folder) a
  * tree that a disk could hold after the plug was pulled now: flushed data and names surely; of the rest a random choice made
- * by seed (names may be there without data, data may be cut at a 512-byte boundary or be zeros). */
+ * by seed, the same for the same seed and calls (names may be there without data, data may be cut at a 512-byte boundary or be zeros). */
 int lt_fs_test_record(struct lt_fs_test *t, const char *root);
 int lt_fs_test_power_loss(struct lt_fs_test *t, const char *into, uint64_t seed);
 

@@ -24,7 +24,8 @@ const char *lt_label(enum lt_lang lang, const char *set, const char *value);
 /* Appends the message with its parameters put in: pairs of C strings ended by NULL. */
 int lt_msg_add(struct lt_buf *out, enum lt_lang lang, const char *id, ...) __attribute__((sentinel));
 
-/* The sentence for an error ("error." + code). */
+/* The sentence for an error ("error." + code). A parameter whose value has a label label.<name>.<value> is put in by that
+ * label: errors carry codes ("state", "draft"), the reader gets words. */
 int lt_error_text(struct lt_buf *out, enum lt_lang lang, const struct lt_error *err);
 
 /* Every id, in order, for tests (each message exists in both languages with the same placeholders). NULL past the end. */

@@ -10,14 +10,16 @@
 #include <stdint.h>
 
 /* Canonical form: keys sorted by byte, 2-space indent, UTF-8 unescaped, one LF at the end. The same document always
- * gives the same bytes. */
+ * gives the same bytes. Both writers append to out. LT_REFUSED "json.too_large" where out has no room, "json.too_deep"
+ * over 64 levels, "json.null_character"; LT_SYSTEM "system.memory" for a NULL doc, as a failed json_pack leaves it. */
 int lt_json_canonical(const json_t *doc, struct lt_buf *out, struct lt_error *err);
 
 /* One line, keys sorted. */
 int lt_json_compact(const json_t *doc, struct lt_buf *out, struct lt_error *err);
 
-/* Parses exactly one document of at most max bytes and 64 levels; rejects duplicate keys and NUL characters.
- * LT_USAGE "json.malformed" with line and column. */
+/* Parses exactly one document (an object or an array) of at most max bytes and 64 levels; rejects duplicate keys and NUL
+ * characters. LT_USAGE "json.malformed" with line, column and flaw (syntax, duplicate_key, encoding, null_character,
+ * number, cut_off, depth; label.flaw.*), LT_USAGE "json.too_large" with limit. */
 int lt_json_parse(const char *text, size_t len, size_t max, json_t **out, struct lt_error *err);
 
 /* Value of a key, or the default when the key is absent, null or of another type. Strings are borrowed. */
