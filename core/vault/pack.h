@@ -19,6 +19,7 @@
 #define PACK_MAX (1024u << 20)           /* bytes of one pack in memory */
 #define PACK_OBJECT_MAX (128u << 20)     /* an object that is read into memory is never larger */
 #define PACK_MANY 6                      /* more packs than this are merged */
+#define PACK_MERGE_MAX (64u << 20)       /* a larger pack is left alone */
 
 struct pack;
 
@@ -69,14 +70,24 @@ int pack_file_open(const char *objects, const char *name, struct pack_file **out
 void pack_file_close(struct pack_file *f);
 uint32_t pack_file_count(const struct pack_file *f);
 void pack_file_oid(const struct pack_file *f, uint32_t i, git_oid *out); /* in name order */
-/* Both trailers, the CRC of each entry, each whole object's name; deltas are counted, their contents not resolved. */
+/* Both trailers, the CRC of each entry, each whole object's name; deltas are counted, their contents not resolved. The first
+ * fault ends it. */
 int pack_file_verify(struct pack_file *f, uint32_t *deltas, struct lt_error *err);
+/* The same to the end: cb gets each fault, with the object it hit or NULL when it is the pack's. whole (may be NULL) gets
+ * objects found good, delta those left to resolve. */
+struct pack_faults {
+    void *user;
+    void (*fault)(void *user, const git_oid *oid, const char *what);
+    void (*whole)(void *user, const git_oid *oid);
+    void (*delta)(void *user, const git_oid *oid);
+};
+int pack_file_survey(struct pack_file *f, const struct pack_faults *cb, struct lt_error *err);
 
 /* Names of the packs that have both files. cb returns non-zero to stop; that is returned. */
 int pack_each(const char *objects, int (*cb)(void *user, const char *name), void *user, struct lt_error *err);
 int pack_each_count(const char *objects, size_t *out, struct lt_error *err);
 
-/* Merges all packs without deltas and without a .keep file into one by copying their compressed entries, each checked;
+/* Merges all packs without deltas, without a .keep file and of at most PACK_MERGE_MAX bytes into one by copying their compressed entries, each checked;
  * the new one is flushed before the old ones are removed. A damaged pack stops it and nothing is removed. merged: how many
  * packs went into it (0: fewer than two). The caller holds the repository's writer lock and afterwards calls repo_forget. */
 int pack_merge(const struct lt_fs *fs, const char *objects, size_t *merged, struct lt_error *err);
