@@ -12,7 +12,9 @@ enum { FREE_TRIES = 5, LOCK_FIRST_MS = 30000, LOCK_MOST_MS = 3600000 };
 void uc_actor_clear(struct uc_actor *a)
 {
     json_decref(a->person);
-    json_decref(a->children);
+    json_decref(a->relations);
+    json_decref(a->programme_groups);
+    json_decref(a->events);
     *a = (struct uc_actor){0};
 }
 
@@ -75,28 +77,70 @@ static int by_token(struct uc_call *call, const char *token, struct sys_account 
     return sysdb_account_by_id(call->app->sys, s.account, a, err);
 }
 
+/* Groups of the programmes the person teaches, as {group: programme}; most people teach none. */
+static int load_programmes(struct uc_call *call, struct lt_error *err)
+{
+    struct uc_actor *actor = &call->actor;
+    actor->programme_groups = json_object();
+    if (!actor->programme_groups) return lt_fail_memory(err);
+    const json_t *roles = lt_json_array(actor->person, "roles");
+    size_t i, k;
+    const json_t *role, *group;
+    int rc = 0;
+    json_array_foreach(roles, i, role) {
+        const char *programme = lt_json_str(role, "programme");
+        json_t *groups = NULL;
+        if (!programme) continue;
+        rc = uc_all(call, "groups", json_pack("{s:s}", "programme", programme), &groups, err);
+        if (rc) break;
+        json_array_foreach(groups, k, group) {
+            lt_json_put_str(actor->programme_groups, lt_json_str_or(group, "id", ""), programme);
+        }
+        json_decref(groups);
+    }
+    return rc;
+}
+
+static int load_events(struct uc_call *call, struct lt_error *err)
+{
+    json_t *events = NULL;
+    int rc = uc_all(call, "events", json_pack("{s:s}", "leader", call->actor.id), &events, err);
+    if (rc) return rc;
+    call->actor.events = json_array();
+    size_t i;
+    const json_t *e;
+    json_array_foreach(events, i, e) {
+        json_array_append(call->actor.events, json_object_get(e, "id"));
+    }
+    json_decref(events);
+    return call->actor.events ? 0 : lt_fail_memory(err);
+}
+
 /* Person, roles and relations of an account's owner. */
 static int load_subject(struct uc_call *call, const struct sys_account *a, struct lt_error *err)
 {
     struct uc_actor *actor = &call->actor;
     if (a->disabled) return no_account(err);
+    char session[LT_ID_SIZE], scope[sizeof actor->scope];
+    lt_print(session, sizeof session, "%s", actor->session);
+    lt_print(scope, sizeof scope, "%s", actor->scope);
+    uc_actor_clear(actor);
+    lt_print(actor->session, sizeof actor->session, "%s", session);
+    lt_print(actor->scope, sizeof actor->scope, "%s", scope);
     lt_print(actor->id, sizeof actor->id, "%s", a->subject);
     lt_print(actor->account, sizeof actor->account, "%s", a->id);
     actor->is_pupil = a->is_pupil;
     actor->confirmed = a->confirmed;
-    json_decref(actor->person);
-    json_decref(actor->children);
-    actor->person = actor->children = NULL;
     lt_print(actor->kind, sizeof actor->kind, "%s", a->is_pupil ? "pupil" : "person");
     if (a->is_pupil) return 0;
     int rc = uc_doc(call, "person", a->subject, &actor->person, err);
-    char today[LT_DATE_SIZE];
-    lt_date_format(call->today, today);
-    if (!rc) rc = uc_all(call, "guardians", json_pack("{s:s, s:s}", "person", a->subject, "today", today), &actor->children, err);
+    if (!rc) rc = uc_all(call, "guardians", json_pack("{s:s}", "person", a->subject), &actor->relations, err);
     if (rc) return rc;
-    bool staff = json_array_size(lt_json_array(actor->person, "roles")) > 0;
+    bool staff = model_person_is_staff(actor->person, call->today);
     lt_print(actor->kind, sizeof actor->kind, "%s", staff ? "staff" : "guardian");
-    return 0;
+    if (!staff) return 0;
+    rc = load_programmes(call, err);
+    return rc ? rc : load_events(call, err);
 }
 
 int uc_actor_reload(struct uc_call *call, struct lt_error *err)

@@ -36,16 +36,19 @@ struct uc_actor {
     bool local, is_pupil, confirmed;
     char account[LT_ID_SIZE], session[LT_ID_SIZE];
     json_t *person;       /* person document, NULL for pupils and local */
-    json_t *children;     /* guardian relations [{pupil, kind, rights, from, to, birth}] */
+    json_t *relations;    /* of a guardian: [{pupil, kind, rights, from, to, pupil_birth}] */
+    json_t *programme_groups, *events; /* struct model_actor */
     char scope[256];      /* of a token; "" = all */
 };
 
 /* The documents a right is judged by. */
 struct uc_target_docs {
     char pupil_id[LT_ID_SIZE], entry_id[LT_ID_SIZE];
-    json_t *pupil, *classes, *klass, *entry; /* klass: document of the class of today */
-    json_t *object;                          /* document of another target: review, class, person, event … */
+    json_t *pupil, *classes, *entry;
+    json_t *verified, *dispute; /* of the entry, when there are such */
+    json_t *object;             /* document of another target: review, class, person, event, account … */
 };
+void uc_target_clear(struct uc_target_docs *t);
 
 struct uc_call {
     struct lt_app *app;
@@ -72,14 +75,17 @@ struct uc_call {
 /* Is the right given for a target resolved by id? LT_DENIED or LT_NOTFOUND as the actor may know of it. Used by the dispatcher and by
  * use cases with several targets (UC_T_OWN). */
 int uc_require(struct uc_call *call, const char *right, enum uc_target target, const char *id, struct lt_error *err);
+
 /* Reads the actor's person, roles and relations anew; LT_DENIED when the account was disabled or the session ended meanwhile. */
 int uc_actor_reload(struct uc_call *call, struct lt_error *err);
 /* Who calls: local owner, login with password, or token. */
 int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct lt_error *err);
 void uc_actor_clear(struct uc_actor *actor);
-/* The same without an error: may the actor? */
+/* Judges an entry that does not exist yet: the draft about to be added to a pupil's portfolio. */
+int uc_require_draft(struct uc_call *call, const char *right, const char *pupil, const json_t *entry, struct lt_error *err);
+/* The same as uc_require without an error: may the actor? */
 bool uc_may(struct uc_call *call, const char *right, enum uc_target target, const char *id);
-/* Puts "scope", "today" and, where the actor may see sensitive records, "show_sensitive" into the parameters of a list. */
+/* Puts "scope" (left out where everything may be seen) and "today" into the parameters of a list. */
 int uc_scope(struct uc_call *call, const char *right, json_t *params, struct lt_error *err);
 /* Notes that a pupil's data was given out or changed, for the access log. */
 void uc_saw(struct uc_call *call, const char *pupil);

@@ -144,8 +144,10 @@ static int ask_again(struct uc_call *call, struct lt_error *err)
     const json_t *c;
     json_array_foreach(checks, i, c) {
         if (rc) break;
-        rc = uc_require(call, lt_json_str_or(c, "right", ""), (enum uc_target)lt_json_int(c, "target", 0),
-                        lt_json_str(c, "id"), err);
+        const char *right = lt_json_str_or(c, "right", ""), *id = lt_json_str(c, "id");
+        const json_t *draft = lt_json_object(c, "draft");
+        rc = draft ? uc_require_draft(call, right, id, draft, err)
+                   : uc_require(call, right, (enum uc_target)lt_json_int(c, "target", 0), id, err);
     }
     json_decref(call->checks);
     call->checks = checks;

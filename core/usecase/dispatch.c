@@ -44,18 +44,10 @@ static bool scope_allows(const struct uc_call *call)
     return !*call->actor.scope;
 }
 
-static bool local_acts_off(struct uc_call *call)
-{
-    char value[16];
-    return call->actor.local && (call->row->flags & UC_LOCAL_ACT) && call->app->vault &&
-           strcmp(uc_setting(call, "local.acts", value, sizeof value), "off") == 0;
-}
-
 static int authorise(struct uc_call *call, struct lt_error *err)
 {
     const struct uc_row *row = call->row;
     if (!scope_allows(call)) return lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
-    if (local_acts_off(call)) return lt_fail(err, LT_DENIED, "right.local_off", (char *)NULL);
     if (!row->right || row->target == UC_T_OWN || row->target == UC_T_LIST || !call->app->vault) return 0;
     const char *id = row->target_field ? lt_json_str(call->in, row->target_field) : NULL;
     int rc = uc_require(call, row->right, id ? row->target : UC_T_NONE, id, err);
@@ -78,11 +70,7 @@ static int log_access(struct uc_call *call, int rc, struct lt_error *err)
 static void finish(struct uc_call *call)
 {
     uc_actor_clear(&call->actor);
-    json_decref(call->target.pupil);
-    json_decref(call->target.classes);
-    json_decref(call->target.klass);
-    json_decref(call->target.entry);
-    json_decref(call->target.object);
+    uc_target_clear(&call->target);
     json_decref((json_t *)call->in);
     json_decref(call->seen);
     json_decref(call->checks);

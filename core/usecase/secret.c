@@ -46,7 +46,6 @@ int secret_check(const char *password, const char *login, struct lt_error *err)
 void secret_for_slip(char out[16])
 {
     static const char letters[] = "abcdefghkmnprstuvwxyz23456789"; /* no i j l o q 0 1: read from paper */
-    sodium_init();
     for (int i = 0; i < 14; i++) {
         out[i] = i == 4 || i == 9 ? '-' : letters[randombytes_uniform(sizeof letters - 1)];
     }

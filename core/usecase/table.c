@@ -7,6 +7,8 @@
 
 static const struct uc_noun *const nouns[] = {
     &uc_noun_school,
+    &uc_noun_account,
+    &uc_noun_session,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)

@@ -64,7 +64,6 @@ enum uc_flag {
     UC_REVISION = 1 << 3,  /* carries the revision seen (field revision; If-Match) */
     UC_REPEAT = 1 << 4,    /* safe to repeat */
     UC_EXCLUSIVE = 1 << 5, /* needs the folder for itself: not forwarded, refused while a server runs */
-    UC_LOCAL_ACT = 1 << 6, /* refused to local actors when local.acts = off: consent, verify, decide, order, erase */
     UC_QUIET = 1 << 7,     /* no row in the access log even though a pupil is the target (own session data) */
 };
 
@@ -83,6 +82,9 @@ enum uc_target {
     UC_T_PERSON,
     UC_T_EVENT,
     UC_T_PUBLICATION,
+    UC_T_ACCOUNT, /* id of an account, of its person or of its pupil */
+    UC_T_IMPORT,
+    UC_T_JOB,
     UC_T_LIST,   /* a list: rows outside the scope of the actor are left out (uc_scope) */
     UC_T_OWN     /* the use case judges by itself (uc_require) */
 };

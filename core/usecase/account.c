@@ -1,0 +1,270 @@
+/* account and session: who may sign in, and being signed in. */
+#include "usecase/account.h"
+#include "usecase/table.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+static int set_slip(struct uc_call *call, struct sys_account *a, char slip[16], struct lt_error *err)
+{
+    secret_for_slip(slip);
+    a->must_change = true;
+    a->slip_expires = call->now + uc_setting_int(call, "slip.days") * DAY_MS;
+    return secret_hash(slip, a->hash, err);
+}
+
+int account_create(struct uc_call *call, const struct account_new *n, char slip[16], struct lt_error *err)
+{
+    struct sys_account a = {.is_pupil = n->is_pupil, .confirmed = n->confirmed, .created = call->now, .changed = call->now};
+    lt_id_next(call->app->ids, a.id);
+    lt_print(a.login, sizeof a.login, "%s", n->login);
+    lt_print(a.subject, sizeof a.subject, "%s", n->subject);
+    int rc = n->password ? secret_hash(n->password, a.hash, err) : set_slip(call, &a, slip, err);
+    if (!rc) rc = sysdb_account_add(call->app->sys, &a, err);
+    sodium_memzero(a.hash, sizeof a.hash);
+    return rc;
+}
+
+/* Named by its own id or its owner's; the right was judged against it already. */
+static int find(struct uc_call *call, const json_t *in, struct sys_account *a, struct lt_error *err)
+{
+    const char *id = lt_json_str_or(in, "id", "");
+    struct lt_error miss = {0};
+    int rc = sysdb_account_by_id(call->app->sys, id, a, &miss);
+    if (rc != LT_NOTFOUND) {
+        if (rc) *err = miss;
+        return rc;
+    }
+    return sysdb_account_by_subject(call->app->sys, id, a, err);
+}
+
+static json_t *account_json(const struct sys_account *a, const char *slip)
+{
+    const char *state = a->disabled ? "disabled" : a->confirmed ? "confirmed" : "issued";
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s*}", "id", a->id, "login", a->login, "subject", a->subject, "kind",
+                     a->is_pupil ? "pupil" : "person", "state", state, "must_change", a->must_change, "password", slip);
+}
+
+static int reply(const struct sys_account *a, const char *slip, json_t **out, struct lt_error *err)
+{
+    *out = account_json(a, slip);
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+/* A login nobody has yet, made of the first letters of the id's kind and random digits. */
+static void free_login(struct uc_call *call, bool pupil, char out[64])
+{
+    struct sys_account a;
+    struct lt_error miss = {0};
+    do {
+        lt_print(out, 64, "%c%07u", pupil ? 'u' : 'p', randombytes_uniform(10000000));
+        lt_error_clear(&miss);
+    } while (sysdb_account_by_login(call->app->sys, out, &a, &miss) == 0);
+    lt_error_clear(&miss);
+}
+
+static int run_create(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct sys_account a;
+    struct lt_error miss = {0};
+    const char *subject = lt_json_str_or(in, "id", "");
+    if (sysdb_account_by_subject(call->app->sys, subject, &a, &miss) == 0)
+        return lt_fail(err, LT_CONFLICT, "account.exists", "login", a.login, (char *)NULL);
+    lt_error_clear(&miss);
+    char login[64], slip[16];
+    bool pupil = *call->target.pupil_id != 0;
+    const char *wished = lt_json_str(in, "login");
+    if (wished) lt_print(login, sizeof login, "%s", wished);
+    else free_login(call, pupil, login);
+    int rc = account_create(call, &(struct account_new){.login = login, .subject = subject, .is_pupil = pupil}, slip, err);
+    if (!rc) rc = sysdb_account_by_login(call->app->sys, login, &a, err);
+    if (!rc) rc = reply(&a, slip, out, err);
+    sodium_memzero(slip, sizeof slip);
+    return rc;
+}
+
+static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    json_t *items = NULL, *kept = json_array();
+    char *next = NULL;
+    int rc = sysdb_account_list(call->app->sys, (int)lt_json_int(in, "limit", 50), lt_json_str(in, "cursor"), &items, &next, err);
+    size_t i;
+    json_t *a;
+    json_array_foreach(items, i, a) {
+        if (uc_may(call, "account.create", UC_T_ACCOUNT, lt_json_str_or(a, "id", ""))) json_array_append(kept, a);
+    }
+    json_decref(items);
+    if (!rc) *out = json_pack("{s:o, s:s?}", "items", kept, "next", next);
+    else json_decref(kept);
+    free(next);
+    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+}
+
+static int change(struct uc_call *call, struct sys_account *a, struct lt_error *err)
+{
+    a->changed = call->now;
+    return sysdb_account_update(call->app->sys, a, err);
+}
+
+static int run_confirm(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct sys_account a;
+    int rc = find(call, in, &a, err);
+    a.confirmed = true;
+    if (!rc) rc = change(call, &a, err);
+    return rc ? rc : reply(&a, NULL, out, err);
+}
+
+static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct sys_account a;
+    char slip[16];
+    int rc = find(call, in, &a, err);
+    if (!rc) rc = set_slip(call, &a, slip, err);
+    a.failures = 0;
+    a.locked_until = 0;
+    if (!rc) rc = change(call, &a, err);
+    if (!rc) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
+    if (!rc) rc = reply(&a, slip, out, err);
+    sodium_memzero(slip, sizeof slip);
+    return rc;
+}
+
+static int run_disable(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct sys_account a;
+    int rc = find(call, in, &a, err);
+    if (!rc && strcmp(a.id, call->actor.account) == 0) return lt_fail(err, LT_REFUSED, "account.own", (char *)NULL);
+    a.disabled = !lt_json_bool(in, "undo", false);
+    if (!rc) rc = change(call, &a, err);
+    if (!rc && a.disabled) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
+    return rc ? rc : reply(&a, NULL, out, err);
+}
+
+static int run_password(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct sys_account a;
+    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
+    int rc = sysdb_account_by_id(call->app->sys, call->actor.account, &a, err);
+    const char *password = lt_json_str_or(in, "new_password", "");
+    if (!rc) rc = secret_check(password, a.login, err);
+    if (!rc) rc = secret_hash(password, a.hash, err);
+    a.must_change = false;
+    a.slip_expires = 0;
+    if (!rc) rc = change(call, &a, err);
+    if (!rc) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
+    return rc ? rc : reply(&a, NULL, out, err);
+}
+
+/* --- sessions --- */
+
+static int add_session(struct uc_call *call, const json_t *in, const char *kind, json_t **out, struct lt_error *err)
+{
+    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
+    struct sys_session s = {.created = call->now, .last_used = call->now};
+    lt_id_next(call->app->ids, s.id);
+    lt_print(s.account, sizeof s.account, "%s", call->actor.account);
+    lt_print(s.kind, sizeof s.kind, "%s", kind);
+    lt_print(s.title, sizeof s.title, "%s", lt_json_str_or(in, "title", ""));
+    lt_print(s.scope, sizeof s.scope, "%s", lt_json_str_or(in, "scope", call->actor.scope));
+    s.expires = call->now + lt_json_int(in, "days", uc_setting_int(call, "session.days")) * DAY_MS;
+    char token[48], sha[65], until[LT_INSTANT_SIZE];
+    secret_token(token);
+    secret_sha256(token, sha);
+    int rc = sysdb_session_add(call->app->sys, &s, sha, err);
+    if (!rc)
+        *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", s.id, "token", token, "expires",
+                         lt_instant_format(s.expires, until), "account", s.account, "confirmed", call->actor.confirmed);
+    sodium_memzero(token, sizeof token);
+    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+}
+
+static int run_login(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    if (*call->actor.session) return lt_fail(err, LT_REFUSED, "session.by_token", (char *)NULL);
+    return add_session(call, in, "session", out, err);
+}
+
+static int run_tokens(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    if (*call->actor.session) return lt_fail(err, LT_REFUSED, "session.by_token", (char *)NULL);
+    return add_session(call, in, "token", out, err);
+}
+
+static int run_logout(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)out;
+    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
+    const char *which = lt_json_bool(in, "everywhere", false) ? NULL : lt_json_str_or(in, "id", call->actor.session);
+    return sysdb_session_end(call->app->sys, call->actor.account, which, err);
+}
+
+static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)in;
+    json_t *items = NULL;
+    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
+    int rc = sysdb_session_list(call->app->sys, call->actor.account, &items, err);
+    if (rc) return rc;
+    *out = json_pack("{s:o, s:n}", "items", items, "next");
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)in;
+    const struct uc_actor *a = &call->actor;
+    *out = json_pack("{s:s, s:s, s:b, s:s, s:O?, s:O?}", "id", a->id, "kind", a->kind, "confirmed", a->confirmed,
+                     "account", a->account, "roles", lt_json_array(a->person, "roles"), "children", a->relations);
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static const struct uc_field create_fields[] = {
+    {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"login", UC_LOGIN, 0, 0, 0, NULL}, {0}};
+static const struct uc_field id_field[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
+static const struct uc_field disable_fields[] = {
+    {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
+static const struct uc_field password_fields[] = {{"new_password", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
+static const struct uc_field login_fields[] = {{"title", UC_TEXT, 0, 0, 120, NULL}, {0}};
+static const struct uc_field token_fields[] = {{"title", UC_TEXT, UC_REQUIRED, 1, 120, NULL},
+                                               {"scope", UC_TEXT, 0, 0, 250, NULL},
+                                               {"days", UC_INT, 0, 1, 366, NULL},
+                                               {0}};
+static const struct uc_field logout_fields[] = {
+    {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {0}};
+
+static const struct uc_row account_rows[] = {
+    {.noun = "account", .verb = "create", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "account.create", .target = UC_T_ACCOUNT, .target_field = "id", .fields = create_fields, .run = run_create},
+    {.noun = "account", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .target = UC_T_OWN,
+     .columns = "id login kind state must_change", .run = run_list},
+    {.noun = "account", .verb = "confirm", .method = "POST", .tail = "/{id}/confirm", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "account.confirm", .target = UC_T_ACCOUNT, .target_field = "id", .fields = id_field, .run = run_confirm},
+    {.noun = "account", .verb = "reset", .method = "POST", .tail = "/{id}/reset", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "account.reset", .target = UC_T_ACCOUNT, .target_field = "id", .fields = id_field, .run = run_reset},
+    {.noun = "account", .verb = "disable", .method = "POST", .tail = "/{id}/disable", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "account.disable", .target = UC_T_ACCOUNT, .target_field = "id", .fields = disable_fields, .run = run_disable},
+    {.noun = "account", .verb = "password", .method = "POST", .tail = "/password", .reply = UC_ONE,
+     .flags = UC_WRITE | UC_QUIET, .fields = password_fields, .run = run_password},
+    {.noun = "account", .verb = "sessions", .method = "GET", .tail = "/sessions", .reply = UC_LIST, .flags = UC_QUIET,
+     .columns = "id kind title last_used expires", .run = run_sessions},
+    {.noun = "account", .verb = "tokens", .method = "POST", .tail = "/tokens", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
+     .fields = token_fields, .run = run_tokens},
+};
+
+static const struct uc_row session_rows[] = {
+    {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
+     .fields = login_fields, .run = run_login},
+    {.noun = "session", .verb = "logout", .method = "DELETE", .tail = "", .reply = UC_NONE, .flags = UC_WRITE | UC_QUIET,
+     .fields = logout_fields, .run = run_logout},
+    {.noun = "session", .verb = "me", .method = "GET", .tail = "", .reply = UC_ONE, .flags = UC_QUIET, .run = run_me},
+};
+
+const struct uc_noun uc_noun_account = UC_NOUN("account", "accounts", NULL, account_rows);
+const struct uc_noun uc_noun_session = UC_NOUN("session", NULL, NULL, session_rows);
