@@ -297,8 +297,10 @@ int pack_file_each(struct pack_file *f, int (*cb)(void *user, const struct pack_
             v.wrong = "its CRC in the index";
         }
         lt_error_clear(&why);
-        v.bytes = f->pack.p + order[k].off;
-        v.len = (size_t)(next - order[k].off);
+        if (v.wrong == NULL) {
+            v.bytes = f->pack.p + order[k].off;
+            v.len = (size_t)(next - order[k].off);
+        }
         expect = next;
         rc = cb(user, &v);
     }

@@ -109,7 +109,7 @@ int pack_scan_entry(struct pack_scanner *s, const unsigned char *pack, uint64_t 
 {
     struct pack_entry e = {.off = off};
     size_t head = off < end ? parse_head(pack + off, (size_t)(end - off), &e) : 0;
-    if (head == 0)
+    if (head == 0 || e.size > PACK_OBJECT_MAX)
         return loose_damaged(err, pack_name, "an entry's head");
     int rc = scanner_begin(s, err);
     if (rc != 0)

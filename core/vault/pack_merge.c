@@ -63,7 +63,7 @@ static int take(struct merge *m, char *name, size_t *taken)
     return rc;
 }
 
-/* One pack there was nothing to merge with stays as it is: writing it anew would only cost flushes. */
+/* The new pack is on disk before the first old one goes. */
 static int replace(const struct lt_fs *fs, struct merge *m, size_t taken, size_t *merged, struct lt_error *err)
 {
     struct pack_image image = {0};
