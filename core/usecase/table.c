@@ -9,6 +9,9 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_school,
     &uc_noun_account,
     &uc_noun_session,
+    &uc_noun_log,
+    &uc_noun_system,
+    &uc_noun_job,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)

@@ -1,0 +1,87 @@
+/* log: who looked at or changed a pupil's data, and the story of the changes as git tells it. */
+#include "usecase/call.h"
+#include "usecase/table.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- access --- */
+
+static int run_access(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    int rc = access_drain(call->app, err);
+    json_t *filters = json_object(), *items = NULL;
+    char *next = NULL;
+    static const char *const keys[] = {"pupil", "actor", "from", "to"};
+    for (size_t i = 0; filters && i < 4; i++) lt_json_copy_key(filters, in, keys[i]);
+    lt_json_put_str(filters, "use_case", lt_json_str(in, "action"));
+    if (!rc)
+        rc = sysdb_access_list(call->app->sys, filters, (int)lt_json_int(in, "limit", 50), lt_json_str(in, "cursor"),
+                               &items, &next, err);
+    json_decref(filters);
+    if (!rc) *out = json_pack("{s:o, s:s?}", "items", items, "next", next);
+    free(next);
+    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+}
+
+/* --- changes --- */
+
+struct changes {
+    json_t *items;
+    const char *after; /* commit after which the page begins; NULL: from the newest */
+    long long limit;
+    char last[VAULT_OID];
+    bool more;
+};
+
+static int add_change(void *user, const struct vault_commit_info *c)
+{
+    struct changes *ch = user;
+    if (ch->after) {
+        if (strcmp(ch->after, c->commit) == 0) ch->after = NULL;
+        return 0;
+    }
+    if ((long long)json_array_size(ch->items) == ch->limit) {
+        ch->more = true;
+        return 1;
+    }
+    char at[LT_INSTANT_SIZE];
+    json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "commit", c->commit, "at",
+                             lt_instant_format(c->author_ms, at), "subject", c->subject, "actor", c->actor, "use_case",
+                             c->use_case, "entry", c->entry, "request", c->request);
+    lt_print(ch->last, sizeof ch->last, "%s", c->commit);
+    return json_array_append_new(ch->items, item) ? LT_SYSTEM : 0;
+}
+
+static int run_changes(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    const char *repo = lt_json_str_or(in, "pupil", VAULT_SCHOOL);
+    struct changes ch = {.items = json_array(), .after = lt_json_str(in, "cursor"), .limit = lt_json_int(in, "limit", 50)};
+    int rc = ch.items ? vault_history(call->app->vault, repo, NULL, add_change, &ch, err) : lt_fail_memory(err);
+    if (rc == 1) rc = 0;
+    if (rc) {
+        json_decref(ch.items);
+        return rc;
+    }
+    *out = json_pack("{s:o, s:s?}", "items", ch.items, "next", ch.more ? ch.last : NULL);
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static const struct uc_field access_fields[] = {
+    {"pupil", UC_ID, 0, 0, 0, NULL},   {"actor", UC_TEXT, 0, 0, 80, NULL}, {"action", UC_TEXT, 0, 0, 80, NULL},
+    {"from", UC_DATE, 0, 0, 0, NULL}, {"to", UC_DATE, 0, 0, 0, NULL},     {0}};
+static const struct uc_field changes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
+
+static const struct uc_row rows[] = {
+    {.noun = "log", .verb = "access", .method = "GET", .tail = "/access", .reply = UC_LIST, .right = "log.access",
+     .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor use_case outcome object door",
+     .run = run_access},
+    {.noun = "log", .verb = "changes", .method = "GET", .tail = "/changes", .reply = UC_LIST, .right = "log.changes",
+     .target = UC_T_PUPIL, .target_field = "pupil", .fields = changes_fields, .columns = "at actor use_case subject entry",
+     .run = run_changes},
+};
+
+const struct uc_noun uc_noun_log = UC_NOUN("log", NULL, NULL, rows);
