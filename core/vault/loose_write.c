@@ -1,6 +1,7 @@
 /* Writing of loose objects made of stored blocks. The form is described in loose.h and RFC 1950, RFC 1951 3.2.4. */
 #include "vault/loose.h"
 #include "vault/loose_form.h"
+#include "vault/pass.h"
 
 #include "base/id.h"
 #include "base/text.h"
@@ -306,13 +307,10 @@ static int judge_existing(const char *objects, const struct loose_new *n, enum s
     }
     loose_close(there);
     loose_close(new_file);
-    if (rc != 0 && err != NULL) {
-        lt_error_clear(err);
-        *err = why;
-    } else {
-        lt_error_clear(&why);
-    }
-    return rc;
+    if (rc != 0)
+        return vault_pass(err, &why);
+    lt_error_clear(&why);
+    return 0;
 }
 
 int loose_publish(const struct lt_fs *fs, const char *objects, struct loose_new *n, bool durable, struct lt_error *err)
