@@ -69,7 +69,7 @@ struct model_entry_check {
     struct lt_date birth; /* none: not checked */
     bool draft;           /* a draft may lack required fields; what is there is checked all the same */
 };
-/* LT_REFUSED with the first fault (code "entry.…", field) and details: array of {field, code, params:{…}} of all. Required:
+/* LT_REFUSED with the first fault (code "entry.…", field) and details: array of {field, code, params:{…}} of all. Required (a draft: title alone):
  * kind, title, section, activity, date; level and result for an achievement; document.kind for a document; hours or
  * result for a volunteering experience. Codes: entry.required, entry.value_unknown, entry.too_long,
  * entry.out_of_range, entry.date_bad, entry.date_future, entry.date_before_birth, entry.dates_order, entry.link_scheme,

@@ -1,5 +1,5 @@
 /* Names of classes in the forms met in files (docs/importing.md): «9А», «9 "А"», «9-а», «9A» in Latin letters, «IX А»,
- * «10/1», «10-1», «09А», «9А класс», «9 кл. А», «10А физ. мат.». Pure, any thread, no allocation. */
+ * «10/1», «10-1», «09А», «9А класс», «9 кл. А», «10А физ. мат.». Pure, any thread. */
 #ifndef LT_MODEL_KLASS_H
 #define LT_MODEL_KLASS_H
 
@@ -25,7 +25,8 @@ struct model_klass {
 
 /* Hints: remark.class.number_only (SURE: ВсОШ lists give the number alone), remark.class.latin_letter (SURE),
  * remark.class.latin_b (MAYBE: Latin B may stand for Б as well as В), remark.class.date (MAYBE: a spreadsheet turned
- * 10-1 into a date), remark.class.decimal (MAYBE: 10.1), remark.class.number (NO: out of 1..12), remark.class.unreadable
+ * 10-1 into a date), remark.class.decimal (MAYBE: 10.1), remark.class.ordinal (MAYBE: «9-й»: number or letter), remark.class.unusual (MAYBE: «10ФМ», «9А1»), remark.class.number (NO: out of 1..12),
+ * remark.class.unreadable
  * (NO). 9М and 9Ж of physical education lists are the caller's context: here they are letters. */
 void model_klass_parse(const char *text, struct model_klass *out);
 
