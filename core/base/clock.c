@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#define DAY_MS 86400000LL
+#define DAY_MS    86400000LL
 #define FIRST_DAY (-719162) /* 0001-01-01 */
-#define LAST_DAY 2932896    /* 9999-12-31 */
+#define LAST_DAY  2932896   /* 9999-12-31 */
 
 static int64_t system_now(void *ctx)
 {
@@ -58,8 +58,7 @@ static bool leap(int year)
 bool lt_date_valid(struct lt_date d)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (d.year < 1 || d.year > 9999 || d.month < 1 || d.month > 12 || d.day < 1)
-        return false;
+    if (d.year < 1 || d.year > 9999 || d.month < 1 || d.month > 12 || d.day < 1) return false;
     return d.day <= lengths[d.month - 1] + (d.month == 2 && leap(d.year));
 }
 
@@ -70,15 +69,13 @@ bool lt_date_none(struct lt_date d)
 
 int lt_date_cmp(struct lt_date a, struct lt_date b)
 {
-    if (a.year != b.year)
-        return a.year < b.year ? -1 : 1;
-    if (a.month != b.month)
-        return a.month < b.month ? -1 : 1;
+    if (a.year != b.year) return a.year < b.year ? -1 : 1;
+    if (a.month != b.month) return a.month < b.month ? -1 : 1;
     return (a.day > b.day) - (a.day < b.day);
 }
 
-/* Days and dates by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": the year begins in March, so that
- * the leap day is its last one. */
+/* Days and dates by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": the year begins in March,
+ * so that the leap day is its last one. */
 int32_t lt_date_days(struct lt_date d)
 {
     int64_t y = (int64_t)d.year - (d.month <= 2);
@@ -111,8 +108,7 @@ struct lt_date lt_date_add_days(struct lt_date d, int32_t n)
 
 int lt_date_age(struct lt_date birth, struct lt_date on)
 {
-    if (!lt_date_valid(birth) || !lt_date_valid(on) || lt_date_cmp(on, birth) < 0)
-        return -1;
+    if (!lt_date_valid(birth) || !lt_date_valid(on) || lt_date_cmp(on, birth) < 0) return -1;
     /* 28 February is before the 29th and 1 March is after it: plain order does what the contract says */
     bool before = on.month != birth.month ? on.month < birth.month : on.day < birth.day;
     return on.year - birth.year - before;
@@ -124,8 +120,7 @@ static bool digits(const char **s, int n, int *out)
     int value = 0;
     for (int i = 0; i < n; i++) {
         char c = (*s)[i];
-        if (c < '0' || c > '9')
-            return false;
+        if (c < '0' || c > '9') return false;
         value = value * 10 + (c - '0');
     }
     *s += n;
@@ -135,8 +130,7 @@ static bool digits(const char **s, int n, int *out)
 
 static bool literal(const char **s, char c)
 {
-    if (**s != c)
-        return false;
+    if (**s != c) return false;
     (*s)++;
     return true;
 }
@@ -154,8 +148,7 @@ static bool date_at(const char **s, struct lt_date *out)
 bool lt_date_parse(const char *s, struct lt_date *out)
 {
     struct lt_date d;
-    if (!s || !date_at(&s, &d) || *s)
-        return false;
+    if (!s || !date_at(&s, &d) || *s) return false;
     *out = d;
     return true;
 }
@@ -171,15 +164,14 @@ char *lt_date_format(struct lt_date d, char out[LT_DATE_SIZE])
 
 char *lt_instant_format(int64_t ms, char out[LT_INSTANT_SIZE])
 {
-    if (ms < FIRST_DAY * DAY_MS)
-        ms = FIRST_DAY * DAY_MS;
-    if (ms > LAST_DAY * DAY_MS + DAY_MS - 1)
-        ms = LAST_DAY * DAY_MS + DAY_MS - 1;
+    if (ms < FIRST_DAY * DAY_MS) ms = FIRST_DAY * DAY_MS;
+    if (ms > LAST_DAY * DAY_MS + DAY_MS - 1) ms = LAST_DAY * DAY_MS + DAY_MS - 1;
     int64_t day = floor_div(ms, DAY_MS);
     unsigned rest = (unsigned)(ms - day * DAY_MS);
     char date[LT_DATE_SIZE];
-    snprintf(out, LT_INSTANT_SIZE, "%sT%02u:%02u:%02u.%03uZ", lt_date_format(lt_date_from_days((int32_t)day), date),
-             rest / 3600000u % 24u, rest / 60000u % 60u, rest / 1000u % 60u, rest % 1000u);
+    snprintf(out, LT_INSTANT_SIZE, "%sT%02u:%02u:%02u.%03uZ",
+             lt_date_format(lt_date_from_days((int32_t)day), date), rest / 3600000u % 24u,
+             rest / 60000u % 60u, rest / 1000u % 60u, rest % 1000u);
     return out;
 }
 
@@ -187,8 +179,7 @@ char *lt_instant_format(int64_t ms, char out[LT_INSTANT_SIZE])
 static bool fraction_at(const char **s, int *ms)
 {
     *ms = 0;
-    if (**s != '.')
-        return true;
+    if (**s != '.') return true;
     (*s)++;
     int scale = 100, n = 0;
     for (; **s >= '0' && **s <= '9'; (*s)++, n++, scale /= 10)
@@ -199,15 +190,12 @@ static bool fraction_at(const char **s, int *ms)
 static bool zone_at(const char **s, int *minutes)
 {
     *minutes = 0;
-    if (literal(s, 'Z'))
-        return true;
+    if (literal(s, 'Z')) return true;
     int sign = **s == '+' ? 1 : **s == '-' ? -1 : 0;
     int h, m;
-    if (!sign)
-        return false;
+    if (!sign) return false;
     (*s)++;
-    if (!digits(s, 2, &h) || !literal(s, ':') || !digits(s, 2, &m) || h > 23 || m > 59)
-        return false;
+    if (!digits(s, 2, &h) || !literal(s, ':') || !digits(s, 2, &m) || h > 23 || m > 59) return false;
     *minutes = sign * (h * 60 + m);
     return true;
 }
@@ -216,11 +204,10 @@ bool lt_instant_parse(const char *s, int64_t *out_ms)
 {
     struct lt_date d;
     int h, m, sec, ms, zone;
-    if (!s || !date_at(&s, &d) || !literal(&s, 'T') || !digits(&s, 2, &h) || !literal(&s, ':') || !digits(&s, 2, &m) ||
-        !literal(&s, ':') || !digits(&s, 2, &sec) || h > 23 || m > 59 || sec > 59)
+    if (!s || !date_at(&s, &d) || !literal(&s, 'T') || !digits(&s, 2, &h) || !literal(&s, ':') ||
+        !digits(&s, 2, &m) || !literal(&s, ':') || !digits(&s, 2, &sec) || h > 23 || m > 59 || sec > 59)
         return false;
-    if (!fraction_at(&s, &ms) || !zone_at(&s, &zone) || *s)
-        return false;
+    if (!fraction_at(&s, &ms) || !zone_at(&s, &zone) || *s) return false;
     *out_ms = lt_date_days(d) * DAY_MS + ((int64_t)(h * 60 + m - zone) * 60 + sec) * 1000 + ms;
     return true;
 }
@@ -228,12 +215,9 @@ bool lt_instant_parse(const char *s, int64_t *out_ms)
 bool lt_date_in(struct lt_date on, const char *from, const char *to)
 {
     struct lt_date bound;
-    if (!lt_date_valid(on))
-        return false;
+    if (!lt_date_valid(on)) return false;
     /* a bound that cannot be read closes the term: no right may follow from a damaged record */
-    if (from && *from && (!lt_date_parse(from, &bound) || lt_date_cmp(on, bound) < 0))
-        return false;
-    if (to && *to && (!lt_date_parse(to, &bound) || lt_date_cmp(on, bound) > 0))
-        return false;
+    if (from && *from && (!lt_date_parse(from, &bound) || lt_date_cmp(on, bound) < 0)) return false;
+    if (to && *to && (!lt_date_parse(to, &bound) || lt_date_cmp(on, bound) > 0)) return false;
     return true;
 }

@@ -11,8 +11,7 @@
 static bool add_param(struct lt_error *err, const char *name, const char *value)
 {
     size_t n = strlen(name) + 1, v = strlen(value) + 1;
-    if (n + v > sizeof err->params - err->params_len)
-        return false;
+    if (n + v > sizeof err->params - err->params_len) return false;
     memcpy(err->params + err->params_len, name, n);
     memcpy(err->params + err->params_len + n, value, v);
     err->params_len += n + v;
@@ -28,15 +27,13 @@ static void fill(struct lt_error *err, int status, const char *field, const char
     const char *name;
     while ((name = va_arg(args, const char *))) {
         const char *value = va_arg(args, const char *);
-        if (!add_param(err, name, value ? value : ""))
-            break;
+        if (!add_param(err, name, value ? value : "")) break;
     }
 }
 
 int lt_fail(struct lt_error *err, int status, const char *code, ...)
 {
-    if (!err)
-        return status;
+    if (!err) return status;
     va_list args;
     va_start(args, code);
     fill(err, status, "", code, args);
@@ -46,8 +43,7 @@ int lt_fail(struct lt_error *err, int status, const char *code, ...)
 
 int lt_fail_field(struct lt_error *err, int status, const char *field, const char *code, ...)
 {
-    if (!err)
-        return status;
+    if (!err) return status;
     va_list args;
     va_start(args, code);
     fill(err, status, field, code, args);
@@ -70,8 +66,8 @@ int lt_fail_errno(struct lt_error *err, const char *doing, const char *path)
         snprintf(tail, sizeof tail, "…%s", from);
         path = tail;
     }
-    lt_fail(err, LT_SYSTEM, "system.io", "doing", doing, "reason", words ? words : "", "errno", name ? name : "",
-            "path", path ? path : "", (char *)NULL);
+    lt_fail(err, LT_SYSTEM, "system.io", "doing", doing, "reason", words ? words : "", "errno",
+            name ? name : "", "path", path ? path : "", (char *)NULL);
     errno = number;
     return LT_SYSTEM;
 }
@@ -96,8 +92,7 @@ const char *lt_error_param(const struct lt_error *err, const char *name)
     for (size_t at = 0; at < err->params_len;) {
         const char *key = err->params + at;
         const char *value = key + strlen(key) + 1;
-        if (strcmp(key, name) == 0)
-            return value;
+        if (strcmp(key, name) == 0) return value;
         at = (size_t)(value - err->params) + strlen(value) + 1;
     }
     return NULL;
@@ -105,8 +100,7 @@ const char *lt_error_param(const struct lt_error *err, const char *name)
 
 void lt_error_clear(struct lt_error *err)
 {
-    if (!err)
-        return;
+    if (!err) return;
     json_decref(err->details);
     *err = (struct lt_error){0};
 }

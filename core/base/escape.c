@@ -1,5 +1,5 @@
-/* Escaping, each function named by where its output stands. Bytes that are no UTF-8 and control characters that HTML
- * and XML forbid become U+FFFD, so that what we write is always well-formed. */
+/* Escaping, each function named by where its output stands. Bytes that are no UTF-8 and control characters
+ * that HTML and XML forbid become U+FFFD, so that what we write is always well-formed. */
 #include "base/text.h"
 
 #include "base/utf8.h"
@@ -62,8 +62,7 @@ static int escape(struct lt_buf *b, const char *s, const char *(*replace)(int32_
             snprintf(number, sizeof number, "\\u%04x", (unsigned)c & 0xFF);
             other = number;
         }
-        if (!other)
-            continue;
+        if (!other) continue;
         lt_buf_add(b, s + plain, i - plain);
         lt_buf_adds(b, other);
         plain = i + n;
@@ -93,7 +92,8 @@ int out_url_arg(struct lt_buf *b, const char *s)
     static const char hex[] = "0123456789ABCDEF";
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
-        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._~", c);
+        bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._~", c);
         if (plain) {
             lt_buf_addc(b, *s);
         } else {

@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AGAIN(result, call)                                                                                            \
-    do {                                                                                                               \
-        (result) = (call);                                                                                             \
+#define AGAIN(result, call)                                                                                  \
+    do {                                                                                                     \
+        (result) = (call);                                                                                   \
     } while ((result) < 0 && errno == EINTR)
 
 static int sys_open(void *ctx, const char *path, int flags, mode_t mode)
@@ -148,8 +148,7 @@ int lt_fs_write_all(const struct lt_fs *fs, int fd, const void *data, size_t len
     const char *at = data;
     while (len) {
         ssize_t n = fs->write(fs->ctx, fd, at, len);
-        if (n < 0)
-            return -1;
+        if (n < 0) return -1;
         if (n == 0) {
             errno = ENOSPC;
             return -1;
@@ -164,17 +163,14 @@ static int make_dir(const struct lt_fs *fs, const char *path, mode_t mode)
 {
     struct stat st;
     if (stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode))
-            return 0;
+        if (S_ISDIR(st.st_mode)) return 0;
         errno = ENOTDIR;
         return -1;
     }
-    if (fs->mkdir(fs->ctx, path, mode) == 0)
-        return 0;
+    if (fs->mkdir(fs->ctx, path, mode) == 0) return 0;
     /* another thread may have been faster */
     int why = errno;
-    if (why == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return 0;
+    if (why == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) return 0;
     errno = why;
     return -1;
 }
@@ -188,8 +184,7 @@ int lt_fs_mkdirs(const struct lt_fs *fs, const char *path, mode_t mode)
     }
     for (char *p = part + (part[0] == '/'); (p = strchr(p, '/')); p++) {
         *p = '\0';
-        if (*part && make_dir(fs, part, mode) < 0)
-            return -1;
+        if (*part && make_dir(fs, part, mode) < 0) return -1;
         *p = '/';
     }
     return make_dir(fs, path, mode);
@@ -206,8 +201,7 @@ static void close_keeping_errno(const struct lt_fs *fs, int fd)
 int lt_fs_sync_dir(const struct lt_fs *fs, const char *dir)
 {
     int fd = fs->open(fs->ctx, dir, O_RDONLY | O_DIRECTORY, 0);
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     int r = fs->fsync(fs->ctx, fd);
     close_keeping_errno(fs, fd);
     return r;
@@ -218,21 +212,19 @@ static int sync_parent(const struct lt_fs *fs, const char *path)
     char dir[PATH_MAX];
     const char *slash = strrchr(path, '/');
     size_t len = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (!slash)
-        return lt_fs_sync_dir(fs, ".");
+    if (!slash) return lt_fs_sync_dir(fs, ".");
     memcpy(dir, path, len);
     dir[len] = '\0';
     return lt_fs_sync_dir(fs, dir);
 }
 
-static int write_new(const struct lt_fs *fs, const char *path, const void *data, size_t len, mode_t mode, bool durable)
+static int write_new(const struct lt_fs *fs, const char *path, const void *data, size_t len, mode_t mode,
+                     bool durable)
 {
     int fd = fs->open(fs->ctx, path, O_WRONLY | O_CREAT | O_EXCL, mode);
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     int r = lt_fs_write_all(fs, fd, data, len);
-    if (r == 0 && durable)
-        r = fs->fdatasync(fs->ctx, fd);
+    if (r == 0 && durable) r = fs->fdatasync(fs->ctx, fd);
     if (r < 0)
         close_keeping_errno(fs, fd);
     else
@@ -240,7 +232,8 @@ static int write_new(const struct lt_fs *fs, const char *path, const void *data,
     return r;
 }
 
-int lt_fs_replace(const struct lt_fs *fs, const char *path, const void *data, size_t len, mode_t mode, bool durable)
+int lt_fs_replace(const struct lt_fs *fs, const char *path, const void *data, size_t len, mode_t mode,
+                  bool durable)
 {
     char temp[PATH_MAX], random[17];
     unsigned char bytes[8];
@@ -264,8 +257,7 @@ static int remove_below(const struct lt_fs *fs, int parent, const char *name, st
 static int remove_entry(const struct lt_fs *fs, int dir, const char *name, struct lt_buf *path)
 {
     struct stat st;
-    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? 0 : -1;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) return errno == ENOENT ? 0 : -1;
     size_t len = path->len;
     if (lt_buf_addc(path, '/') < 0 || lt_buf_adds(path, name) < 0) {
         errno = ENOMEM;
@@ -281,8 +273,7 @@ static int remove_entry(const struct lt_fs *fs, int dir, const char *name, struc
 static int remove_below(const struct lt_fs *fs, int parent, const char *name, struct lt_buf *path)
 {
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     DIR *dir = fdopendir(fd);
     if (!dir) {
         close_keeping_errno(lt_fs_system(), fd);
@@ -294,8 +285,7 @@ static int remove_below(const struct lt_fs *fs, int parent, const char *name, st
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             r = remove_entry(fs, fd, entry->d_name, path);
     }
-    if (r == 0 && errno)
-        r = -1;
+    if (r == 0 && errno) r = -1;
     int why = errno;
     closedir(dir);
     errno = why;
@@ -305,10 +295,8 @@ static int remove_below(const struct lt_fs *fs, int parent, const char *name, st
 int lt_fs_remove_tree(const struct lt_fs *fs, const char *path)
 {
     struct stat st;
-    if (lstat(path, &st) < 0)
-        return errno == ENOENT ? 0 : -1;
-    if (!S_ISDIR(st.st_mode))
-        return fs->unlink(fs->ctx, path);
+    if (lstat(path, &st) < 0) return errno == ENOENT ? 0 : -1;
+    if (!S_ISDIR(st.st_mode)) return fs->unlink(fs->ctx, path);
     struct lt_buf whole = LT_BUF_INIT(PATH_MAX);
     if (lt_buf_adds(&whole, path) < 0) {
         errno = ENAMETOOLONG;
@@ -324,18 +312,15 @@ int lt_fs_remove_tree(const struct lt_fs *fs, const char *path)
 int lt_fs_read(const char *path, size_t max, char **out, size_t *out_len)
 {
     int fd = sys_open(NULL, path, O_RDONLY, 0);
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     struct stat st;
     struct lt_buf b = LT_BUF_INIT(max);
     ssize_t n = fstat(fd, &st);
-    if (n == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size <= max)
-        lt_buf_reserve(&b, (size_t)st.st_size);
+    if (n == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size <= max) lt_buf_reserve(&b, (size_t)st.st_size);
     char chunk[65536];
     while (n >= 0 && !b.failed) {
         AGAIN(n, read(fd, chunk, sizeof chunk));
-        if (n <= 0)
-            break;
+        if (n <= 0) break;
         if ((size_t)n > max - b.len)
             errno = EFBIG, n = -1;
         else if (lt_buf_add(&b, chunk, (size_t)n) < 0)
@@ -351,7 +336,6 @@ int lt_fs_read(const char *path, size_t max, char **out, size_t *out_len)
         return -1;
     }
     *out = text;
-    if (out_len)
-        *out_len = len;
+    if (out_len) *out_len = len;
     return 0;
 }

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUCKETS 1024
-#define SECTOR 512
+#define BUCKETS  1024
+#define SECTOR   512
 #define FILE_MAX ((size_t)1 << 30)
 
 struct bytes {
@@ -74,14 +74,11 @@ struct fs_record {
 
 static bool bytes_resize(struct bytes *b, size_t len)
 {
-    if (len > FILE_MAX)
-        return false;
+    if (len > FILE_MAX) return false;
     char *data = lt_array_grow(b->data, &b->cap, len, 1);
-    if (!data)
-        return false;
+    if (!data) return false;
     b->data = data;
-    if (len > b->len)
-        memset(b->data + b->len, 0, len - b->len);
+    if (len > b->len) memset(b->data + b->len, 0, len - b->len);
     b->len = len;
     return true;
 }
@@ -90,8 +87,7 @@ static bool bytes_put(struct bytes *b, size_t off, const void *data, size_t len)
 {
     if (off > FILE_MAX || len > FILE_MAX - off || (off + len > b->len && !bytes_resize(b, off + len)))
         return false;
-    if (len)
-        memcpy(b->data + off, data, len);
+    if (len) memcpy(b->data + off, data, len);
     return true;
 }
 
@@ -103,8 +99,7 @@ static bool apply_change(struct bytes *b, const struct change *c)
 static void names_drop(struct names *names, const char *text)
 {
     for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->list[i].text, text) != 0)
-            continue;
+        if (strcmp(names->list[i].text, text) != 0) continue;
         free(names->list[i].text);
         names->list[i] = names->list[--names->count];
         return;
@@ -115,12 +110,10 @@ static bool names_put(struct names *names, const char *text, struct node *node)
 {
     names_drop(names, text);
     struct name *list = lt_array_grow(names->list, &names->cap, names->count + 1, sizeof *list);
-    if (!list)
-        return false;
+    if (!list) return false;
     names->list = list;
     list[names->count] = (struct name){.text = strdup(text), .node = node};
-    if (!list[names->count].text)
-        return false;
+    if (!list[names->count].text) return false;
     names->count++;
     return true;
 }
@@ -137,8 +130,7 @@ static void names_free(struct names *names)
 
 static struct node *node_find(struct fs_record *r, const struct stat *st)
 {
-    if (st->st_dev != r->dev)
-        return NULL;
+    if (st->st_dev != r->dev) return NULL;
     struct node *n = r->buckets[st->st_ino % BUCKETS];
     while (n && n->ino != st->st_ino)
         n = n->next;
@@ -191,8 +183,7 @@ static struct node *parent_of(struct fs_record *r, const char *path, const char 
         len--;
     const char *slash = memrchr(path, '/', len);
     size_t dir_len = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (dir_len >= sizeof dir)
-        return NULL;
+    if (dir_len >= sizeof dir) return NULL;
     memcpy(dir, path, dir_len);
     dir[dir_len] = '\0';
     *last = slash ? slash + 1 : path;
@@ -201,8 +192,7 @@ static struct node *parent_of(struct fs_record *r, const char *path, const char 
 
 static bool load_file(struct node *n, const char *path)
 {
-    if (lt_fs_read(path, FILE_MAX, &n->flushed.data, &n->flushed.len) < 0)
-        return false;
+    if (lt_fs_read(path, FILE_MAX, &n->flushed.data, &n->flushed.len) < 0) return false;
     n->flushed.cap = n->flushed.len;
     return true;
 }
@@ -211,22 +201,19 @@ static bool load_file(struct node *n, const char *path)
 static bool load_tree(struct fs_record *r, struct node *node, const char *dir)
 {
     DIR *d = opendir(dir);
-    if (!d)
-        return false;
+    if (!d) return false;
     bool good = true;
     struct dirent *e;
     while (good && (e = readdir(d))) {
         struct stat st;
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         char *path = lt_format("%s/%s", dir, e->d_name);
         good = path && lstat(path, &st) == 0;
         struct node *known = good ? node_find(r, &st) : NULL;
         if (good && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))) {
             struct node *n = known ? known : node_add(r, &st);
             good = n && names_put(&node->names, e->d_name, n);
-            if (good && !known)
-                good = S_ISDIR(st.st_mode) ? load_tree(r, n, path) : load_file(n, path);
+            if (good && !known) good = S_ISDIR(st.st_mode) ? load_tree(r, n, path) : load_file(n, path);
         }
         free(path);
     }
@@ -238,12 +225,10 @@ struct fs_record *fs_record_new(const char *root)
 {
     struct stat st;
     struct fs_record *r = calloc(1, sizeof *r);
-    if (!r || stat(root, &st) < 0)
-        goto failed;
+    if (!r || stat(root, &st) < 0) goto failed;
     r->dev = st.st_dev;
     r->root = node_add(r, &st);
-    if (r->root && load_tree(r, r->root, root))
-        return r;
+    if (r->root && load_tree(r, r->root, root)) return r;
 failed:
     fs_record_free(r);
     return NULL;
@@ -257,8 +242,7 @@ static void name_change_free(struct name_change *c)
 
 void fs_record_free(struct fs_record *r)
 {
-    if (!r)
-        return;
+    if (!r) return;
     for (size_t i = 0; i < r->pending_count; i++)
         name_change_free(&r->pending[i]);
     free(r->pending);
@@ -274,12 +258,12 @@ void fs_record_free(struct fs_record *r)
 
 /* --- recording --- */
 
-static void note_change(struct fs_record *r, struct node *n, size_t off, const void *data, size_t len, bool truncates)
+static void note_change(struct fs_record *r, struct node *n, size_t off, const void *data, size_t len,
+                        bool truncates)
 {
     struct change c = {.seq = ++r->seq, .off = off, .truncates = truncates};
     struct change *list = lt_array_grow(n->changes, &n->change_cap, n->change_count + 1, sizeof *list);
-    if (list)
-        n->changes = list;
+    if (list) n->changes = list;
     if (!list || (len && !bytes_put(&c.data, 0, data, len))) {
         r->out_of_memory = true;
         return;
@@ -291,15 +275,11 @@ static void note_name(struct fs_record *r, const char *from, const char *to, str
 {
     struct name_change c = {.seq = ++r->seq, .node = node};
     const char *name;
-    if (from && (c.from_dir = parent_of(r, from, &name)))
-        c.from = strdup(name);
-    if (to && (c.to_dir = parent_of(r, to, &name)))
-        c.to = strdup(name);
-    if (!c.from_dir && !c.to_dir)
-        return;
+    if (from && (c.from_dir = parent_of(r, from, &name))) c.from = strdup(name);
+    if (to && (c.to_dir = parent_of(r, to, &name))) c.to = strdup(name);
+    if (!c.from_dir && !c.to_dir) return;
     struct name_change *list = lt_array_grow(r->pending, &r->pending_cap, r->pending_count + 1, sizeof *list);
-    if (list)
-        r->pending = list;
+    if (list) r->pending = list;
     if (!list || (c.from_dir && !c.from) || (c.to_dir && !c.to)) {
         name_change_free(&c);
         r->out_of_memory = true;
@@ -312,8 +292,7 @@ void fs_record_opened(struct fs_record *r, const char *path, int fd, bool existe
 {
     struct stat st;
     const char *name;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return;
     struct node *n = existed ? node_find(r, &st) : NULL;
     if (!existed && parent_of(r, path, &name) && (n = node_add(r, &st)))
         note_name(r, NULL, path, n);
@@ -324,26 +303,22 @@ void fs_record_opened(struct fs_record *r, const char *path, int fd, bool existe
 void fs_record_wrote(struct fs_record *r, int fd, const void *data, size_t len, off_t off)
 {
     struct node *n = node_of_fd(r, fd);
-    if (n && off >= 0)
-        note_change(r, n, (size_t)off, data, len, false);
+    if (n && off >= 0) note_change(r, n, (size_t)off, data, len, false);
 }
 
 void fs_record_truncated(struct fs_record *r, int fd, off_t len)
 {
     struct node *n = node_of_fd(r, fd);
-    if (n)
-        note_change(r, n, (size_t)len, NULL, 0, true);
+    if (n) note_change(r, n, (size_t)len, NULL, 0, true);
 }
 
 /* The node at path; what came from outside the root is taken in with nothing of it flushed. */
 static struct node *adopt(struct fs_record *r, const char *path, bool fresh)
 {
     struct stat st;
-    if (stat(path, &st) < 0 || st.st_dev != r->dev)
-        return NULL;
+    if (stat(path, &st) < 0 || st.st_dev != r->dev) return NULL;
     struct node *n = fresh ? NULL : node_find(r, &st);
-    if (n)
-        return n;
+    if (n) return n;
     char *data;
     size_t len;
     n = node_add(r, &st);
@@ -358,11 +333,9 @@ void fs_record_made(struct fs_record *r, const char *path)
 {
     const char *name;
     struct stat st;
-    if (!parent_of(r, path, &name) || stat(path, &st) < 0)
-        return;
+    if (!parent_of(r, path, &name) || stat(path, &st) < 0) return;
     struct node *n = adopt(r, path, S_ISDIR(st.st_mode));
-    if (n)
-        note_name(r, NULL, path, n);
+    if (n) note_name(r, NULL, path, n);
 }
 
 void fs_record_renamed(struct fs_record *r, const char *from, const char *to)
@@ -389,12 +362,10 @@ static void flush_content(struct fs_record *r, struct node *n, uint64_t mark)
 {
     size_t done = 0;
     for (; done < n->change_count && n->changes[done].seq <= mark; done++) {
-        if (!apply_change(&n->flushed, &n->changes[done]))
-            r->out_of_memory = true;
+        if (!apply_change(&n->flushed, &n->changes[done])) r->out_of_memory = true;
         change_free(&n->changes[done]);
     }
-    if (done)
-        memmove(n->changes, n->changes + done, (n->change_count - done) * sizeof *n->changes);
+    if (done) memmove(n->changes, n->changes + done, (n->change_count - done) * sizeof *n->changes);
     n->change_count -= done;
 }
 
@@ -409,7 +380,8 @@ static bool touch_same_name(const struct name_change *a, const struct name_chang
     return same_name(a->from_dir, a->from, b) || same_name(a->to_dir, a->to, b);
 }
 
-/* Chosen are the changes in dir (NULL: in all folders) and what they rest on: earlier changes of the same names. */
+/* Chosen are the changes in dir (NULL: in all folders) and what they rest on: earlier changes of the same
+ * names. */
 static void choose_names(struct fs_record *r, const struct node *dir, uint64_t mark)
 {
     for (size_t i = r->pending_count; i-- > 0;) {
@@ -430,10 +402,8 @@ static void flush_names(struct fs_record *r, const struct node *dir, uint64_t ma
             r->pending[left++] = *c;
             continue;
         }
-        if (c->from_dir)
-            names_drop(&c->from_dir->names, c->from);
-        if (c->to_dir && !names_put(&c->to_dir->names, c->to, c->node))
-            r->out_of_memory = true;
+        if (c->from_dir) names_drop(&c->from_dir->names, c->from);
+        if (c->to_dir && !names_put(&c->to_dir->names, c->to, c->node)) r->out_of_memory = true;
         name_change_free(c);
     }
     r->pending_count = left;
@@ -476,16 +446,15 @@ static size_t how_many(uint64_t *dice, size_t n)
 }
 
 /* Each sector of `now` came to the disk or did not; one that never was there before reads as zeros then. */
-static bool mix_sectors(const struct bytes *flushed, const struct bytes *now, uint64_t *dice, struct bytes *out)
+static bool mix_sectors(const struct bytes *flushed, const struct bytes *now, uint64_t *dice,
+                        struct bytes *out)
 {
     size_t len = roll(dice) % 4 ? now->len : flushed->len;
-    if (!bytes_put(out, 0, flushed->data, flushed->len) || !bytes_resize(out, len))
-        return false;
+    if (!bytes_put(out, 0, flushed->data, flushed->len) || !bytes_resize(out, len)) return false;
     for (size_t at = 0; at < len && at < now->len; at += SECTOR) {
         size_t n = now->len - at < SECTOR ? now->len - at : SECTOR;
         n = len - at < n ? len - at : n;
-        if (roll(dice) % 2)
-            memcpy(out->data + at, now->data + at, n);
+        if (roll(dice) % 2) memcpy(out->data + at, now->data + at, n);
     }
     return true;
 }
@@ -525,8 +494,7 @@ static int write_file(const struct node *n, const char *path, uint64_t *dice)
         errno = ENOMEM;
     else if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, n->mode & 07777)) >= 0)
         r = lt_fs_write_all(lt_fs_system(), fd, content.data, content.len);
-    if (fd >= 0)
-        close(fd);
+    if (fd >= 0) close(fd);
     free(content.data);
     return r;
 }
@@ -537,8 +505,7 @@ static int write_tree(const struct node *dir, const char *path, uint64_t *dice)
     for (size_t i = 0; i < dir->after.count && r == 0; i++) {
         const struct name *name = &dir->after.list[i];
         char *below = lt_format("%s/%s", path, name->text);
-        if (!below)
-            return -1;
+        if (!below) return -1;
         if (!S_ISDIR(name->node->mode))
             r = write_file(name->node, below, dice);
         else if ((r = mkdir(below, (name->node->mode & 07777) | 0700)) == 0)
@@ -560,23 +527,19 @@ static bool names_after(struct fs_record *r, size_t count)
         for (struct node *n = r->buckets[i]; n; n = n->next) {
             names_free(&n->after);
             for (size_t k = 0; k < n->names.count; k++) {
-                if (!names_put(&n->after, n->names.list[k].text, n->names.list[k].node))
-                    return false;
+                if (!names_put(&n->after, n->names.list[k].text, n->names.list[k].node)) return false;
             }
         }
     }
     for (size_t i = 0; i < count; i++) {
         struct name_change *c = &r->pending[i];
-        if (c->from_dir)
-            names_drop(&c->from_dir->after, c->from);
-        if (c->to_dir && !names_put(&c->to_dir->after, c->to, c->node))
-            return false;
+        if (c->from_dir) names_drop(&c->from_dir->after, c->from);
+        if (c->to_dir && !names_put(&c->to_dir->after, c->to, c->node)) return false;
     }
     /* the dice must fall the same whatever order a folder was read in */
     for (size_t i = 0; i < BUCKETS; i++) {
         for (struct node *n = r->buckets[i]; n; n = n->next) {
-            if (n->after.count)
-                qsort(n->after.list, n->after.count, sizeof *n->after.list, name_order);
+            if (n->after.count) qsort(n->after.list, n->after.count, sizeof *n->after.list, name_order);
         }
     }
     return true;

@@ -1,8 +1,9 @@
 /* What a disk holds for sure and what is still in memory, told from the calls of a test table (fs_test.c).
  *
- * Files and folders are nodes known by inode number. Each file has its flushed bytes and the writes since; each folder its
- * flushed names; name changes since stand in one list in their order. The caller serialises all calls. Functions that
- * record are called after the system's call succeeded; what lies outside the root is passed over. */
+ * Files and folders are nodes known by inode number. Each file has its flushed bytes and the writes since;
+ * each folder its flushed names; name changes since stand in one list in their order. The caller serialises
+ * all calls. Functions that record are called after the system's call succeeded; what lies outside the root
+ * is passed over. */
 #ifndef LT_BASE_FS_RECORD_H
 #define LT_BASE_FS_RECORD_H
 

@@ -1,5 +1,5 @@
-/* The table that misbehaves on demand. One lock orders all calls, so that the record and the count fit what happened; only
- * flushes run outside it, for concurrent writers are there to share one. */
+/* The table that misbehaves on demand. One lock orders all calls, so that the record and the count fit what
+ * happened; only flushes run outside it, for concurrent writers are there to share one. */
 #include "base/fs.h"
 
 #include "base/fs_record.h"
@@ -26,10 +26,8 @@ static bool enter(struct lt_fs_test *t, int error)
 {
     pthread_mutex_lock(&t->lock);
     t->calls++;
-    if (!t->fault_at || t->calls < t->fault_at)
-        return true;
-    if (t->fault == LT_FS_KILL)
-        raise(SIGKILL);
+    if (!t->fault_at || t->calls < t->fault_at) return true;
+    if (t->fault == LT_FS_KILL) raise(SIGKILL);
     errno = error;
     return false;
 }
@@ -49,8 +47,7 @@ static int test_open(void *ctx, const char *path, int flags, mode_t mode)
         struct stat st;
         bool existed = lstat(path, &st) == 0;
         fd = lt_fs_system()->open(NULL, path, flags, mode);
-        if (fd >= 0 && t->record)
-            fs_record_opened(t->record, path, fd, existed, flags & O_TRUNC);
+        if (fd >= 0 && t->record) fs_record_opened(t->record, path, fd, existed, flags & O_TRUNC);
     }
     leave(t);
     return fd;
@@ -77,8 +74,7 @@ static ssize_t test_write(void *ctx, int fd, const void *data, size_t len)
     ssize_t n = -1;
     if (enter(t, ENOSPC)) {
         n = lt_fs_system()->write(NULL, fd, data, len);
-        if (n > 0 && t->record)
-            fs_record_wrote(t->record, fd, data, (size_t)n, lseek(fd, 0, SEEK_CUR) - n);
+        if (n > 0 && t->record) fs_record_wrote(t->record, fd, data, (size_t)n, lseek(fd, 0, SEEK_CUR) - n);
     }
     leave(t);
     return n;
@@ -90,8 +86,7 @@ static ssize_t test_pwrite(void *ctx, int fd, const void *data, size_t len, off_
     ssize_t n = -1;
     if (enter(t, ENOSPC)) {
         n = lt_fs_system()->pwrite(NULL, fd, data, len, off);
-        if (n > 0 && t->record)
-            fs_record_wrote(t->record, fd, data, (size_t)n, off);
+        if (n > 0 && t->record) fs_record_wrote(t->record, fd, data, (size_t)n, off);
     }
     leave(t);
     return n;
@@ -103,8 +98,7 @@ static int test_ftruncate(void *ctx, int fd, off_t len)
     int r = -1;
     if (enter(t, ENOSPC)) {
         r = lt_fs_system()->ftruncate(NULL, fd, len);
-        if (r == 0 && t->record)
-            fs_record_truncated(t->record, fd, len);
+        if (r == 0 && t->record) fs_record_truncated(t->record, fd, len);
     }
     leave(t);
     return r;
@@ -116,8 +110,7 @@ static int flush(struct lt_fs_test *t, int fd, int (*call)(void *, int), bool al
     uint64_t mark = t->record ? fs_record_mark(t->record) : 0;
     t->flushes += good;
     leave(t);
-    if (!good || call(NULL, fd) < 0)
-        return -1;
+    if (!good || call(NULL, fd) < 0) return -1;
     pthread_mutex_lock(&t->lock);
     if (t->record && all)
         fs_record_flushed_all(t->record, mark);
@@ -148,8 +141,7 @@ static int test_rename(void *ctx, const char *from, const char *to)
     int r = -1;
     if (enter(t, EIO)) {
         r = lt_fs_system()->rename(NULL, from, to);
-        if (r == 0 && t->record)
-            fs_record_renamed(t->record, from, to);
+        if (r == 0 && t->record) fs_record_renamed(t->record, from, to);
     }
     leave(t);
     return r;
@@ -161,8 +153,7 @@ static int test_link(void *ctx, const char *from, const char *to)
     int r = -1;
     if (enter(t, EIO)) {
         r = lt_fs_system()->link(NULL, from, to);
-        if (r == 0 && t->record)
-            fs_record_made(t->record, to);
+        if (r == 0 && t->record) fs_record_made(t->record, to);
     }
     leave(t);
     return r;
@@ -174,8 +165,7 @@ static int test_unlink(void *ctx, const char *path)
     int r = -1;
     if (enter(t, EIO)) {
         r = lt_fs_system()->unlink(NULL, path);
-        if (r == 0 && t->record)
-            fs_record_removed(t->record, path);
+        if (r == 0 && t->record) fs_record_removed(t->record, path);
     }
     leave(t);
     return r;
@@ -187,8 +177,7 @@ static int test_mkdir(void *ctx, const char *path, mode_t mode)
     int r = -1;
     if (enter(t, EIO)) {
         r = lt_fs_system()->mkdir(NULL, path, mode);
-        if (r == 0 && t->record)
-            fs_record_made(t->record, path);
+        if (r == 0 && t->record) fs_record_made(t->record, path);
     }
     leave(t);
     return r;
@@ -200,8 +189,7 @@ static int test_rmdir(void *ctx, const char *path)
     int r = -1;
     if (enter(t, EIO)) {
         r = lt_fs_system()->rmdir(NULL, path);
-        if (r == 0 && t->record)
-            fs_record_removed(t->record, path);
+        if (r == 0 && t->record) fs_record_removed(t->record, path);
     }
     leave(t);
     return r;
@@ -210,8 +198,7 @@ static int test_rmdir(void *ctx, const char *path)
 struct lt_fs_test *lt_fs_test_new(void)
 {
     struct lt_fs_test *t = calloc(1, sizeof *t);
-    if (!t)
-        return NULL;
+    if (!t) return NULL;
     pthread_mutex_init(&t->lock, NULL);
     t->table = (struct lt_fs){
         .ctx = t,
@@ -234,8 +221,7 @@ struct lt_fs_test *lt_fs_test_new(void)
 
 void lt_fs_test_free(struct lt_fs_test *t)
 {
-    if (!t)
-        return;
+    if (!t) return;
     fs_record_free(t->record);
     pthread_mutex_destroy(&t->lock);
     free(t);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PARAMS_MAX 32
-#define ID_MAX 160
+#define ID_MAX     160
 
 struct params {
     const char *names[PARAMS_MAX];
@@ -79,34 +79,29 @@ const char *lt_msg_id(enum lt_lang lang, size_t i)
 const char *lt_label(enum lt_lang lang, const char *set, const char *value)
 {
     char id[ID_MAX];
-    if (!lt_print(id, sizeof id, "label.%s.%s", set, value))
-        return value;
+    if (!lt_print(id, sizeof id, "label.%s.%s", set, value)) return value;
     const struct lt_message *m = find(lang, id);
     return m ? m->forms[0] : value;
 }
 
-/* Which form goes with n: Russian 1 запись, 2 записи, 5 записей and for fractions 1,5 записи; English 1 entry, 2 entries. */
+/* Which form goes with n: Russian 1 запись, 2 записи, 5 записей and for fractions 1,5 записи; English 1
+ * entry, 2 entries. */
 static size_t plural_form(enum lt_lang lang, const char *n)
 {
-    if (!n)
-        return lang == LT_EN ? 1 : 2;
+    if (!n) return lang == LT_EN ? 1 : 2;
     size_t len = strlen(n);
-    if (strcspn(n, ".,") < len)
-        return 1;
+    if (strcspn(n, ".,") < len) return 1;
     unsigned last = len ? (unsigned char)n[len - 1] - '0' : 0;
     unsigned before = len > 1 && isdigit((unsigned char)n[len - 2]) ? (unsigned char)n[len - 2] - '0' : 0;
-    if (lang == LT_EN)
-        return !(last == 1 && (len == 1 || (len == 2 && n[0] == '-')));
-    if (last == 1 && before != 1)
-        return 0;
+    if (lang == LT_EN) return !(last == 1 && (len == 1 || (len == 2 && n[0] == '-')));
+    if (last == 1 && before != 1) return 0;
     return last >= 2 && last <= 4 && before != 1 ? 1 : 2;
 }
 
 static const char *value_of(const struct params *params, const char *name, size_t len)
 {
     for (size_t i = 0; i < params->count; i++) {
-        if (strncmp(params->names[i], name, len) == 0 && !params->names[i][len])
-            return params->values[i];
+        if (strncmp(params->names[i], name, len) == 0 && !params->names[i][len]) return params->values[i];
     }
     return NULL;
 }
@@ -124,14 +119,12 @@ static int add_text(struct lt_buf *out, enum lt_lang lang, const char *id, const
 {
     const struct lt_message *m = find(lang, id);
     const char *text = m ? m->forms[0] : id;
-    if (m && m->forms[1])
-        text = m->forms[plural_form(lang, value_of(params, "n", 1))];
+    if (m && m->forms[1]) text = m->forms[plural_form(lang, value_of(params, "n", 1))];
     while (*text) {
         size_t plain = strcspn(text, "{");
         lt_buf_add(out, text, plain);
         text += plain;
-        if (!*text)
-            break;
+        if (!*text) break;
         size_t len = placeholder(text);
         const char *value = len ? value_of(params, text + 1, len - 2) : NULL;
         if (value)
@@ -151,8 +144,7 @@ int lt_msg_add(struct lt_buf *out, enum lt_lang lang, const char *id, ...)
     const char *name;
     while ((name = va_arg(args, const char *))) {
         const char *value = va_arg(args, const char *);
-        if (params.count == PARAMS_MAX)
-            continue;
+        if (params.count == PARAMS_MAX) continue;
         params.names[params.count] = name;
         params.values[params.count++] = value ? value : "";
     }
@@ -174,8 +166,7 @@ int lt_error_text(struct lt_buf *out, enum lt_lang lang, const struct lt_error *
     const char *number = lt_error_param(err, "errno");
     for (size_t i = 0; number && i < params.count; i++) {
         const char *words = lt_label(lang, "errno", number);
-        if (words != number && strcmp(params.names[i], "reason") == 0)
-            params.values[i] = words;
+        if (words != number && strcmp(params.names[i], "reason") == 0) params.values[i] = words;
     }
     char id[ID_MAX];
     lt_print(id, sizeof id, "error.%s", err->code);

@@ -40,23 +40,18 @@ void lt_hex(const void *bytes, size_t len, char *out)
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
 }
 
 bool lt_unhex(const char *s, void *out, size_t len)
 {
-    if (!s || strnlen(s, 2 * len + 1) != 2 * len)
-        return false;
+    if (!s || strnlen(s, 2 * len + 1) != 2 * len) return false;
     unsigned char *bytes = out;
     for (size_t i = 0; i < 2 * len; i++) {
-        if (hex_digit(s[i]) < 0)
-            return false;
+        if (hex_digit(s[i]) < 0) return false;
     }
     for (size_t i = 0; i < len; i++)
         bytes[i] = (unsigned char)(hex_digit(s[2 * i]) << 4 | hex_digit(s[2 * i + 1]));
@@ -66,8 +61,7 @@ bool lt_unhex(const char *s, void *out, size_t len)
 struct lt_id_source *lt_id_source_new(const struct lt_clock *clock)
 {
     struct lt_id_source *s = calloc(1, sizeof *s);
-    if (!s)
-        return NULL;
+    if (!s) return NULL;
     if (pthread_mutex_init(&s->lock, NULL)) {
         free(s);
         return NULL;
@@ -79,14 +73,14 @@ struct lt_id_source *lt_id_source_new(const struct lt_clock *clock)
 
 void lt_id_source_free(struct lt_id_source *s)
 {
-    if (!s)
-        return;
+    if (!s) return;
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
 
-/* RFC 9562, 6.2 method 1: a counter after the time, begun at random in its lower half each millisecond. A clock that
- * stands still or goes back does not break the order: the last time is used on, and one later when the counter is full. */
+/* RFC 9562, 6.2 method 1: a counter after the time, begun at random in its lower half each millisecond. A
+ * clock that stands still or goes back does not break the order: the last time is used on, and one later when
+ * the counter is full. */
 static void next_moment(struct lt_id_source *s, unsigned seed, int64_t *ms, unsigned *counter)
 {
     pthread_mutex_lock(&s->lock);
@@ -119,8 +113,7 @@ void lt_id_next(struct lt_id_source *s, char out[LT_ID_SIZE])
     lt_hex(b, sizeof b, hex);
     char *to = out;
     for (int i = 0; i < 32; i++) {
-        if (i == 8 || i == 12 || i == 16 || i == 20)
-            *to++ = '-';
+        if (i == 8 || i == 12 || i == 16 || i == 20) *to++ = '-';
         *to++ = hex[i];
     }
     *to = '\0';
@@ -128,13 +121,11 @@ void lt_id_next(struct lt_id_source *s, char out[LT_ID_SIZE])
 
 bool lt_id_valid(const char *s)
 {
-    if (!s || strnlen(s, LT_ID_SIZE) != LT_ID_SIZE - 1)
-        return false;
+    if (!s || strnlen(s, LT_ID_SIZE) != LT_ID_SIZE - 1) return false;
     for (int i = 0; i < LT_ID_SIZE - 1; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         bool digit = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f');
-        if (dash ? s[i] != '-' : !digit)
-            return false;
+        if (dash ? s[i] != '-' : !digit) return false;
     }
     return true;
 }

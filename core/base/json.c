@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 64
-#define FEW_KEYS 32 /* sorted without an allocation */
+#define FEW_KEYS  32 /* sorted without an allocation */
 
 /* --- writing: one writer for both forms, so that a number or a string looks the same in each --- */
 
@@ -22,8 +22,7 @@ static void write_value(struct writer *w, const json_t *v, int depth);
 
 static void new_line(struct writer *w, int depth)
 {
-    if (!w->pretty)
-        return;
+    if (!w->pretty) return;
     lt_buf_addc(w->out, '\n');
     for (int i = 0; i < depth; i++)
         lt_buf_add(w->out, "  ", 2);
@@ -35,16 +34,13 @@ static void write_real(struct writer *w, double number)
     char text[40] = "";
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
+        if (strtod(text, NULL) == number) break;
     }
     /* a module may have set a locale with a decimal comma */
     char *comma = strchr(text, ',');
-    if (comma)
-        *comma = '.';
+    if (comma) *comma = '.';
     lt_buf_adds(w->out, text);
-    if (!strpbrk(text, ".e"))
-        lt_buf_adds(w->out, ".0");
+    if (!strpbrk(text, ".e")) lt_buf_adds(w->out, ".0");
 }
 
 static void write_string(struct writer *w, const char *s, size_t len)
@@ -60,13 +56,11 @@ static void write_array(struct writer *w, const json_t *v, int depth)
     size_t n = json_array_size(v);
     lt_buf_addc(w->out, '[');
     for (size_t i = 0; i < n && !w->out->failed; i++) {
-        if (i)
-            lt_buf_addc(w->out, ',');
+        if (i) lt_buf_addc(w->out, ',');
         new_line(w, depth + 1);
         write_value(w, json_array_get(v, i), depth + 1);
     }
-    if (n)
-        new_line(w, depth);
+    if (n) new_line(w, depth);
     lt_buf_addc(w->out, ']');
 }
 
@@ -93,18 +87,15 @@ static void write_object(struct writer *w, const json_t *v, int depth)
     qsort(keys, n, sizeof *keys, key_order);
     lt_buf_addc(w->out, '{');
     for (i = 0; i < n && !w->out->failed; i++) {
-        if (i)
-            lt_buf_addc(w->out, ',');
+        if (i) lt_buf_addc(w->out, ',');
         new_line(w, depth + 1);
         write_string(w, keys[i], strlen(keys[i]));
         lt_buf_add(w->out, ": ", w->pretty ? 2 : 1);
         write_value(w, json_object_get(v, keys[i]), depth + 1);
     }
-    if (n)
-        new_line(w, depth);
+    if (n) new_line(w, depth);
     lt_buf_addc(w->out, '}');
-    if (keys != few)
-        free(keys);
+    if (keys != few) free(keys);
 }
 
 static void write_value(struct writer *w, const json_t *v, int depth)
@@ -144,16 +135,13 @@ static void write_value(struct writer *w, const json_t *v, int depth)
 static int write_document(const json_t *doc, struct lt_buf *out, bool pretty, struct lt_error *err)
 {
     /* a document that could not be built for want of memory arrives as NULL */
-    if (!doc)
-        return lt_fail_memory(err);
+    if (!doc) return lt_fail_memory(err);
     struct writer w = {.out = out, .pretty = pretty};
     write_value(&w, doc, 0);
-    if (pretty)
-        lt_buf_addc(out, '\n');
+    if (pretty) lt_buf_addc(out, '\n');
     if (w.too_deep)
         return lt_fail(err, LT_REFUSED, "json.too_deep", "limit", LT_NUM(DEPTH_MAX), (char *)NULL);
-    if (w.null_character)
-        return lt_fail(err, LT_REFUSED, "json.null_character", (char *)NULL);
+    if (w.null_character) return lt_fail(err, LT_REFUSED, "json.null_character", (char *)NULL);
     if (out->failed)
         return lt_fail(err, LT_REFUSED, "json.too_large", "limit", LT_NUM((long long)out->max), (char *)NULL);
     return LT_OK;
@@ -177,7 +165,8 @@ static int malformed(struct lt_error *err, const char *flaw, int line, int colum
                    LT_NUM(column < 1 ? 1 : column), "flaw", flaw, (char *)NULL);
 }
 
-/* jansson's own limit is set when it is compiled (2048): too deep for those who walk a document by recursion. */
+/* jansson's own limit is set when it is compiled (2048): too deep for those who walk a document by recursion.
+ */
 static int check_depth(const char *text, size_t len, struct lt_error *err)
 {
     int depth = 0, line = 1;
@@ -229,14 +218,11 @@ int lt_json_parse(const char *text, size_t len, size_t max, json_t **out, struct
     if (len > max)
         return lt_fail(err, LT_USAGE, "json.too_large", "limit", LT_NUM((long long)max), (char *)NULL);
     int status = check_depth(text, len, err);
-    if (status < 0)
-        return status;
+    if (status < 0) return status;
     json_error_t why;
     json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-    if (!doc && json_error_code(&why) == json_error_out_of_memory)
-        return lt_fail_memory(err);
-    if (!doc)
-        return malformed(err, flaw_word(json_error_code(&why)), why.line, why.column);
+    if (!doc && json_error_code(&why) == json_error_out_of_memory) return lt_fail_memory(err);
+    if (!doc) return malformed(err, flaw_word(json_error_code(&why)), why.line, why.column);
     *out = doc;
     return LT_OK;
 }
@@ -285,8 +271,7 @@ int lt_json_put(json_t *obj, const char *key, json_t *steals)
 
 int lt_json_put_str(json_t *obj, const char *key, const char *s)
 {
-    if (s && *s)
-        return lt_json_put(obj, key, json_string(s));
+    if (s && *s) return lt_json_put(obj, key, json_string(s));
     json_object_del(obj, key);
     return json_is_object(obj) ? 0 : -1;
 }
@@ -311,8 +296,7 @@ bool lt_json_array_has(const json_t *array, const char *s)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *item = json_string_value(json_array_get(array, i));
-        if (item && strcmp(item, s) == 0)
-            return true;
+        if (item && strcmp(item, s) == 0) return true;
     }
     return false;
 }

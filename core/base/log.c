@@ -36,20 +36,21 @@ static void mask_controls(char *s)
     }
 }
 
-void lt_log_write(const struct lt_log *log, enum lt_log_level level, const char *component, const char *fmt, ...)
+void lt_log_write(const struct lt_log *log, enum lt_log_level level, const char *component, const char *fmt,
+                  ...)
 {
-    if (level > log->level)
-        return;
+    if (level > log->level) return;
     int saved = errno;
     struct lt_clock clock;
-    char when[LT_INSTANT_SIZE], line[LINE_MAX_BYTES + 2];
+    char when[LT_INSTANT_SIZE],
+        line[LINE_MAX_BYTES + 8]; /* a character more than is written: the cut is seen */
     lt_clock_system(&clock, 0);
-    int head = snprintf(line, 200, "%s %s %s ", lt_instant_format(lt_clock_now(&clock), when), level_word(level),
-                        component);
+    int head = snprintf(line, 200, "%s %s %s ", lt_instant_format(lt_clock_now(&clock), when),
+                        level_word(level), component);
     size_t len = head < 0 ? 0 : head > 199 ? 199 : (size_t)head;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(line + len, LINE_MAX_BYTES + 1 - len, fmt, args);
+    vsnprintf(line + len, sizeof line - len, fmt, args);
     va_end(args);
     mask_controls(line);
     len = lt_utf8_clip(line, LINE_MAX_BYTES);

@@ -11,10 +11,10 @@
 int32_t lt_utf8_point(const char *s, size_t len, size_t *n)
 {
     utf8proc_int32_t c;
-    utf8proc_ssize_t got = utf8proc_iterate((const utf8proc_uint8_t *)s, len > 4 ? 4 : (utf8proc_ssize_t)len, &c);
+    utf8proc_ssize_t got =
+        utf8proc_iterate((const utf8proc_uint8_t *)s, len > 4 ? 4 : (utf8proc_ssize_t)len, &c);
     *n = got > 0 ? (size_t)got : 1;
-    if (got <= 0 || c <= 0 || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE)
-        return -1;
+    if (got <= 0 || c <= 0 || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE) return -1;
     return c;
 }
 
@@ -22,8 +22,7 @@ bool lt_utf8_valid(const char *s, size_t len)
 {
     size_t n;
     for (size_t i = 0; i < len; i += n) {
-        if (lt_utf8_point(s + i, len - i, &n) < 0)
-            return false;
+        if (lt_utf8_point(s + i, len - i, &n) < 0) return false;
     }
     return true;
 }
@@ -39,8 +38,7 @@ size_t lt_utf8_count(const char *s)
 size_t lt_utf8_clip(const char *s, size_t max_bytes)
 {
     size_t len = strnlen(s, max_bytes);
-    if (len < max_bytes || !s[len])
-        return len;
+    if (len < max_bytes || !s[len]) return len;
     while (len && (s[len] & 0xC0) == 0x80)
         len--;
     return len;
@@ -60,8 +58,7 @@ int lt_utf8_width(const char *s)
 static bool ascii(const char *s)
 {
     for (; *s; s++) {
-        if (*s & 0x80)
-            return false;
+        if (*s & 0x80) return false;
     }
     return true;
 }
@@ -97,10 +94,8 @@ enum kind { VISIBLE, SPACE, BREAK, INVISIBLE };
 
 static enum kind kind_of(int32_t c)
 {
-    if (c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029)
-        return BREAK;
-    if (c == '\t' || c == '\v' || c == '\f')
-        return SPACE;
+    if (c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029) return BREAK;
+    if (c == '\t' || c == '\v' || c == '\f') return SPACE;
     switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_ZS:
         return SPACE;
@@ -112,8 +107,8 @@ static enum kind kind_of(int32_t c)
     }
 }
 
-/* White space and invisible characters go first and NFC is made last: a letter and its mark may have been parted by
- * something invisible. */
+/* White space and invisible characters go first and NFC is made last: a letter and its mark may have been
+ * parted by something invisible. */
 static char *tidy(const char *s, bool keep_lines)
 {
     size_t len = strlen(s), n, to = 0;
@@ -127,14 +122,12 @@ static char *tidy(const char *s, bool keep_lines)
             return NULL;
         }
         enum kind kind = kind_of(c);
-        if (kind == BREAK && c == '\r' && s[i + 1] == '\n')
-            continue;
+        if (kind == BREAK && c == '\r' && s[i + 1] == '\n') continue;
         if (kind == BREAK && keep_lines)
             breaks++;
         else if (kind == SPACE || kind == BREAK)
             space = true;
-        if (kind != VISIBLE)
-            continue;
+        if (kind != VISIBLE) continue;
         if (to && breaks)
             for (int k = 0; k < breaks && k < 2; k++)
                 out[to++] = '\n';
@@ -145,8 +138,7 @@ static char *tidy(const char *s, bool keep_lines)
         memcpy(out + to, s + i, n);
         to += n;
     }
-    if (!out)
-        return NULL;
+    if (!out) return NULL;
     out[to] = '\0';
     char *composed = lt_nfc(out);
     free(out);

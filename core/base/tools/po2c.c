@@ -1,8 +1,9 @@
 /* po2c LANG OUT.c FILE.po...: turns message catalogues of one language into a sorted table of the program.
  *
- * Reads the gettext forms that people and translation tools write: comments, msgid, msgid_plural, msgstr, msgstr[n],
- * strings over several lines. Refuses with file:line what would show a reader a wrong or empty sentence: fuzzy or empty
- * translations, an id given twice, a wrong number of plural forms. Runs on the building machine only. */
+ * Reads the gettext forms that people and translation tools write: comments, msgid, msgid_plural, msgstr,
+ * msgstr[n], strings over several lines. Refuses with file:line what would show a reader a wrong or empty
+ * sentence: fuzzy or empty translations, an id given twice, a wrong number of plural forms. Runs on the
+ * building machine only. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMS 3
+#define FORMS    3
 #define TEXT_MAX 4000 /* C17 promises string literals of 4095 characters */
 
 struct message {
@@ -36,7 +37,8 @@ struct reader {
     char *ignored;
 };
 
-static void __attribute__((format(printf, 3, 4), noreturn)) die(const char *file, int line, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4), noreturn))
+die(const char *file, int line, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -49,8 +51,7 @@ static void __attribute__((format(printf, 3, 4), noreturn)) die(const char *file
 
 static void *checked(void *p)
 {
-    if (!p)
-        die("po2c", 0, "out of memory");
+    if (!p) die("po2c", 0, "out of memory");
     return p;
 }
 
@@ -62,29 +63,24 @@ static void read_string(struct reader *r, const char *s, char **to)
     *to = out;
     while (isspace((unsigned char)*s))
         s++;
-    if (*s++ != '"')
-        die(r->file, r->line, "a quoted string was expected");
+    if (*s++ != '"') die(r->file, r->line, "a quoted string was expected");
     while (*s && *s != '"') {
         char c = *s++;
         if (c == '\\') {
             static const char names[] = "nt\"\\r", values[] = "\n\t\"\\\r";
             const char *known = *s ? strchr(names, *s) : NULL;
-            if (!known)
-                die(r->file, r->line, "unknown escape \\%c", *s ? *s : ' ');
+            if (!known) die(r->file, r->line, "unknown escape \\%c", *s ? *s : ' ');
             c = values[known - names];
             s++;
         }
         out[len++] = c;
     }
     out[len] = '\0';
-    if (*s++ != '"')
-        die(r->file, r->line, "the string has no closing quote");
+    if (*s++ != '"') die(r->file, r->line, "the string has no closing quote");
     while (isspace((unsigned char)*s))
         s++;
-    if (*s)
-        die(r->file, r->line, "something follows the string");
-    if (len > TEXT_MAX)
-        die(r->file, r->line, "longer than %d bytes", TEXT_MAX);
+    if (*s) die(r->file, r->line, "something follows the string");
+    if (len > TEXT_MAX) die(r->file, r->line, "longer than %d bytes", TEXT_MAX);
 }
 
 static void add(struct catalogue *c, const struct message *m)
@@ -107,7 +103,8 @@ static void finish(struct catalogue *c, struct reader *r)
         int wanted = m->plural ? c->forms : 1;
         for (int i = 0; i < FORMS; i++) {
             if (i < wanted && (!m->forms[i] || !*m->forms[i]))
-                die(m->file, m->line, "\"%s\" has no text%s", m->id, wanted > 1 ? " for each of its forms" : "");
+                die(m->file, m->line, "\"%s\" has no text%s", m->id,
+                    wanted > 1 ? " for each of its forms" : "");
             if (i >= wanted && m->forms[i])
                 die(m->file, m->line, "\"%s\" has more forms than the language", m->id);
         }
@@ -125,29 +122,23 @@ static void read_line(struct catalogue *c, struct reader *r, const char *s)
     int form = 0, used = 0;
     while (isspace((unsigned char)*s))
         s++;
-    if (!*s)
-        return;
+    if (!*s) return;
     if (*s == '#') {
         /* a comment belongs to the message after it */
-        if (r->now.forms[0])
-            finish(c, r);
-        if (s[1] == ',' && strstr(s, "fuzzy"))
-            r->now.fuzzy = true;
+        if (r->now.forms[0]) finish(c, r);
+        if (s[1] == ',' && strstr(s, "fuzzy")) r->now.fuzzy = true;
     } else if (*s == '"') {
-        if (!r->open)
-            die(r->file, r->line, "a string that belongs to nothing");
+        if (!r->open) die(r->file, r->line, "a string that belongs to nothing");
         read_string(r, s, r->open);
     } else if (strncmp(s, "msgid_plural", 12) == 0) {
-        if (!r->now.id)
-            die(r->file, r->line, "msgid_plural without msgid");
+        if (!r->now.id) die(r->file, r->line, "msgid_plural without msgid");
         r->now.plural = true;
         free(r->ignored);
         r->ignored = NULL;
         r->open = &r->ignored;
         read_string(r, s + 12, r->open);
     } else if (strncmp(s, "msgid", 5) == 0) {
-        if (r->now.id)
-            finish(c, r);
+        if (r->now.id) finish(c, r);
         r->now.file = r->file;
         r->now.line = r->line;
         r->open = &r->now.id;
@@ -170,18 +161,15 @@ static void read_line(struct catalogue *c, struct reader *r, const char *s)
 static void read_file(struct catalogue *c, const char *path)
 {
     FILE *in = fopen(path, "r");
-    if (!in)
-        die(path, 0, "cannot be opened");
+    if (!in) die(path, 0, "cannot be opened");
     struct reader r = {.file = path};
     char line[8192];
     while (fgets(line, sizeof line, in)) {
         r.line++;
-        if (!strchr(line, '\n') && !feof(in))
-            die(path, r.line, "line too long");
+        if (!strchr(line, '\n') && !feof(in)) die(path, r.line, "line too long");
         read_line(c, &r, line);
     }
-    if (r.now.id)
-        finish(c, &r);
+    if (r.now.id) finish(c, &r);
     free(r.ignored);
     fclose(in);
 }
@@ -211,8 +199,7 @@ static void write_string(FILE *out, const char *s)
 static int write_table(const struct catalogue *c, const char *lang, const char *path)
 {
     FILE *out = fopen(path, "w");
-    if (!out)
-        die(path, 0, "cannot be written");
+    if (!out) die(path, 0, "cannot be written");
     fprintf(out, "#include \"base/catalogue.h\"\n\nstatic const struct lt_message messages[] = {\n");
     for (size_t i = 0; i < c->count; i++) {
         const struct message *m = &c->messages[i];
@@ -220,8 +207,7 @@ static int write_table(const struct catalogue *c, const char *lang, const char *
         write_string(out, m->id);
         fputs(", {", out);
         for (int k = 0; k < FORMS; k++) {
-            if (k)
-                fputs(", ", out);
+            if (k) fputs(", ", out);
             if (m->forms[k])
                 write_string(out, m->forms[k]);
             else
@@ -244,8 +230,7 @@ int main(int argc, char **argv)
     struct catalogue c = {.forms = strcmp(argv[1], "ru") == 0 ? 3 : 2};
     for (int i = 3; i < argc; i++)
         read_file(&c, argv[i]);
-    if (c.count)
-        qsort(c.messages, c.count, sizeof *c.messages, order);
+    if (c.count) qsort(c.messages, c.count, sizeof *c.messages, order);
     for (size_t i = 1; i < c.count; i++) {
         const struct message *a = &c.messages[i - 1], *b = &c.messages[i];
         if (strcmp(a->id, b->id) == 0)
