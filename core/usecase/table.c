@@ -13,6 +13,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_system,
     &uc_noun_job,
     &uc_noun_entry,
+    &uc_noun_file,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)

@@ -1,0 +1,96 @@
+/* file: the bytes of an entry's files, and files added to an entry on their own. */
+#include "usecase/entry.h"
+#include "usecase/table.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct open_file {
+    struct vault_snapshot *snapshot;
+    struct vault_file *file;
+};
+
+static ssize_t stream_read(void *ctx, void *buf, size_t len, uint64_t off, struct lt_error *err)
+{
+    return vault_file_pread(((struct open_file *)ctx)->file, buf, len, off, err);
+}
+
+static void stream_close(void *ctx)
+{
+    struct open_file *f = ctx;
+    vault_file_close(f->file);
+    vault_snapshot_close(f->snapshot);
+    free(f);
+}
+
+/* Answers with one file of the repository as a stream. */
+static int give(struct uc_call *call, const char *repo, const char *path, const json_t *item, struct lt_error *err)
+{
+    struct open_file *f = lt_calloc(1, sizeof *f);
+    if (!f) return lt_fail_memory(err);
+    int rc = vault_snapshot_open(call->app->vault, repo, NULL, &f->snapshot, err);
+    if (!rc) rc = vault_file_open(f->snapshot, path, &f->file, err);
+    if (rc) {
+        stream_close(f);
+        return rc;
+    }
+    struct uc_stream *s = call->stream;
+    s->ctx = f;
+    s->read = stream_read;
+    s->close = stream_close;
+    s->size = (int64_t)vault_file_size(f->file);
+    lt_print(s->content_type, sizeof s->content_type, "%s", lt_json_str_or(item, "type", "application/octet-stream"));
+    lt_print(s->file_name, sizeof s->file_name, "%s", lt_json_str_or(item, "name", ""));
+    return 0;
+}
+
+static const json_t *file_item(const json_t *doc, const char *path)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(lt_json_array(doc, "files"), i, f) {
+        if (strcmp(lt_json_str_or(f, "path", ""), path) == 0) return f;
+    }
+    return NULL;
+}
+
+static int run_get(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)out;
+    char repo[64], dir[160], path[VAULT_PATH_MAX];
+    const char *wanted = lt_json_str_or(in, "path", "");
+    const json_t *entry = call->target.entry;
+    if (!*wanted) wanted = lt_json_str_or(json_array_get(lt_json_array(entry, "files"), 0), "path", "");
+    /* Only what a revision names is given: the newest, or the verified one that others are shown. */
+    const json_t *item = file_item(entry, wanted);
+    if (!item) item = file_item(call->target.verified, wanted);
+    if (!item) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", wanted, (char *)NULL);
+    int rc = index_locate(call->app->index, "entry", call->target.entry_id, repo, dir, err);
+    if (rc) return rc;
+    char *slash = strrchr(dir, '/');
+    if (slash) *slash = 0;
+    lt_print(path, sizeof path, "%s/%s", dir, wanted);
+    return give(call, repo, path, item, err);
+}
+
+static const struct uc_field add_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                             {"file", UC_FILE, UC_REQUIRED | UC_MANY, 0, 0, NULL},
+                                             {"same_file", UC_BOOL, 0, 0, 0, NULL},
+                                             {"submit", UC_BOOL, 0, 0, 0, NULL},
+                                             {0}};
+static const struct uc_field get_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                             {"path", UC_TEXT, UC_POSITIONAL, 0, 60, NULL},
+                                             {0}};
+
+static const struct uc_row rows[] = {
+    {.noun = "file", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
+     .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .run = entry_run_edit},
+    {.noun = "file", .verb = "get", .method = "GET", .tail = "", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
+     .target_field = "id", .fields = get_fields, .run = run_get},
+};
+
+const struct uc_noun uc_noun_file = UC_NOUN("file", "files", "/entries/{id}/files", rows);
