@@ -1,0 +1,1 @@
+"""Generators of the test and demonstration files."""
