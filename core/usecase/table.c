@@ -14,6 +14,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_job,
     &uc_noun_entry,
     &uc_noun_file,
+    &uc_noun_review,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
