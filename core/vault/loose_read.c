@@ -311,7 +311,7 @@ int loose_open_path(const char *path, const git_oid *oid, struct loose_file **ou
     int rc = 0;
     ssize_t n = 0;
     if (fstat(fd, &st) != 0)
-        rc = lt_fail_errno(err, "stat", path);
+        rc = lt_fail_errno(err, "read", path);
     else if (!S_ISREG(st.st_mode))
         rc = damaged(f, "not a file", err);
     else if ((n = pread_full(fd, start, sizeof start, 0)) < 0)
@@ -411,7 +411,7 @@ static int each_in(const char *objects, const char *two, int (*cb)(void *user, c
     if (path == NULL)
         return lt_fail_memory(err);
     DIR *d = opendir(path);
-    int rc = d != NULL || errno == ENOENT || errno == ENOTDIR ? 0 : lt_fail_errno(err, "open", path);
+    int rc = d != NULL || errno == ENOENT || errno == ENOTDIR ? 0 : lt_fail_errno(err, "list", path);
     free(path);
     for (struct dirent *e; rc == 0 && d != NULL && (e = readdir(d)) != NULL;) {
         char hex[41];

@@ -27,6 +27,7 @@ struct source {
 struct writer {
     const struct lt_fs *fs;
     int fd;
+    const char *path;
     unsigned char *buf; /* zlib header, block header, block, Adler-32 */
     struct sha1_ctx sha1;
     struct sha256_ctx sha256;
@@ -93,7 +94,7 @@ static int write_block(struct writer *w, struct source *src, const char *head, s
             *p++ = (unsigned char)(w->adler >> shift);
     }
     if (lt_fs_write_all(w->fs, w->fd, w->buf, (size_t)(p - w->buf)) != 0)
-        return lt_fail_errno(err, "write", "objects");
+        return lt_fail_errno(err, "write", w->path);
     return 0;
 }
 
@@ -135,15 +136,16 @@ static int write_source(const struct lt_fs *fs, const char *objects, struct sour
         rc = lt_fail_memory(err);
         goto done;
     }
+    w.path = temp;
     w.fd = fs->open(fs->ctx, temp, O_WRONLY | O_CREAT | O_EXCL, 0444);
     if (w.fd < 0) {
-        rc = lt_fail_errno(err, "create", temp);
+        rc = lt_fail_errno(err, "write", temp);
         goto done;
     }
     struct loose_new made = {0};
     rc = write_stream(&w, src, size, &made, err);
     if (fs->close(fs->ctx, w.fd) != 0 && rc == 0)
-        rc = lt_fail_errno(err, "close", temp);
+        rc = lt_fail_errno(err, "write", temp);
     if (rc != 0) {
         fs->unlink(fs->ctx, temp);
         goto done;
@@ -176,7 +178,7 @@ static int spool(const struct lt_fs *fs, const char *objects, int fd, uint64_t m
     }
     to = fs->open(fs->ctx, temp, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (to < 0 || fs->unlink(fs->ctx, temp) != 0) {
-        rc = lt_fail_errno(err, "create", temp);
+        rc = lt_fail_errno(err, "write", temp);
         goto done;
     }
     struct source src = {.fd = fd};
@@ -187,7 +189,7 @@ static int spool(const struct lt_fs *fs, const char *objects, int fd, uint64_t m
         else if ((uint64_t)n > max - size)
             rc = too_large(max, err);
         else if (lt_fs_write_all(fs, to, buf, (size_t)n) != 0)
-            rc = lt_fail_errno(err, "write", "objects");
+            rc = lt_fail_errno(err, "write", temp);
         if (rc != 0)
             goto done;
         size += (uint64_t)n;
@@ -195,7 +197,7 @@ static int spool(const struct lt_fs *fs, const char *objects, int fd, uint64_t m
             break;
     }
     if (lseek(to, 0, SEEK_SET) != 0) {
-        rc = lt_fail_errno(err, "seek", temp);
+        rc = lt_fail_errno(err, "read", temp);
         goto done;
     }
     *ret_fd = to;
@@ -214,11 +216,11 @@ int loose_write(const struct lt_fs *fs, const char *objects, int fd, uint64_t ma
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
-        return lt_fail_errno(err, "stat", "upload");
+        return lt_fail_errno(err, "read", "upload");
     if (S_ISREG(st.st_mode)) {
         off_t at = lseek(fd, 0, SEEK_CUR);
         if (at < 0)
-            return lt_fail_errno(err, "seek", "upload");
+            return lt_fail_errno(err, "read", "upload");
         uint64_t size = at < st.st_size ? (uint64_t)(st.st_size - at) : 0;
         if (size > max)
             return too_large(max, err);
@@ -325,7 +327,7 @@ int loose_publish(const struct lt_fs *fs, const char *objects, struct loose_new 
         loose_discard(fs, n);
     } else {
         if (fs->mkdir(fs->ctx, dir, 0777) != 0 && errno != EEXIST)
-            rc = lt_fail_errno(err, "create", dir);
+            rc = lt_fail_errno(err, "mkdir", dir);
         else if (durable)
             rc = flush_file(fs, n->temp, err);
         if (rc == 0 && fs->rename(fs->ctx, n->temp, path) != 0)

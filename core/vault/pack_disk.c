@@ -53,13 +53,13 @@ static int put(const struct lt_fs *fs, const char *objects, const char *name, co
     }
     int fd = fs->open(fs->ctx, temp, O_WRONLY | O_CREAT | O_EXCL, 0444);
     if (fd < 0) {
-        rc = lt_fail_errno(err, "create", temp);
+        rc = lt_fail_errno(err, "write", temp);
         goto done;
     }
     if (lt_fs_write_all(fs, fd, data, len) != 0 || (durable && fs->fsync(fs->ctx, fd) != 0))
         rc = lt_fail_errno(err, "write", temp);
     if (fs->close(fs->ctx, fd) != 0 && rc == 0)
-        rc = lt_fail_errno(err, "close", temp);
+        rc = lt_fail_errno(err, "write", temp);
     if (rc == 0 && fs->rename(fs->ctx, temp, path) != 0)
         rc = lt_fail_errno(err, "rename", path);
     if (rc != 0)
@@ -111,11 +111,11 @@ static int map_file(const char *path, struct map *out, struct lt_error *err)
     struct stat st;
     int rc = 0;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        rc = lt_fail_errno(err, "stat", path);
+        rc = lt_fail_errno(err, "read", path);
     } else if (st.st_size > 0) {
         void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (p == MAP_FAILED)
-            rc = lt_fail_errno(err, "map", path);
+            rc = lt_fail_errno(err, "read", path);
         else
             *out = (struct map){p, (size_t)st.st_size};
     }
@@ -387,7 +387,7 @@ int pack_each(const char *objects, int (*cb)(void *user, const char *name), void
     if (path == NULL)
         return lt_fail_memory(err);
     DIR *d = opendir(path);
-    int rc = d != NULL || errno == ENOENT ? 0 : lt_fail_errno(err, "open", path);
+    int rc = d != NULL || errno == ENOENT ? 0 : lt_fail_errno(err, "list", path);
     free(path);
     for (struct dirent *e; rc == 0 && d != NULL && (e = readdir(d)) != NULL;) {
         char name[41];

@@ -47,7 +47,7 @@ static int make_dir(const struct lt_fs *fs, const char *dir, const char *name, s
     if (path == NULL)
         rc = lt_fail_memory(err);
     else if (fs->mkdir(fs->ctx, path, 0777) != 0 && errno != EEXIST)
-        rc = lt_fail_errno(err, "create", path);
+        rc = lt_fail_errno(err, "mkdir", path);
     free(path);
     return rc;
 }
@@ -101,7 +101,7 @@ static int flush_dirs(const struct lt_fs *fs, const char *dir, struct lt_error *
 int repo_create(const struct lt_fs *fs, const char *dir, bool durable, struct lt_error *err)
 {
     static const char *const dirs[] = {"/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads"};
-    int rc = lt_fs_mkdirs(fs, dir, 0777) != 0 ? lt_fail_errno(err, "create", dir) : 0;
+    int rc = lt_fs_mkdirs(fs, dir, 0777) != 0 ? lt_fail_errno(err, "mkdir", dir) : 0;
     for (size_t i = 0; i < LT_COUNT(dirs) && rc == 0; i++)
         rc = make_dir(fs, dir, dirs[i], err);
     if (rc == 0)

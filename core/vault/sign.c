@@ -200,7 +200,7 @@ int sign_key_create(const struct lt_fs *fs, const char *path, struct sign_key **
         fd = fs->open(fs->ctx, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
         if (fd < 0)
             rc = errno == EEXIST ? lt_fail(err, LT_CONFLICT, "key.exists", "path", path, (char *)NULL)
-                                 : lt_fail_errno(err, "create", path);
+                                 : lt_fail_errno(err, "write", path);
     }
     if (rc == 0) {
         if (lt_fs_write_all(fs, fd, text, KEY_FILE) != 0 || fs->fsync(fs->ctx, fd) != 0)
@@ -230,7 +230,7 @@ int sign_key_load(const char *path, struct sign_key **out, struct lt_error *err)
     ssize_t n = -1;
     int rc = 0;
     if (fstat(fd, &st) != 0)
-        rc = lt_fail_errno(err, "stat", path);
+        rc = lt_fail_errno(err, "read", path);
     else if ((st.st_mode & 077) != 0)
         rc = lt_fail(err, LT_REFUSED, "key.readable", "path", path, (char *)NULL);
     else if ((n = read(fd, text, sizeof text)) < 0)
