@@ -15,6 +15,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_entry,
     &uc_noun_file,
     &uc_noun_review,
+    &uc_noun_pupil,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
