@@ -1,0 +1,206 @@
+/* Feeding: documents in, rows out, in one transaction. */
+#include "index/index.h"
+
+#include "index/store.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+#define DOCUMENT_MAX (8u << 20)
+
+/* entry.json and verified.json of a verified entry are the same bytes: the second need not be parsed. */
+struct last_parsed {
+    const void *data;
+    size_t len;
+    json_t *json;
+};
+
+static int remove_rows(struct feed *f, const struct doc *d)
+{
+    int status = texts_drop(f, d);
+    for (size_t i = 0; i < 3 && d->kind->remove[i] && status == LT_OK; i++)
+        status = db_run(f->db, f->err, d->kind->remove[i], "s", d->id);
+    return status;
+}
+
+/* 1: there is a row of this kind and id; *rid its number, *same whether it is these bytes at this path. */
+static int find_known(struct feed *f, const struct doc *d, const struct index_change *c, int64_t *rid, bool *same)
+{
+    sqlite3_stmt *st = NULL;
+    int status = db_query(f->db, &st, f->err, "SELECT rid, repo, path, json FROM document WHERE id = ?1 AND kind = ?2", "ss", d->id,
+                          d->kind->name);
+    if (status < 0)
+        return status;
+    int found = db_next(f->db, st, f->err);
+    if (found > 0) {
+        *rid = sqlite3_column_int64(st, 0);
+        bool here = strcmp(db_text(st, 1), d->repo) == 0 && strcmp(db_text(st, 2), d->path) == 0;
+        const char *json = db_text(st, 3);
+        *same = here;
+        if (!c->removed)
+            *same = here && (size_t)sqlite3_column_bytes(st, 3) == c->len && memcmp(json, c->data, c->len) == 0;
+    }
+    db_done(st);
+    return found;
+}
+
+static int refuse(const struct doc *d, struct lt_error *err)
+{
+    return lt_fail(err, LT_REFUSED, "index.document", "repo", d->repo, "path", d->path, (char *)NULL);
+}
+
+static int parse(const struct doc *d, const struct index_change *c, struct last_parsed *last, struct lt_error *err)
+{
+    if (last->json && last->len == c->len && memcmp(last->data, c->data, c->len) == 0)
+        return LT_OK;
+    json_t *json = NULL;
+    struct lt_error why = {0};
+    int status = lt_json_parse(c->data, c->len, DOCUMENT_MAX, &json, &why);
+    lt_error_clear(&why);
+    if (status == LT_SYSTEM)
+        return lt_fail_memory(err);
+    if (status < 0 || !json_is_object(json)) {
+        json_decref(json);
+        return refuse(d, err);
+    }
+    json_decref(last->json);
+    *last = (struct last_parsed){.data = c->data, .len = c->len, .json = json};
+    return LT_OK;
+}
+
+static int apply_change(struct feed *f, const char *repo, const struct index_change *c, struct last_parsed *last)
+{
+    struct doc d = {0};
+    if ((!c->data && !c->removed) || !doc_kind_of(repo, c->path, &d))
+        return LT_OK;
+    int64_t rid = 0;
+    bool same = false;
+    int known = find_known(f, &d, c, &rid, &same);
+    if (known < 0)
+        return known;
+    if (c->removed) {
+        /* a document that moved to another path is known under that path: removing the old one is no news */
+        if (!known || !same)
+            return LT_OK;
+        int status = remove_rows(f, &d);
+        return status < 0 ? status : db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
+    }
+    if (known && same)
+        return LT_OK;
+    int status = parse(&d, c, last, f->err);
+    if (status < 0)
+        return status;
+    d.json = last->json;
+    if (known)
+        status = remove_rows(f, &d);
+    if (known && status == LT_OK)
+        status = db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
+    if (status < 0)
+        return status;
+    sqlite3_stmt *st = NULL;
+    status = db_query(f->db, &st, f->err, "INSERT INTO document (kind, id, repo, path, json) VALUES (?1, ?2, ?3, ?4, ?5)", "ssss",
+                      d.kind->name, d.id, d.repo, d.path);
+    if (status < 0)
+        return status;
+    sqlite3_bind_text64(st, 5, c->data, c->len, SQLITE_STATIC, SQLITE_UTF8);
+    int done = db_next(f->db, st, f->err);
+    db_done(st);
+    if (done < 0)
+        return done;
+    return d.kind->put ? d.kind->put(f, &d) : LT_OK;
+}
+
+static int forget_repo(struct feed *f, const char *repo)
+{
+    sqlite3_stmt *st = NULL;
+    for (;;) {
+        /* one at a time: a statement must not read the table that its loop changes */
+        int status = db_query(f->db, &st, f->err, "SELECT rid, kind, id, path FROM document WHERE repo = ?1 LIMIT 1", "s", repo);
+        if (status < 0)
+            return status;
+        int found = db_next(f->db, st, f->err);
+        if (found <= 0) {
+            db_done(st);
+            return found;
+        }
+        int64_t rid = sqlite3_column_int64(st, 0);
+        struct doc d = {.repo = repo, .path = ""};
+        strncpy(d.id, db_text(st, 2), sizeof d.id - 1);
+        const char *kind = db_text(st, 1);
+        d.kind = doc_kind_named(kind, strlen(kind));
+        db_done(st);
+        status = d.kind ? remove_rows(f, &d) : LT_OK;
+        if (status == LT_OK)
+            status = db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
+        if (status < 0)
+            return status;
+    }
+}
+
+static int apply_batch(struct feed *f, const struct index_batch *b)
+{
+    struct last_parsed last = {0};
+    int status = b->whole ? forget_repo(f, b->repo) : LT_OK;
+    /* removals first: a document that moves within its repository is removed at one path and put at another */
+    for (size_t i = 0; i < b->len && status == LT_OK; i++)
+        if (b->changes[i].removed)
+            status = apply_change(f, b->repo, &b->changes[i], &last);
+    for (size_t i = 0; i < b->len && status == LT_OK; i++)
+        if (!b->changes[i].removed)
+            status = apply_change(f, b->repo, &b->changes[i], &last);
+    json_decref(last.json);
+    if (status < 0)
+        return status;
+    if (b->new_head && *b->new_head)
+        return db_run(f->db, f->err, "INSERT OR REPLACE INTO head VALUES (?1, ?2)", "ss", b->repo, b->new_head);
+    return db_run(f->db, f->err, "DELETE FROM head WHERE repo = ?1", "s", b->repo);
+}
+
+int index_apply(struct index *ix, const struct index_batch *batches, size_t n, struct lt_error *err)
+{
+    pthread_mutex_lock(&ix->write_lock);
+    struct feed f = {.db = ix->writer, .texts = &ix->texts, .err = err};
+    size_t texts_before = ix->texts.n;
+    bool gathering = ix->gathering;
+    int status = db_exec(ix->writer, gathering ? "SAVEPOINT batch" : "BEGIN IMMEDIATE", err);
+    bool begun = status == LT_OK;
+    for (size_t i = 0; i < n && status == LT_OK; i++)
+        status = apply_batch(&f, &batches[i]);
+    if (status == LT_OK && !gathering)
+        status = texts_flush(ix->writer, &ix->texts, err);
+    if (status == LT_OK)
+        status = db_exec(ix->writer, gathering ? "RELEASE batch" : "COMMIT", err);
+    if (status < 0) {
+        if (begun)
+            db_exec(ix->writer, gathering ? "ROLLBACK TO batch; RELEASE batch" : "ROLLBACK", NULL);
+        texts_cut(&ix->texts, texts_before);
+    }
+    pthread_mutex_unlock(&ix->write_lock);
+    return status;
+}
+
+int index_begin(struct index *ix, struct lt_error *err)
+{
+    pthread_mutex_lock(&ix->write_lock);
+    int status = ix->gathering ? lt_fail(err, LT_SYSTEM, "index.failed", "why", "nested", (char *)NULL)
+                               : db_exec(ix->writer, "BEGIN IMMEDIATE", err);
+    if (status < 0)
+        pthread_mutex_unlock(&ix->write_lock);
+    else
+        ix->gathering = true;
+    return status;
+}
+
+int index_end(struct index *ix, bool keep, struct lt_error *err)
+{
+    int status = keep ? texts_flush(ix->writer, &ix->texts, err) : LT_OK;
+    if (status == LT_OK && keep)
+        status = db_exec(ix->writer, "COMMIT", err);
+    if (status < 0 || !keep)
+        db_exec(ix->writer, "ROLLBACK", NULL);
+    texts_cut(&ix->texts, 0);
+    ix->gathering = false;
+    pthread_mutex_unlock(&ix->write_lock);
+    return status;
+}

@@ -1,0 +1,402 @@
+/* From a list of lists.c and the parameters of a call to a statement, and from its rows to items. */
+#include "index/index.h"
+
+#include "index/list.h"
+#include "index/words.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_LIMIT_MAX 1000
+
+static int bad_filter(struct lt_error *err, const char *name)
+{
+    return lt_fail(err, LT_SYSTEM, "index.filter", "name", name, (char *)NULL);
+}
+
+static const struct list_filter *filter_named(const struct list *l, const char *name)
+{
+    for (const struct list_filter *f = l->filters; f && f->name; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    return NULL;
+}
+
+/* A misspelt filter must not widen the answer. */
+static int check_names(const struct list *l, const json_t *params, struct lt_error *err)
+{
+    const char *key;
+    json_t *value, *object = (json_t *)(uintptr_t)params;
+    json_object_foreach(object, key, value)
+    {
+        bool common = strcmp(key, "today") == 0 || (l->scope != SCOPE_NONE && strcmp(key, "scope") == 0);
+        if (!common && !filter_named(l, key))
+            return bad_filter(err, key);
+    }
+    return LT_OK;
+}
+
+/* --- WHERE --- */
+
+struct where {
+    struct sql *q;
+    const struct list *l;
+    const char *wrap; /* the open one */
+};
+
+static void begin(struct where *w, const char *wrap)
+{
+    bool same = wrap && w->wrap && strcmp(w->wrap, wrap) == 0;
+    if (w->wrap && !same)
+        lt_buf_addc(&w->q->text, ')');
+    lt_buf_adds(&w->q->text, " AND ");
+    if (wrap && !same)
+        lt_buf_addf(&w->q->text, "%s ", wrap);
+    w->wrap = wrap;
+}
+
+static void add(struct where *w, const struct list_filter *f, const char *fragment, int parameter, bool array)
+{
+    if (!fragment || !*fragment)
+        return;
+    begin(w, f->wrap);
+    sql_fragment(w->q, fragment, parameter, array, w->l->pupil);
+}
+
+static int add_words(struct where *w, const struct list_filter *f, const char *text, struct lt_error *err)
+{
+    struct lt_buf words;
+    lt_buf_init(&words, 4 * WORDS_QUERY_BYTES + 256);
+    int status = words_query(text, f->how == FILTER_NAMES, &words, err);
+    if (status == LT_OK && words.len == 0)
+        lt_buf_adds(&w->q->text, " AND 0");
+    else if (status == LT_OK)
+        add(w, f, f->yes, sql_text(w->q, words.data), false);
+    lt_buf_free(&words);
+    return status;
+}
+
+static int add_folded(struct where *w, const struct list_filter *f, const char *text)
+{
+    char *tidy = lt_tidy(text), *folded = tidy ? lt_fold(tidy) : NULL;
+    add(w, f, f->yes, sql_text(w->q, folded ? folded : ""), false);
+    free(tidy);
+    free(folded);
+    return LT_OK;
+}
+
+static int add_within(struct where *w, const struct list_filter *f, const json_t *scope, struct lt_error *err)
+{
+    begin(w, NULL);
+    lt_buf_addc(&w->q->text, '(');
+    sql_fragment(w->q, f->absent, 0, false, w->l->pupil);
+    lt_buf_adds(&w->q->text, " OR ");
+    int status = scope_add(w->q, w->l->scope, w->l->pupil, scope, true, err);
+    lt_buf_addc(&w->q->text, ')');
+    return status;
+}
+
+static int add_value(struct where *w, const struct list_filter *f, const json_t *value, struct lt_error *err)
+{
+    if (json_is_string(value))
+        add(w, f, f->yes, sql_text(w->q, json_string_value(value)), false);
+    else if (json_is_integer(value))
+        add(w, f, f->yes, sql_number(w->q, json_integer_value(value)), false);
+    else if (json_is_array(value) && strchr(f->yes, '@'))
+        add(w, f, f->yes, sql_json(w->q, value), true);
+    else
+        return bad_filter(err, f->name);
+    return LT_OK;
+}
+
+static int add_filter(struct where *w, const struct list_filter *f, const json_t *value, struct lt_error *err)
+{
+    if (!value || json_is_null(value)) {
+        if (f->how != FILTER_WITHIN)
+            add(w, f, f->absent, 0, false);
+        return LT_OK;
+    }
+    switch (f->how) {
+    case FILTER_FLAG:
+        if (!json_is_boolean(value))
+            return bad_filter(err, f->name);
+        add(w, f, json_is_true(value) ? f->yes : f->no ? f->no : f->absent, 0, false);
+        return LT_OK;
+    case FILTER_DAY:
+        add(w, f, f->yes, 0, false);
+        return LT_OK;
+    case FILTER_WORDS:
+    case FILTER_NAMES:
+        return json_is_string(value) ? add_words(w, f, json_string_value(value), err) : bad_filter(err, f->name);
+    case FILTER_FOLDED:
+        return json_is_string(value) ? add_folded(w, f, json_string_value(value)) : bad_filter(err, f->name);
+    case FILTER_SENSITIVE:
+        if (json_is_true(value))
+            return LT_OK;
+        if (json_is_object(value))
+            return add_within(w, f, value, err);
+        add(w, f, f->absent, 0, false);
+        return LT_OK;
+    case FILTER_WITHIN:
+        return add_within(w, f, value, err);
+    default:
+        return add_value(w, f, value, err);
+    }
+}
+
+static int add_where(struct sql *q, const struct list *l, const json_t *params, struct lt_error *err)
+{
+    struct where w = {.q = q, .l = l, .wrap = NULL};
+    lt_buf_addf(&q->text, " WHERE %s", l->where ? l->where : "1");
+    int status = LT_OK;
+    for (const struct list_filter *f = l->filters; f && f->name && status == LT_OK; f++)
+        status = add_filter(&w, f, json_object_get(params, f->name), err);
+    if (w.wrap)
+        lt_buf_addc(&q->text, ')');
+    const json_t *scope = json_object_get(params, "scope");
+    if (status == LT_OK && scope && !json_is_null(scope)) {
+        lt_buf_addf(&q->text, " AND (%s%s", l->beyond ? l->beyond : "", l->beyond ? " OR " : "");
+        status = scope_add(q, l->scope, l->pupil, scope, l->by_order, err);
+        lt_buf_addc(&q->text, ')');
+    }
+    return status;
+}
+
+static void add_after(struct sql *q, const struct list *l, const json_t *key)
+{
+    size_t n = strlen(l->types);
+    lt_buf_adds(&q->text, n > 1 ? " AND (" : " AND ");
+    for (size_t i = 0; i < n; i++)
+        lt_buf_addf(&q->text, "%s%s", i ? ", " : "", l->keys[i]);
+    lt_buf_addf(&q->text, "%s %s %s", n > 1 ? ")" : "", l->descending ? "<" : ">", n > 1 ? "(" : "");
+    for (size_t i = 0; i < n; i++) {
+        const json_t *v = json_array_get(key, i);
+        int p = json_is_integer(v) ? sql_number(q, json_integer_value(v)) : sql_text(q, json_string_value(v));
+        lt_buf_addf(&q->text, "%s?%d", i ? ", " : "", p);
+    }
+    lt_buf_adds(&q->text, n > 1 ? ")" : "");
+}
+
+static void add_order(struct sql *q, const struct list *l, bool outer)
+{
+    lt_buf_adds(&q->text, " ORDER BY ");
+    for (int i = 0; l->types[i]; i++) {
+        if (outer)
+            lt_buf_addf(&q->text, "%sk.k%d%s", i ? ", " : "", i, l->descending ? " DESC" : "");
+        else
+            lt_buf_addf(&q->text, "%s%s%s", i ? ", " : "", l->keys[i], l->descending ? " DESC" : "");
+    }
+}
+
+int list_sql(struct sql *q, const struct list *l, const json_t *params, int limit, const json_t *after, struct lt_error *err)
+{
+    int status = check_names(l, params, err);
+    if (status < 0)
+        return status;
+    sql_text(q, lt_json_str_or(params, "today", TERM_END)); /* ?1 */
+    sql_number(q, limit);                                   /* ?2 */
+    lt_buf_adds(&q->text, "WITH k AS MATERIALIZED (SELECT ");
+    for (int i = 0; l->types[i]; i++)
+        lt_buf_addf(&q->text, "%s%s AS k%d", i ? ", " : "", l->keys[i], i);
+    lt_buf_addf(&q->text, "%s%s FROM %s", l->carry ? ", " : "", l->carry ? l->carry : "", l->from);
+    status = add_where(q, l, params, err);
+    if (status < 0)
+        return status;
+    if (after)
+        add_after(q, l, after);
+    add_order(q, l, false);
+    lt_buf_adds(&q->text, " LIMIT ?2) SELECT ");
+    for (int i = 0; l->types[i]; i++)
+        lt_buf_addf(&q->text, "k.k%d, ", i);
+    lt_buf_addf(&q->text, "%s FROM %s", l->columns, l->detail);
+    add_order(q, l, true);
+    return LT_OK;
+}
+
+static int count_sql(struct sql *q, const struct list *l, const json_t *params, int most, struct lt_error *err)
+{
+    int status = check_names(l, params, err);
+    if (status < 0)
+        return status;
+    sql_text(q, lt_json_str_or(params, "today", TERM_END));
+    sql_number(q, most);
+    lt_buf_addf(&q->text, "SELECT count(*) FROM (SELECT 1 FROM %s", l->from);
+    status = add_where(q, l, params, err);
+    lt_buf_adds(&q->text, " LIMIT ?2)");
+    return status;
+}
+
+/* --- items --- */
+
+static json_t *value_of(sqlite3_stmt *st, int column, bool number_is_flag)
+{
+    if (sqlite3_column_type(st, column) == SQLITE_INTEGER) {
+        sqlite3_int64 i = sqlite3_column_int64(st, column);
+        return !number_is_flag ? json_integer(i) : i ? json_true() : NULL;
+    }
+    const char *s = db_text(st, column);
+    /* absent and empty are the same, and neither is told */
+    return *s && strcmp(s, TERM_END) != 0 ? json_string(s) : NULL;
+}
+
+static int put_column(json_t *item, sqlite3_stmt *st, int column, struct lt_error *err)
+{
+    char name[64];
+    lt_print(name, sizeof name, "%s", sqlite3_column_name(st, column));
+    bool json = lt_ends(name, "_json"), flag = lt_ends(name, "_flag");
+    if (json || flag)
+        name[strlen(name) - 5] = '\0';
+    json_t *value = NULL;
+    if (!json) {
+        value = value_of(st, column, flag);
+    } else if (sqlite3_column_type(st, column) != SQLITE_NULL) {
+        const char *text = db_text(st, column);
+        int status = lt_json_parse(text, (size_t)sqlite3_column_bytes(st, column), SIZE_MAX, &value, err);
+        if (status < 0)
+            return status;
+    }
+    if (value && json_object_set_new(item, name, value) < 0)
+        return lt_fail_memory(err);
+    return LT_OK;
+}
+
+static int put_row(json_t *items, sqlite3_stmt *st, int first, struct lt_error *err)
+{
+    json_t *item = json_object();
+    int status = LT_OK;
+    for (int i = first; i < sqlite3_column_count(st) && status == LT_OK; i++)
+        status = put_column(item, st, i, err);
+    if (status < 0) {
+        json_decref(item);
+        return status;
+    }
+    return json_array_append_new(items, item) < 0 ? lt_fail_memory(err) : LT_OK;
+}
+
+static json_t *key_of(sqlite3_stmt *st, const char *types)
+{
+    json_t *key = json_array();
+    for (int i = 0; types[i]; i++)
+        json_array_append_new(key, types[i] == 'i' ? json_integer(sqlite3_column_int64(st, i)) : json_string(db_text(st, i)));
+    return key;
+}
+
+static int read_rows(struct db *db, const struct list *l, struct sql *q, int limit, json_t *items, json_t **last,
+                     struct lt_error *err)
+{
+    sqlite3_stmt *st = NULL;
+    int status = sql_start(q, db, &st, err), more = 0, keys = (int)strlen(l->types);
+    json_t *key = NULL;
+    for (int n = 0; status == LT_OK && (more = db_next(db, st, err)) > 0; n++) {
+        if (n == limit) {
+            *last = key;
+            key = NULL;
+            break;
+        }
+        status = put_row(items, st, keys, err);
+        if (n == limit - 1) {
+            json_decref(key);
+            key = key_of(st, l->types);
+        }
+    }
+    json_decref(key);
+    db_done(st);
+    return more < 0 ? more : status;
+}
+
+int list_read(struct db *db, const struct list *l, const json_t *params, int limit, const json_t *after, json_t *items,
+              json_t **last, struct lt_error *err)
+{
+    struct sql q;
+    sql_init(&q);
+    *last = NULL;
+    int status = list_sql(&q, l, params, limit + 1, after, err);
+    if (status == LT_OK)
+        status = read_rows(db, l, &q, limit, items, last, err);
+    sql_free(&q);
+    return status;
+}
+
+static int find_list(const char *name, const struct list **out, struct lt_error *err)
+{
+    *out = list_find(name);
+    return *out ? LT_OK : lt_fail(err, LT_SYSTEM, "index.list", "name", name, (char *)NULL);
+}
+
+int list_limit(int limit)
+{
+    return limit < 1 ? 1 : limit > LIST_LIMIT_MAX ? LIST_LIMIT_MAX : limit;
+}
+
+int index_list(struct index *ix, const char *list, const json_t *params, int limit, const char *cursor, json_t **items,
+               char **next, struct lt_error *err)
+{
+    const struct list *l = NULL;
+    struct db *db = NULL;
+    json_t *found = json_array(), *after = NULL, *last = NULL;
+    char *text = NULL;
+    int status = find_list(list, &l, err);
+    if (status == LT_OK && cursor && *cursor)
+        status = cursor_read(l->name, l->types, cursor, &after, err);
+    if (status == LT_OK)
+        status = index_reader(ix, &db, err);
+    if (status == LT_OK) {
+        status = list_read(db, l, params, list_limit(limit), after, found, &last, err);
+        index_reader_done(ix, db);
+    }
+    if (status == LT_OK && last)
+        status = cursor_make(l->name, last, &text, err);
+    if (status == LT_OK) {
+        *items = json_incref(found);
+        if (next)
+            *next = text;
+        else
+            free(text);
+    }
+    json_decref(found);
+    json_decref(after);
+    json_decref(last);
+    return status;
+}
+
+int index_count(struct index *ix, const char *list, const json_t *params, int most, int *out, struct lt_error *err)
+{
+    const struct list *l = NULL;
+    struct db *db = NULL;
+    struct sql q;
+    sqlite3_stmt *st = NULL;
+    int status = find_list(list, &l, err);
+    if (status < 0)
+        return status;
+    sql_init(&q);
+    status = count_sql(&q, l, params, most, err);
+    if (status == LT_OK && (status = index_reader(ix, &db, err)) == LT_OK) {
+        status = sql_start(&q, db, &st, err);
+        if (status == LT_OK) {
+            int more = db_next(db, st, err);
+            if (more > 0)
+                *out = sqlite3_column_int(st, 0);
+            status = more < 0 ? more : LT_OK;
+            db_done(st);
+        }
+        index_reader_done(ix, db);
+    }
+    sql_free(&q);
+    return status;
+}
+
+int index_bytes(struct index *ix, const char *pupil, int64_t *out, struct lt_error *err)
+{
+    struct db *db = NULL;
+    int status = index_reader(ix, &db, err);
+    if (status < 0)
+        return status;
+    status = db_int(db, 0, out, err,
+                    "SELECT sum(size) FROM (SELECT max(size) AS size FROM entry_file WHERE pupil = ?1 GROUP BY entry, path)",
+                    "s", pupil);
+    index_reader_done(ix, db);
+    return status;
+}

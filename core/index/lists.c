@@ -1,0 +1,501 @@
+/* Every list. How a row is read: lists.h. */
+#include "index/lists.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+#define VALUE(name, sql) {name, FILTER_VALUE, sql, NULL, NULL, NULL}
+#define VALUE_IN(name, sql, wrap) {name, FILTER_VALUE, sql, NULL, NULL, wrap}
+#define FLAG(name, yes, no) {name, FILTER_FLAG, yes, no, NULL, NULL}
+#define DAY(yes) {"today", FILTER_DAY, yes, NULL, NULL, NULL}
+#define END {NULL, FILTER_VALUE, NULL, NULL, NULL, NULL}
+
+/* The class of the day: the newest of the terms that hold it. Joined as cm. */
+#define CLASS_NOW(pupil)                                                                                                     \
+    " LEFT JOIN membership cm ON cm.pupil = " pupil " AND cm.n = (SELECT x.n FROM membership x WHERE x.pupil = " pupil       \
+    " AND x.from_date <= ?1 AND x.to_date >= ?1 ORDER BY x.from_date DESC, x.n DESC LIMIT 1)"
+#define PUPIL_NAME(alias) "trim(trim(" alias ".surname || ' ' || " alias ".name) || ' ' || " alias ".patronymic)"
+
+/* --- the school --- */
+
+static const struct list_filter CLASS_FILTERS[] = {
+    VALUE("ids", "c.id @"),       VALUE("year", "c.year @"),   VALUE("number", "c.number @"), VALUE("name", "c.name @"),
+    VALUE("letter", "c.letter @"), VALUE("level", "c.level @"), END};
+
+static const struct list_filter PROGRAMME_FILTERS[] = {
+    VALUE("ids", "p.id @"),
+    VALUE("kind", "p.kind @"),
+    {"title", FILTER_FOLDED, "p.title_key = #", NULL, NULL, NULL},
+    DAY("p.from_date <= ?1 AND p.to_date >= ?1"),
+    END};
+
+static const struct list_filter GROUP_FILTERS[] = {
+    VALUE("ids", "g.id @"),
+    VALUE("year", "g.year @"),
+    VALUE("programme", "g.programme @"),
+    {"title", FILTER_FOLDED, "g.title_key = #", NULL, NULL, NULL},
+    VALUE("leader", "g.id IN (SELECT r.grp FROM role r WHERE r.grp <> '' AND r.person @ AND r.from_date <= ?1 AND r.to_date >= ?1)"),
+    VALUE("pupil", "g.id IN (SELECT m.grp FROM in_group m WHERE m.pupil @ AND m.from_date <= ?1 AND m.to_date >= ?1)"),
+    END};
+
+/* conditions on the role of a person speak of one role, not of several */
+#define A_ROLE "p.id IN (SELECT r.person FROM role r WHERE r.from_date <= ?1 AND r.to_date >= ?1 AND"
+static const struct list_filter PERSON_FILTERS[] = {
+    VALUE("ids", "p.id @"),
+    {"query", FILTER_NAMES,
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'person')", NULL, NULL, NULL},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL},
+    VALUE("number", "p.number @"),
+    FLAG("dismissed", "p.dismissed <> ''", "p.dismissed = ''"),
+    FLAG("staff", "p.id IN (SELECT r.person FROM role r)", "p.id NOT IN (SELECT r.person FROM role r)"),
+    FLAG("guardians", "p.id IN (SELECT g.person FROM guardian g)", "p.id NOT IN (SELECT g.person FROM guardian g)"),
+    VALUE_IN("role", "r.role @", A_ROLE),
+    VALUE_IN("class", "r.class @", A_ROLE),
+    VALUE_IN("group", "r.grp @", A_ROLE),
+    VALUE_IN("programme", "r.programme @", A_ROLE),
+    VALUE_IN("subject", "r.subject @", A_ROLE),
+    VALUE_IN("duty", "r.duty @", A_ROLE),
+    END};
+
+static const struct list_filter ROLE_FILTERS[] = {
+    VALUE("person", "r.person @"), VALUE("role", "r.role @"),         VALUE("class", "r.class @"),   VALUE("group", "r.grp @"),
+    VALUE("duty", "r.duty @"),     VALUE("programme", "r.programme @"), VALUE("subject", "r.subject @"), DAY("r.from_date <= ?1 AND r.to_date >= ?1"),
+    END};
+
+static const struct list_filter EVENT_FILTERS[] = {
+    VALUE("ids", "v.id @"),
+    VALUE("state", "v.state @"),
+    VALUE("year", "v.school_year @"),
+    VALUE("activity", "v.activity @"),
+    VALUE("level", "v.level @"),
+    VALUE("participant", "v.id IN (SELECT p.event FROM participant p WHERE p.pupil @)"),
+    {"query", FILTER_WORDS,
+     "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL},
+    END};
+
+static const struct list_filter PARTICIPANT_FILTERS[] = {
+    VALUE("event", "t.event @"), VALUE("pupil", "t.pupil @"), VALUE("result", "t.result @"), VALUE("entry", "t.entry @"), END};
+
+static const struct list_filter CHANNEL_FILTERS[] = {VALUE("state", "c.state @"), VALUE("plugin", "c.plugin @"), END};
+
+static const struct list_filter IMPORT_FILTERS[] = {VALUE("state", "i.state @"), VALUE("format", "i.format @"), VALUE("sha256", "i.sha256 @"),
+                                                    VALUE("by", "i.by @"), END};
+
+static const struct list_filter IMPORT_CHANGE_FILTERS[] = {
+    VALUE("import", "c.import @"), VALUE("repo", "c.repo @"), VALUE("path", "c.path @"), VALUE("what", "c.what @"), END};
+
+static const struct list_filter DOCUMENT_FILTERS[] = {VALUE("kind", "d.kind @"), VALUE("repo", "d.repo @"), VALUE("ids", "d.id @"), END};
+
+/* --- pupils --- */
+
+#define A_CLASS "p.id IN (SELECT m.pupil FROM membership m WHERE m.from_date <= ?1 AND m.to_date >= ?1 AND"
+static const struct list_filter PUPIL_FILTERS[] = {
+    VALUE("ids", "p.id @"),
+    {"query", FILTER_NAMES,
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'pupil')", NULL, NULL, NULL},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL},
+    VALUE("birth", "p.birth @"),
+    VALUE("number", "p.number @"),
+    VALUE("sex", "p.sex @"),
+    VALUE("state", "p.state @"),
+    VALUE("guardian", "p.id IN (SELECT g.pupil FROM guardian g WHERE g.person @ AND g.from_date <= ?1 AND g.to_date >= ?1)"),
+    VALUE("group", "p.id IN (SELECT m.pupil FROM in_group m WHERE m.grp @ AND m.from_date <= ?1 AND m.to_date >= ?1)"),
+    VALUE("form", "p.id IN (SELECT s.pupil FROM study s WHERE s.form @ AND s.from_date <= ?1 AND s.to_date >= ?1)"),
+    VALUE_IN("class", "m.class @", A_CLASS),
+    VALUE_IN("class_year", "m.year @", A_CLASS),
+    VALUE_IN("class_name", "m.name @", A_CLASS),
+    VALUE_IN("number_of_class", "m.number @", A_CLASS),
+    VALUE_IN("level", "m.level @", A_CLASS),
+    FLAG("in_class", "p.id IN (SELECT m.pupil FROM membership m WHERE m.from_date <= ?1 AND m.to_date >= ?1)",
+         "p.id NOT IN (SELECT m.pupil FROM membership m WHERE m.from_date <= ?1 AND m.to_date >= ?1)"),
+    END};
+
+static const struct list_filter GUARDIAN_FILTERS[] = {
+    VALUE("pupil", "g.pupil @"), VALUE("person", "g.person @"), VALUE("kind", "g.kind @"), DAY("g.from_date <= ?1 AND g.to_date >= ?1"), END};
+
+static const struct list_filter MEMBERSHIP_FILTERS[] = {
+    VALUE("pupil", "m.pupil @"), VALUE("class", "m.class @"), VALUE("year", "m.year @"), DAY("m.from_date <= ?1 AND m.to_date >= ?1"), END};
+
+static const struct list_filter GROUP_MEMBER_FILTERS[] = {
+    VALUE("pupil", "m.pupil @"), VALUE("group", "m.grp @"), DAY("m.from_date <= ?1 AND m.to_date >= ?1"), END};
+
+/* --- entries --- */
+
+/* What others may be shown: the verified face of an entry that is neither hidden nor taken back nor under dispute. The search
+ * finds it by the face of its row, so the alias of the entry is the same there. */
+#define MAY_BE_SHOWN                                                                                                         \
+    "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 0 AND n.state <> 'taken_back')"          \
+    " AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)"
+/* Sensitive in either face is sensitive. IS NOT: in the search there are rows without an entry. */
+#define NOT_SENSITIVE                                                                                                        \
+    "e.sensitive IS NOT 1 AND (e.face IS NOT 1 OR NOT EXISTS"                                                                \
+    " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.sensitive = 1))"
+
+#define ENTRY_VALUES                                                                                                         \
+    VALUE("pupil", "e.pupil @"),                                                                                            \
+    VALUE("class", "e.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)"), \
+    VALUE("class_then", "e.class @"),                                                                                        \
+    VALUE("group", "e.grp @"),                                                                                               \
+    VALUE("section", "e.section @"),                                                                                         \
+    VALUE("activity", "e.activity @"),                                                                                       \
+    VALUE("level", "e.level @"),                                                                                             \
+    VALUE("stage", "e.stage @"),                                                                                             \
+    VALUE("result", "e.result @"),                                                                                           \
+    VALUE("state", "e.state @"),                                                                                             \
+    VALUE("school_year", "e.school_year @"),                                                                                 \
+    VALUE("source", "e.source @"),                                                                                           \
+    VALUE("kind", "e.kind @"),                                                                                               \
+    VALUE("subject", "e.subject @"),                                                                                         \
+    VALUE("mentor", "e.mentor @"),                                                                                           \
+    VALUE("document", "e.document @"),                                                                                       \
+    VALUE("ground", "e.ground @"),                                                                                           \
+    VALUE("submitted_by", "e.source_by @"),                                                                                  \
+    VALUE("event", "e.event @"),                                                                                             \
+    VALUE("batch", "e.batch @"),                                                                                             \
+    VALUE("from", "e.day >= #"),                                                                                             \
+    VALUE("to", "e.day <= #"),                                                                                               \
+    FLAG("hidden", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)",                       \
+         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)"),                            \
+    FLAG("disputed", "e.id IN (SELECT d.entry FROM dispute d WHERE d.open = 1)",                                             \
+         "NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)"),                                        \
+    FLAG("verified", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)",                                      \
+         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)"),                                             \
+    FLAG("significant", "e.significant = 1", "e.significant = 0"),                                                           \
+    FLAG("with_files", "e.files > 0", "e.files = 0"),                                                                        \
+    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL},                                                   \
+    {"drafts_within", FILTER_WITHIN, NULL, NULL, "e.state NOT IN ('draft', 'taken_back')", NULL}
+
+#define ENTRY_QUERY                                                                                                          \
+    {"query", FILTER_WORDS,                                                                                                  \
+     "(e.id, e.face) IN (SELECT s.entry, s.face FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND"      \
+     " s.kind IN ('entry', 'verified'))",                                                                                    \
+     NULL, NULL, NULL}
+
+static const struct list_filter ENTRY_FILTERS[] = {
+    VALUE("ids", "e.id @"),
+    {"verified_only", FILTER_FLAG, "e.face = 1 AND " MAY_BE_SHOWN, NULL, "e.face = 0", NULL},
+    ENTRY_VALUES,
+    ENTRY_QUERY,
+    END};
+static const struct list_filter QUEUE_FILTERS[] = {VALUE("ids", "e.id @"), ENTRY_VALUES, ENTRY_QUERY, END};
+static const struct list_filter SEARCH_FILTERS[] = {
+    {"query", FILTER_WORDS, "fts MATCH #", NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), ENTRY_VALUES, END};
+static const struct list_filter NAME_FILTERS[] = {
+    {"query", FILTER_NAMES, "s.rid IN (SELECT f.rowid FROM name_fts f WHERE name_fts MATCH #)", NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), END};
+
+#define ENTRY_COLUMNS                                                                                                        \
+    "e.id, e.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.class AS pupil_class, cm.name AS pupil_class_name, e.revision, e.state, e.kind,"       \
+    " e.section, e.activity, e.title, e.organiser, e.level, e.stage, e.format, e.participation, e.result,"                  \
+    " nullif(e.degree, 0) AS degree, nullif(e.place, 0) AS place, e.badge, e.subject, e.date, e.date_to,"                   \
+    " nullif(e.school_year, 0) AS school_year, e.class, e.class_name, e.grp AS \"group\", e.source, e.source_by AS submitted_by, e.batch,"      \
+    " e.event, e.mentor, e.document, e.ground, e.sensitive AS sensitive_flag, e.significant AS significant_flag, e.files,"   \
+    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1) AS hidden_flag,"                       \
+    " EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1) AS disputed_flag,"                               \
+    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1) AS verified_flag, e.created, e.changed"
+#define ENTRY_DETAIL "k CROSS JOIN entry e ON e.rid = k.rid LEFT JOIN pupil p ON p.id = e.pupil" CLASS_NOW("e.pupil")
+
+static const struct list_filter FILE_FILTERS[] = {VALUE("pupil", "f.pupil @"), VALUE("entry", "f.entry @"), VALUE("sha256", "f.sha256 @"), END};
+
+static const struct list_filter VERIFICATION_FILTERS[] = {
+    VALUE("by", "v.by @"), VALUE("pupil", "v.pupil @"), VALUE("entry", "v.entry @"), VALUE("act", "v.act @"),
+    VALUE("from", "v.at >= #"), VALUE("to", "substr(v.at, 1, 10) <= #"), END};
+
+static const struct list_filter DISPUTE_FILTERS[] = {
+    VALUE("pupil", "d.pupil @"), VALUE("entry", "d.entry @"), FLAG("open", "d.open = 1", "d.open = 0"), VALUE("due_before", "d.due < #"), END};
+
+/* --- reviews, consents, publications --- */
+
+static const struct list_filter REVIEW_FILTERS[] = {
+    VALUE("pupil", "r.pupil @"), VALUE("entry", "r.entry @"), VALUE("state", "r.state @"), VALUE("kind", "r.kind @"),
+    VALUE("by", "r.by @"), VALUE("asked_by", "r.asked_by @"), VALUE("asked_of", "r.asked_of @"),
+    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL}, END};
+
+static const struct list_filter CONSENT_FILTERS[] = {
+    VALUE("pupil", "c.pupil @"),
+    VALUE("purpose", "c.purpose @"),
+    VALUE("target", "c.target @"),
+    VALUE("state", "c.state @"),
+    VALUE("on", "c.from_date <= # AND c.to_date >= #"),
+    VALUE("field", "c.id IN (SELECT x.consent FROM consent_field x WHERE x.field @)"),
+    VALUE("ends_before", "c.to_date < #"),
+    END};
+
+static const struct list_filter PUBLICATION_FILTERS[] = {
+    VALUE("channel", "b.channel @"), VALUE("pupil", "b.pupil @"), VALUE("entry", "b.entry @"), VALUE("state", "b.state @"), VALUE("release", "b.release @"), END};
+
+/* --- the table --- */
+
+static const struct list LISTS[] = {
+    {.name = "classes",
+     .from = "class c",
+     .keys = {"-c.year", "c.number", "c.letter", "c.id"},
+     .types = "iiss",
+     .detail = "k CROSS JOIN class c ON c.id = k.k3",
+     .columns = "c.id, c.year, c.number, c.letter, c.name, c.profile, c.level, (SELECT count(*) FROM membership m WHERE m.class = c.id AND"
+                " m.from_date <= ?1 AND m.to_date >= ?1) AS pupils",
+     .filters = CLASS_FILTERS},
+    {.name = "programmes",
+     .from = "programme p",
+     .keys = {"p.title_key", "p.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN programme p ON p.id = k.k1",
+     .columns = "p.id, p.title, p.kind, nullif(p.hours, 0) AS hours, p.from_date AS \"from\", p.to_date AS \"to\"",
+     .filters = PROGRAMME_FILTERS},
+    {.name = "groups",
+     .from = "study_group g",
+     .keys = {"g.title_key", "g.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN study_group g ON g.id = k.k1 LEFT JOIN programme p ON p.id = g.programme",
+     .columns = "g.id, g.title, g.programme, p.title AS programme_title, g.year, g.from_date AS \"from\", g.to_date AS \"to\","
+                " (SELECT count(*) FROM in_group m WHERE m.grp = g.id AND m.from_date <= ?1 AND m.to_date >= ?1) AS pupils",
+     .filters = GROUP_FILTERS},
+    {.name = "people",
+     .from = "person p",
+     .keys = {"p.name_key", "p.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN person p ON p.id = k.k1",
+     .columns = "p.id, p.surname, p.name, p.patronymic, p.number, p.dismissed, (SELECT json_group_array(DISTINCT r.role) FROM role r"
+                " WHERE r.person = p.id AND r.from_date <= ?1 AND r.to_date >= ?1) AS roles_json,"
+                " EXISTS (SELECT 1 FROM guardian g WHERE g.person = p.id) AS guardian_flag",
+     .filters = PERSON_FILTERS},
+    {.name = "roles",
+     .from = "role r",
+     .keys = {"r.person", "r.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN role r ON r.person = k.k0 AND r.n = k.k1 JOIN person p ON p.id = r.person LEFT JOIN class c ON c.id = r.class"
+               " LEFT JOIN study_group g ON g.id = r.grp",
+     .columns = "r.id, r.person, " PUPIL_NAME("p") " AS person_name, r.role, r.class, c.name AS class_name, r.grp AS \"group\","
+                " g.title AS group_title, r.programme, r.subject, trim(r.levels) AS levels, trim(r.areas) AS areas, r.duty,"
+                " r.from_date AS \"from\", r.to_date AS \"to\"",
+     .filters = ROLE_FILTERS},
+    {.name = "events",
+     .from = "event v",
+     .keys = {"v.from_date", "v.id"},
+     .types = "ss",
+     .descending = true,
+     .detail = "k CROSS JOIN event v ON v.id = k.k1",
+     .columns = "v.id, v.title, v.organiser, v.level, v.format, v.participation, v.activity, v.section, v.subject,"
+                " v.from_date AS \"from\", v.to_date AS \"to\", v.state, nullif(v.school_year, 0) AS school_year, v.participants",
+     .filters = EVENT_FILTERS},
+    {.name = "participants",
+     .from = "participant t",
+     .keys = {"t.event", "t.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN participant t ON t.event = k.k0 AND t.n = k.k1 LEFT JOIN pupil p ON p.id = t.pupil" CLASS_NOW("t.pupil"),
+     .columns = "t.event, t.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.name AS pupil_class_name, t.result, nullif(t.degree, 0) AS degree,"
+                " nullif(t.place, 0) AS place, t.entry",
+     .scope = SCOPE_CARD,
+     .pupil = "t.pupil",
+     .filters = PARTICIPANT_FILTERS},
+    {.name = "channels",
+     .from = "channel c",
+     .keys = {"c.title", "c.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN channel c ON c.id = k.k1",
+     .columns = "c.id, c.title, c.plugin, c.state",
+     .filters = CHANNEL_FILTERS},
+    {.name = "imports",
+     .from = "import i",
+     .keys = {"i.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN import i ON i.id = k.k0",
+     .columns = "i.id, i.format, i.file_name, i.sha256, i.state, i.counts AS counts_json, i.at, i.by",
+     .filters = IMPORT_FILTERS},
+    {.name = "import_changes",
+     .from = "import_change c",
+     .keys = {"c.import", "c.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN import_change c ON c.import = k.k0 AND c.n = k.k1",
+     .columns = "c.import, c.n, c.repo, c.path, c.what, c.after",
+     .filters = IMPORT_CHANGE_FILTERS},
+    {.name = "documents",
+     .from = "document d",
+     .keys = {"d.id", "d.kind"},
+     .types = "ss",
+     .detail = "k CROSS JOIN document d ON d.id = k.k0 AND d.kind = k.k1",
+     .columns = "d.kind, d.id, d.repo, d.path, d.json AS doc_json",
+     .filters = DOCUMENT_FILTERS},
+    {.name = "pupils",
+     .from = "pupil p",
+     .keys = {"p.name_key", "p.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN pupil p ON p.id = k.k1" CLASS_NOW("p.id"),
+     .columns = "p.id, p.surname, p.name, p.patronymic, p.sex, p.birth, p.number, p.state, p.left_date, cm.class, cm.name AS class_name,"
+                " cm.year AS class_year, cm.level",
+     .scope = SCOPE_CARD,
+     .pupil = "p.id",
+     .filters = PUPIL_FILTERS},
+    {.name = "guardians",
+     .from = "guardian g",
+     .keys = {"g.pupil", "g.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN guardian g ON g.pupil = k.k0 AND g.n = k.k1 LEFT JOIN person p ON p.id = g.person LEFT JOIN pupil u ON u.id ="
+               " g.pupil",
+     .columns = "g.pupil, " PUPIL_NAME("u") " AS pupil_name, g.person, " PUPIL_NAME("p") " AS person_name, g.kind, g.ground, g.may_see AS see_flag,"
+                " g.may_add AS add_flag, g.may_consent AS consent_flag, g.may_papers AS papers_flag, g.from_date AS \"from\","
+                " g.to_date AS \"to\"",
+     .scope = SCOPE_PUPIL,
+     .pupil = "g.pupil",
+     .filters = GUARDIAN_FILTERS},
+    {.name = "memberships",
+     .from = "membership m",
+     .keys = {"m.pupil", "m.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN membership m ON m.pupil = k.k0 AND m.n = k.k1 LEFT JOIN pupil p ON p.id = m.pupil",
+     .columns = "m.pupil, " PUPIL_NAME("p") " AS pupil_name, m.class, m.year, m.name AS class_name, m.level, m.basis, m.from_date AS \"from\","
+                " m.to_date AS \"to\"",
+     .scope = SCOPE_CARD,
+     .pupil = "m.pupil",
+     .filters = MEMBERSHIP_FILTERS},
+    {.name = "group_members",
+     .from = "in_group m",
+     .keys = {"m.pupil", "m.n"},
+     .types = "si",
+     .detail = "k CROSS JOIN in_group m ON m.pupil = k.k0 AND m.n = k.k1 LEFT JOIN pupil p ON p.id = m.pupil LEFT JOIN study_group g ON g.id"
+               " = m.grp" CLASS_NOW("m.pupil"),
+     .columns = "m.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.name AS pupil_class_name, m.grp AS \"group\", g.title AS group_title,"
+                " m.from_date AS \"from\", m.to_date AS \"to\"",
+     .scope = SCOPE_CARD,
+     .pupil = "m.pupil",
+     .filters = GROUP_MEMBER_FILTERS},
+    {.name = "entries",
+     .from = "entry e",
+     .keys = {"e.day", "e.id"},
+     .types = "ss",
+     .descending = true,
+     .carry = "e.rid AS rid",
+     .detail = ENTRY_DETAIL,
+     .columns = ENTRY_COLUMNS,
+     .scope = SCOPE_ENTRY,
+     .pupil = "e.pupil",
+     .filters = ENTRY_FILTERS},
+    {.name = "queue",
+     .from = "entry e",
+     .where = "e.face = 0 AND e.state = 'submitted'",
+     .keys = {"e.changed", "e.id"},
+     .types = "ss",
+     .carry = "e.rid AS rid",
+     .detail = ENTRY_DETAIL,
+     .columns = ENTRY_COLUMNS,
+     .by_order = true,
+     .scope = SCOPE_ENTRY,
+     .pupil = "e.pupil",
+     .filters = QUEUE_FILTERS},
+    {.name = "showable",
+     .from = "entry e",
+     .where = "e.face = 1 AND " MAY_BE_SHOWN " AND " NOT_SENSITIVE,
+     .keys = {"e.id"},
+     .types = "s",
+     .carry = "e.rid AS rid",
+     .detail = "k CROSS JOIN entry e ON e.rid = k.rid JOIN document d ON d.id = e.id AND d.kind = 'verified'" CLASS_NOW("e.pupil"),
+     .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, d.json AS verified_json",
+     .scope = SCOPE_ENTRY,
+     .pupil = "e.pupil",
+     .filters = QUEUE_FILTERS},
+    {.name = "files",
+     .from = "entry_file f",
+     .keys = {"f.entry", "f.face", "f.n"},
+     .types = "sii",
+     .detail = "k CROSS JOIN entry_file f ON f.entry = k.k0 AND f.face = k.k1 AND f.n = k.k2",
+     .columns = "f.pupil, f.entry, f.face AS verified_flag, f.path, f.name, f.sha256, f.size, f.type",
+     .filters = FILE_FILTERS},
+    {.name = "verifications",
+     .from = "verification v",
+     .keys = {"v.at", "v.entry"},
+     .types = "ss",
+     .descending = true,
+     .detail = "k CROSS JOIN verification v ON v.entry = k.k1",
+     .columns = "v.entry, v.pupil, v.revision, v.by, v.at, v.act",
+     .scope = SCOPE_PUPIL,
+     .pupil = "v.pupil",
+     .filters = VERIFICATION_FILTERS},
+    {.name = "disputes",
+     .from = "dispute d LEFT JOIN entry e ON e.id = d.entry AND e.face = 0",
+     .keys = {"d.due", "d.entry"},
+     .types = "ss",
+     .detail = "k CROSS JOIN dispute d ON d.entry = k.k1 LEFT JOIN entry e ON e.id = d.entry AND e.face = 0 LEFT JOIN pupil p ON p.id = d.pupil",
+     .columns = "d.entry, d.pupil, " PUPIL_NAME("p") " AS pupil_name, e.title, d.kind, d.open AS open_flag, d.by, d.at, d.due, d.outcome",
+     .scope = SCOPE_ENTRY,
+     .pupil = "d.pupil",
+     .filters = DISPUTE_FILTERS},
+    {.name = "reviews",
+     .from = "review r LEFT JOIN entry e ON e.id = r.entry AND e.face = 0",
+     .keys = {"r.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN review r ON r.id = k.k0 LEFT JOIN entry e ON e.id = r.entry AND e.face = 0 LEFT JOIN pupil p ON p.id = r.pupil"
+               " JOIN document d ON d.id = r.id AND d.kind = 'review'",
+     .columns = "r.id, r.pupil, " PUPIL_NAME("p") " AS pupil_name, r.entry, e.title AS entry_title, r.kind, r.state, r.by, r.by_kind,"
+                " r.asked_by, r.asked_of, r.changed, d.json ->> '$.text' AS text",
+     .scope = SCOPE_ENTRY,
+     .pupil = "r.pupil",
+     .filters = REVIEW_FILTERS},
+    {.name = "consents",
+     .from = "consent c",
+     .keys = {"c.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN consent c ON c.id = k.k0 LEFT JOIN pupil p ON p.id = c.pupil JOIN document d ON d.id = c.id AND d.kind = 'consent'",
+     .columns = "c.id, c.pupil, " PUPIL_NAME("p") " AS pupil_name, c.purpose, c.target, c.state, c.from_date AS \"from\", c.to_date AS \"to\","
+                " c.changed, d.json AS consent_json",
+     .scope = SCOPE_PUPIL,
+     .pupil = "c.pupil",
+     .filters = CONSENT_FILTERS},
+    {.name = "publications",
+     .from = "publication b LEFT JOIN entry e ON e.id = b.entry AND e.face = 0",
+     .keys = {"b.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN publication b ON b.id = k.k0 LEFT JOIN entry e ON e.id = b.entry AND e.face = 0 LEFT JOIN channel c ON c.id ="
+               " b.channel",
+     .columns = "b.id, b.pupil, b.channel, c.title AS channel_title, b.entry, e.title AS entry_title, b.revision, b.state, b.release, b.at,"
+                " b.removed_at",
+     .scope = SCOPE_ENTRY,
+     .pupil = "b.pupil",
+     .filters = PUBLICATION_FILTERS},
+
+    /* the two halves of index_search */
+    {.name = "search_names",
+     .from = "names s",
+     .keys = {"s.name_key", "s.id"},
+     .types = "ss",
+     .carry = "s.rid AS rid",
+     .detail = "k CROSS JOIN names s ON s.rid = k.rid" CLASS_NOW("s.id"),
+     .columns = "s.kind, s.id, iif(s.kind = 'pupil', s.id, '') AS pupil, s.title, cm.name AS snippet",
+     .scope = SCOPE_CARD,
+     .pupil = "s.id",
+     .beyond = "s.kind = 'person'",
+     .filters = NAME_FILTERS},
+    {.name = "search_texts",
+     .from = "fts f CROSS JOIN search s ON s.rid = f.rowid LEFT JOIN entry e ON e.id = s.entry AND e.face = s.face",
+     .where = "(s.face = 0 OR (" MAY_BE_SHOWN "))",
+     .keys = {"f.rowid"},
+     .types = "i",
+     .descending = true,
+     /* made here and not in the second step, which has no match to mark; U+E000 and U+E001 enclose what was found */
+     .carry = "s.rid AS rid, snippet(fts, -1, char(0xE000), char(0xE001), '…', 16) AS snippet",
+     .detail = "k CROSS JOIN search s ON s.rid = k.rid LEFT JOIN entry e ON e.id = s.entry AND e.face = s.face LEFT JOIN pupil p ON p.id ="
+               " s.pupil",
+     .columns = "s.kind, s.id, s.pupil, " PUPIL_NAME("p") " AS pupil_name, coalesce(nullif(s.title, ''), e.title) AS title, s.entry,"
+                " e.state, e.day, e.class_name, k.snippet",
+     .scope = SCOPE_ENTRY,
+     .pupil = "s.pupil",
+     .beyond = "s.pupil = ''",
+     .by_order = true,
+     .filters = SEARCH_FILTERS},
+};
+
+const struct list *list_find(const char *name)
+{
+    for (size_t i = 0; i < LT_COUNT(LISTS); i++)
+        if (strcmp(LISTS[i].name, name) == 0)
+            return &LISTS[i];
+    return NULL;
+}
+
+const struct list *list_at(size_t i)
+{
+    return i < LT_COUNT(LISTS) ? &LISTS[i] : NULL;
+}

@@ -1,0 +1,169 @@
+#include "index/schema.h"
+
+#include "base/mem.h"
+
+/* Every document stands in `document` as its bytes in git; the tables beside it hold what is filtered and sorted by. A term without
+ * an end runs to 9999-12-31 and one without a beginning from '', so that a day is compared with two bounds and no NULL.
+ * Foreign keys bind only rows of one document: documents of two repositories arrive in any order. */
+static const char SCHOOL[] =
+    "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE head (repo TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE document (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, repo TEXT NOT NULL,"
+    " path TEXT NOT NULL, json TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX document_id ON document (id, kind);"
+    "CREATE INDEX document_repo ON document (repo);"
+
+    "CREATE TABLE class (id TEXT PRIMARY KEY, year INTEGER NOT NULL, number INTEGER NOT NULL, letter TEXT NOT NULL,"
+    " name TEXT NOT NULL, profile TEXT NOT NULL, level TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE programme (id TEXT PRIMARY KEY, title TEXT NOT NULL, title_key TEXT NOT NULL, kind TEXT NOT NULL,"
+    " hours INTEGER NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE study_group (id TEXT PRIMARY KEY, title TEXT NOT NULL, title_key TEXT NOT NULL, programme TEXT NOT NULL,"
+    " year INTEGER NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE person (id TEXT PRIMARY KEY, surname TEXT NOT NULL, name TEXT NOT NULL, patronymic TEXT NOT NULL,"
+    " name_key TEXT NOT NULL, number TEXT NOT NULL, dismissed TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX person_name ON person (name_key, id);"
+    "CREATE TABLE role (person TEXT NOT NULL REFERENCES person ON DELETE CASCADE, n INTEGER NOT NULL, id TEXT NOT NULL,"
+    " role TEXT NOT NULL, class TEXT NOT NULL, grp TEXT NOT NULL, programme TEXT NOT NULL, subject TEXT NOT NULL,"
+    " levels TEXT NOT NULL, areas TEXT NOT NULL, duty TEXT NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL,"
+    " PRIMARY KEY (person, n)) WITHOUT ROWID;"
+    "CREATE INDEX role_class ON role (class) WHERE class <> '';"
+    "CREATE INDEX role_group ON role (grp) WHERE grp <> '';"
+
+    "CREATE TABLE event (id TEXT PRIMARY KEY, title TEXT NOT NULL, organiser TEXT NOT NULL, level TEXT NOT NULL,"
+    " format TEXT NOT NULL, participation TEXT NOT NULL, activity TEXT NOT NULL, section TEXT NOT NULL,"
+    " subject TEXT NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL, state TEXT NOT NULL, school_year INTEGER NOT NULL,"
+    " participants INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE participant (event TEXT NOT NULL REFERENCES event ON DELETE CASCADE, n INTEGER NOT NULL,"
+    " pupil TEXT NOT NULL, result TEXT NOT NULL, degree INTEGER NOT NULL, place INTEGER NOT NULL, entry TEXT NOT NULL,"
+    " PRIMARY KEY (event, n)) WITHOUT ROWID;"
+    "CREATE INDEX participant_pupil ON participant (pupil);"
+
+    "CREATE TABLE channel (id TEXT PRIMARY KEY, title TEXT NOT NULL, plugin TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE import (id TEXT PRIMARY KEY, format TEXT NOT NULL, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    " state TEXT NOT NULL, counts TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE import_change (import TEXT NOT NULL REFERENCES import ON DELETE CASCADE, n INTEGER NOT NULL,"
+    " repo TEXT NOT NULL, path TEXT NOT NULL, what TEXT NOT NULL, after TEXT NOT NULL, PRIMARY KEY (import, n)) WITHOUT ROWID;"
+    "CREATE INDEX import_change_path ON import_change (repo, path);";
+
+static const char PUPIL[] =
+    "CREATE TABLE pupil (id TEXT PRIMARY KEY, surname TEXT NOT NULL, name TEXT NOT NULL, patronymic TEXT NOT NULL,"
+    " name_key TEXT NOT NULL, sex TEXT NOT NULL, birth TEXT NOT NULL, number TEXT NOT NULL, state TEXT NOT NULL,"
+    " left_date TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX pupil_name ON pupil (name_key, id);"
+    "CREATE INDEX pupil_birth ON pupil (birth);"
+    "CREATE INDEX pupil_number ON pupil (number);"
+    "CREATE TABLE guardian (pupil TEXT NOT NULL REFERENCES pupil ON DELETE CASCADE, n INTEGER NOT NULL,"
+    " person TEXT NOT NULL, kind TEXT NOT NULL, ground TEXT NOT NULL, may_see INTEGER NOT NULL, may_add INTEGER NOT NULL,"
+    " may_consent INTEGER NOT NULL, may_papers INTEGER NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL,"
+    " PRIMARY KEY (pupil, n)) WITHOUT ROWID;"
+    "CREATE INDEX guardian_person ON guardian (person);"
+    "CREATE TABLE study (pupil TEXT NOT NULL REFERENCES pupil ON DELETE CASCADE, n INTEGER NOT NULL, form TEXT NOT NULL,"
+    " from_date TEXT NOT NULL, to_date TEXT NOT NULL, PRIMARY KEY (pupil, n)) WITHOUT ROWID;"
+
+    /* number and level are read from the class's name («9А»), which stands in the same document */
+    "CREATE TABLE membership (pupil TEXT NOT NULL, n INTEGER NOT NULL, class TEXT NOT NULL, year INTEGER NOT NULL,"
+    " name TEXT NOT NULL, number INTEGER NOT NULL, level TEXT NOT NULL, basis TEXT NOT NULL, from_date TEXT NOT NULL,"
+    " to_date TEXT NOT NULL, PRIMARY KEY (pupil, n)) WITHOUT ROWID;"
+    "CREATE INDEX membership_class ON membership (class, from_date, to_date, pupil);"
+    "CREATE INDEX membership_level ON membership (level, to_date, from_date, pupil);"
+    "CREATE TABLE in_group (pupil TEXT NOT NULL, n INTEGER NOT NULL, grp TEXT NOT NULL, from_date TEXT NOT NULL,"
+    " to_date TEXT NOT NULL, PRIMARY KEY (pupil, n)) WITHOUT ROWID;"
+    "CREATE INDEX in_group_group ON in_group (grp, pupil);";
+
+static const char ENTRIES[] =
+    /* face 0: the newest revision, 1: the verified one. Rows are wide and found through many indexes: a rowid table. */
+    "CREATE TABLE entry (rid INTEGER PRIMARY KEY, id TEXT NOT NULL, face INTEGER NOT NULL, pupil TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, section TEXT NOT NULL, activity TEXT NOT NULL,"
+    " title TEXT NOT NULL, organiser TEXT NOT NULL, level TEXT NOT NULL, stage TEXT NOT NULL, format TEXT NOT NULL,"
+    " participation TEXT NOT NULL, result TEXT NOT NULL, degree INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " badge TEXT NOT NULL, subject TEXT NOT NULL, date TEXT NOT NULL, date_to TEXT NOT NULL, school_year INTEGER NOT NULL,"
+    " class TEXT NOT NULL, class_name TEXT NOT NULL, grp TEXT NOT NULL, source TEXT NOT NULL, source_by TEXT NOT NULL,"
+    " batch TEXT NOT NULL, event TEXT NOT NULL, mentor TEXT NOT NULL, document TEXT NOT NULL, ground TEXT NOT NULL,"
+    " sensitive INTEGER NOT NULL, significant INTEGER NOT NULL, hidden INTEGER NOT NULL, files INTEGER NOT NULL,"
+    " day TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX entry_id ON entry (id, face);"
+    "CREATE INDEX entry_day ON entry (face, day, id);"
+    "CREATE INDEX entry_pupil ON entry (pupil, face, day, id);"
+    "CREATE INDEX entry_queue ON entry (changed, id) WHERE face = 0 AND state = 'submitted';"
+    "CREATE INDEX entry_event ON entry (event) WHERE event <> '';"
+    "CREATE INDEX entry_batch ON entry (batch) WHERE batch <> '';"
+    "CREATE TABLE entry_file (entry TEXT NOT NULL, face INTEGER NOT NULL, n INTEGER NOT NULL, pupil TEXT NOT NULL,"
+    " path TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL,"
+    " PRIMARY KEY (entry, face, n), FOREIGN KEY (entry, face) REFERENCES entry (id, face) ON DELETE CASCADE) WITHOUT ROWID;"
+    "CREATE INDEX entry_file_sha256 ON entry_file (pupil, sha256, entry, path, size);"
+    "CREATE TABLE verification (entry TEXT PRIMARY KEY, pupil TEXT NOT NULL, revision INTEGER NOT NULL,"
+    " by TEXT NOT NULL, at TEXT NOT NULL, act TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX verification_by ON verification (by, at);"
+    "CREATE TABLE dispute (entry TEXT PRIMARY KEY, pupil TEXT NOT NULL, kind TEXT NOT NULL, open INTEGER NOT NULL,"
+    " by TEXT NOT NULL, at TEXT NOT NULL, due TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX dispute_open ON dispute (due, entry) WHERE open = 1;";
+
+static const char PAPERS[] =
+    "CREATE TABLE review (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, entry TEXT NOT NULL, kind TEXT NOT NULL,"
+    " state TEXT NOT NULL, by TEXT NOT NULL, by_kind TEXT NOT NULL, asked_by TEXT NOT NULL, asked_of TEXT NOT NULL,"
+    " changed TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX review_pupil ON review (pupil, id);"
+    "CREATE INDEX review_entry ON review (entry, id) WHERE entry <> '';"
+    "CREATE INDEX review_by ON review (by, id);"
+    "CREATE INDEX review_asked ON review (asked_of, id) WHERE asked_of <> '';"
+    "CREATE TABLE consent (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, purpose TEXT NOT NULL, target TEXT NOT NULL,"
+    " state TEXT NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL, changed TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX consent_pupil ON consent (pupil, id);"
+    "CREATE TABLE consent_field (consent TEXT NOT NULL REFERENCES consent ON DELETE CASCADE, field TEXT NOT NULL,"
+    " PRIMARY KEY (consent, field)) WITHOUT ROWID;"
+    "CREATE TABLE publication (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, channel TEXT NOT NULL, entry TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, state TEXT NOT NULL, release TEXT NOT NULL, at TEXT NOT NULL,"
+    " removed_at TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX publication_channel ON publication (channel, id);"
+    "CREATE INDEX publication_pupil ON publication (pupil, id);"
+    "CREATE INDEX publication_entry ON publication (entry);";
+
+/* What is searched stands once, in search and names; the FTS5 tables refer to it by row number (external content). The number
+ * is made from the time inside the UUIDv7, so that FTS5's own order is the order of birth and a page of results needs no
+ * sorting; it is not dumped, since two documents of one millisecond may swap it. */
+static const char SEARCH[] =
+    "CREATE TABLE search (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, pupil TEXT NOT NULL,"
+    " entry TEXT NOT NULL, face INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX search_id ON search (id, kind);"
+    "CREATE TABLE names (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL,"
+    " body TEXT NOT NULL, name_key TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX names_id ON names (id, kind);"
+    "CREATE VIRTUAL TABLE fts USING fts5 (title, body, content='search', content_rowid='rid', columnsize=0,"
+    " tokenize='letopis stem');"
+    "CREATE VIRTUAL TABLE name_fts USING fts5 (title, body, content='names', content_rowid='rid', columnsize=0,"
+    " prefix='2 3', tokenize='letopis plain');";
+
+static const struct db_step STEPS[] = {{SCHOOL, true}, {PUPIL, true}, {ENTRIES, true}, {PAPERS, true}, {SEARCH, true}};
+const struct db_schema index_schema = {STEPS, LT_COUNT(STEPS)};
+
+const struct schema_dump index_dump_tables[] = {
+    {"head", "repo"},
+    {"document", "id, kind"},
+    {"class", "id"},
+    {"programme", "id"},
+    {"study_group", "id"},
+    {"person", "id"},
+    {"role", "person, n"},
+    {"event", "id"},
+    {"participant", "event, n"},
+    {"channel", "id"},
+    {"import", "id"},
+    {"import_change", "import, n"},
+    {"pupil", "id"},
+    {"guardian", "pupil, n"},
+    {"study", "pupil, n"},
+    {"membership", "pupil, n"},
+    {"in_group", "pupil, n"},
+    {"entry", "id, face"},
+    {"entry_file", "entry, face, n"},
+    {"verification", "entry"},
+    {"dispute", "entry"},
+    {"review", "id"},
+    {"consent", "id"},
+    {"consent_field", "consent, field"},
+    {"publication", "id"},
+    {"search", "id, kind"},
+    {"names", "id, kind"},
+};
+const size_t index_dump_count = LT_COUNT(index_dump_tables);

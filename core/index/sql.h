@@ -1,0 +1,53 @@
+/* Putting a statement together: text in which every value is a numbered parameter, and the values. Private to index/. */
+#ifndef LT_INDEX_SQL_H
+#define LT_INDEX_SQL_H
+
+#include "base/buf.h"
+#include "index/db.h"
+
+#include <jansson.h>
+
+#define SQL_VALUES 64
+
+struct sql {
+    struct lt_buf text;
+    struct {
+        bool number;
+        int64_t i;
+        char *s; /* owned */
+    } value[SQL_VALUES];
+    int n;
+    bool failed; /* out of memory or too many values */
+};
+
+void sql_init(struct sql *q);
+void sql_free(struct sql *q);
+/* Keep a value; its parameter number. */
+int sql_text(struct sql *q, const char *s);
+int sql_number(struct sql *q, int64_t i);
+int sql_json(struct sql *q, const json_t *array); /* as JSON text, for json_each */
+/* Appends a fragment (lists.h says what `@`, `#` and `$` mean). */
+void sql_fragment(struct sql *q, const char *fragment, int parameter, bool array, const char *pupil);
+int sql_start(struct sql *q, struct db *db, sqlite3_stmt **out, struct lt_error *err);
+
+/* Who may be seen. The object's parts: "pupils", "classes", "levels", "groups", "class_subjects" ("<class>\u001f<subject>"), "events",
+ * "sections": arrays of strings; "self": an id. A row passes when any part that is present matches it; an empty object
+ * lets nothing pass. */
+enum scope_kind {
+    SCOPE_NONE,  /* the list holds no pupils */
+    SCOPE_PUPIL, /* rows about a pupil as a whole: only pupils, self, classes and levels count */
+    SCOPE_CARD,  /* cards: all parts count, by belonging to the class, the group or the event */
+    SCOPE_ENTRY  /* entries (e): group, subject, event and section must be those of the entry too */
+};
+
+/* Appends a condition. LT_SYSTEM "index.filter" for a part that does not exist. by_order: do not let the condition choose
+ * the way of access. */
+int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json_t *scope, bool by_order,
+              struct lt_error *err);
+
+/* Text of the key of a row ("<list>", key values), base64url of JSON. */
+int cursor_make(const char *list, const json_t *key, char **out, struct lt_error *err);
+/* Checks the number and the types of the values. LT_USAGE "cursor.malformed". */
+int cursor_read(const char *list, const char *types, const char *cursor, json_t **key, struct lt_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* The inside of struct index. Private to index/. */
+#ifndef LT_INDEX_STORE_H
+#define LT_INDEX_STORE_H
+
+#include "index/feed.h"
+#include "index/index.h"
+
+#include <pthread.h>
+
+#define READERS_MAX 64
+
+struct index {
+    char *path;
+    struct db *writer;
+    /* recursive: index_begin keeps it, so that index_apply of the same thread passes and others wait for index_end */
+    pthread_mutex_t write_lock;
+    bool gathering;
+    struct texts texts;
+
+    pthread_mutex_t pool_lock;
+    pthread_cond_t pool_free;
+    struct db *reader[READERS_MAX]; /* opened when first needed */
+    bool busy[READERS_MAX];
+    int readers;
+};
+
+/* A connection of the pool; waits while all are taken. */
+int index_reader(struct index *ix, struct db **out, struct lt_error *err);
+void index_reader_done(struct index *ix, struct db *db);
+
+#endif
