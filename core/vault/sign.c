@@ -112,6 +112,16 @@ static const unsigned char *get_ed25519(struct in blob, size_t size)
     return body.p;
 }
 
+/* libsodium's decoder takes bytes above 127 for letters (0xaf for '/'), which OpenSSH does not. */
+static size_t from_base64(const char *s, size_t len, const char *ignore, unsigned char *out, size_t size)
+{
+    size_t n;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] > 127)
+            return 0;
+    return sodium_base642bin(out, size, s, len, ignore, &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 ? n : 0;
+}
+
 /* --- public keys --- */
 
 void sign_public_line(const uint8_t key[SIGN_PUBLIC], char out[SIGN_LINE])
@@ -140,9 +150,7 @@ bool sign_public_parse(const char *line, uint8_t out[SIGN_PUBLIC])
     s += strspn(s, " \t");
     size_t n = strcspn(s, " \t\r\n");
     unsigned char blob[128];
-    size_t len;
-    if (sodium_base642bin(blob, sizeof blob, s, n, NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
-        return false;
+    size_t len = from_base64(s, n, NULL, blob, sizeof blob);
     const unsigned char *key = get_ed25519((struct in){.p = blob, .left = len}, SIGN_PUBLIC);
     if (key == NULL)
         return false;
@@ -293,14 +301,11 @@ static size_t unarmor(const char *armor, size_t len, unsigned char *out, size_t 
 {
     while (len > 0 && (armor[len - 1] == '\n' || armor[len - 1] == '\r'))
         len--;
-    size_t begin = sizeof BEGIN_LINE - 1, end = sizeof END_LINE - 1, n;
+    size_t begin = sizeof BEGIN_LINE - 1, end = sizeof END_LINE - 1;
     if (len > ARMOR_MAX || len < begin + end + 2 || memcmp(armor, BEGIN_LINE "\n", begin + 1) != 0 ||
         memcmp(armor + len - end - 1, "\n" END_LINE, end + 1) != 0)
         return 0;
-    if (sodium_base642bin(out, size, armor + begin + 1, len - begin - end - 1, "\r\n", &n, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0)
-        return 0;
-    return n;
+    return from_base64(armor + begin + 1, len - begin - end - 1, "\r\n", out, size);
 }
 
 bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t len, uint8_t key[SIGN_PUBLIC])
