@@ -16,6 +16,8 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_file,
     &uc_noun_review,
     &uc_noun_pupil,
+    &uc_noun_consent,
+    &uc_noun_class,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
