@@ -1,0 +1,226 @@
+/* One request from its headers to its answer. Everything here runs on the threads of libmicrohttpd but `work`. */
+#include "http/exchange.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "http/strict.h"
+#include "http/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How much of a refused body is read before the connection is simply closed. */
+#define DRAIN_MAX ((uint64_t)1 << 20)
+
+static const struct http_route routes[] = {
+    {"POST", WIRE_PATH, HTTP_UNIX, http_call_begin, http_call_take, http_call_run, http_call_end},
+};
+
+const struct http_route *http_routes(size_t *n)
+{
+    *n = LT_COUNT(routes);
+    return routes;
+}
+
+/* --- connections --- */
+
+static struct http_conn *conn_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+void http_on_connection(void *listener, struct MHD_Connection *mhd, void **conn,
+                        enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *conn = info ? http_watch_add(listener, info->connect_fd) : NULL;
+    } else {
+        http_watch_remove(*conn);
+        *conn = NULL;
+    }
+}
+
+void *http_on_uri(void *listener, const char *uri, struct MHD_Connection *mhd)
+{
+    (void)listener, (void)uri;
+    struct http_conn *c = conn_of(mhd);
+    /* the first request's time runs from the connection on, a later one's from its request line */
+    if (c && atomic_load(&c->phase) == CONN_IDLE) http_conn_phase(c, CONN_HEADERS);
+    return NULL;
+}
+
+size_t http_no_unescape(void *listener, struct MHD_Connection *mhd, char *s)
+{
+    (void)listener, (void)mhd;
+    return strlen(s);
+}
+
+/* --- the first look --- */
+
+static enum MHD_Result look_at_header(void *strict, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                      const char *value, size_t value_len)
+{
+    (void)kind;
+    http_strict_header(strict, name, name_len, value ? value : "", value ? value_len : 0);
+    return MHD_YES;
+}
+
+static bool is_well_formed(struct http_exchange *x, const char *url, const char *version)
+{
+    if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) return false;
+    struct http_strict strict = HTTP_STRICT_INIT;
+    MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, look_at_header, &strict);
+    return http_strict_good(&strict, version[7] - '0') && http_strict_path(url);
+}
+
+static bool path_matches(const char *pattern, const char *url)
+{
+    size_t n = strlen(pattern);
+    if (n && pattern[n - 1] == '*') return strncmp(pattern, url, n - 1) == 0;
+    return strcmp(pattern, url) == 0;
+}
+
+static int find_route(struct http_exchange *x, const char *url, const char *method, unsigned *http, struct lt_error *err)
+{
+    size_t n;
+    const struct http_route *all = http_routes(&n);
+    bool path = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!(all[i].kinds & x->listener->kind) || !path_matches(all[i].path, url)) continue;
+        path = true;
+        if (strcmp(all[i].method, method) != 0) continue;
+        x->route = &all[i];
+        return 0;
+    }
+    *http = path ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND;
+    return lt_fail(err, path ? LT_USAGE : LT_NOTFOUND, path ? "http.method" : "http.no_page", (char *)NULL);
+}
+
+static int first_look(struct http_exchange *x, const char *url, const char *method, const char *version, unsigned *http,
+                      struct lt_error *err)
+{
+    *http = 0;
+    if (!is_well_formed(x, url, version)) {
+        *http = MHD_HTTP_BAD_REQUEST;
+        return lt_fail(err, LT_USAGE, "http.malformed", (char *)NULL);
+    }
+    int rc = find_route(x, url, method, http, err);
+    if (rc) return rc;
+    if (atomic_load(&x->server->stopping) || http_pool_full(x->server->pool)) {
+        *http = MHD_HTTP_SERVICE_UNAVAILABLE;
+        return lt_fail(err, LT_SYSTEM, atomic_load(&x->server->stopping) ? "http.stopping" : "http.busy", (char *)NULL);
+    }
+    return x->route->begin(x, err);
+}
+
+/* --- answers --- */
+
+static void refuse(struct http_exchange *x, unsigned http, struct lt_error *err)
+{
+    http_reply_problem(x, http, err);
+    if (x->status == MHD_HTTP_SERVICE_UNAVAILABLE) http_header(x, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    http_header(x, MHD_HTTP_HEADER_CONNECTION, "close");
+    x->refused = true;
+    lt_error_clear(err);
+}
+
+/* MHD_NO closes the connection: all that is left where memory for an answer was not to be had. */
+static enum MHD_Result answer(struct http_exchange *x)
+{
+    if (!x->response) return MHD_NO;
+    x->queued = true;
+    http_conn_phase(x->conn, CONN_ANSWER);
+    return MHD_queue_response(x->mhd, x->status, x->response);
+}
+
+static void work(void *ctx)
+{
+    struct http_exchange *x = ctx;
+    struct http_server *s = x->server;
+    x->route->run(x);
+    /* x may be gone as soon as its connection goes on */
+    MHD_resume_connection(x->mhd);
+    atomic_fetch_sub(&s->working, 1);
+}
+
+static enum MHD_Result submit(struct http_exchange *x)
+{
+    x->complete = true;
+    http_conn_phase(x->conn, CONN_WORK);
+    MHD_suspend_connection(x->mhd);
+    atomic_fetch_add(&x->server->working, 1);
+    if (http_pool_add(x->server->pool, work, x)) return MHD_YES;
+    struct lt_error err = {0};
+    lt_fail(&err, LT_SYSTEM, "http.busy", (char *)NULL);
+    refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, &err);
+    MHD_resume_connection(x->mhd);
+    atomic_fetch_sub(&x->server->working, 1);
+    return MHD_YES;
+}
+
+/* --- callbacks --- */
+
+static enum MHD_Result begin(struct http_listener *l, struct MHD_Connection *mhd, const char *url, const char *method,
+                             const char *version, void **exchange)
+{
+    struct http_conn *conn = conn_of(mhd);
+    struct http_exchange *x = conn ? lt_calloc(1, sizeof *x) : NULL;
+    if (!x) return MHD_NO;
+    x->server = l->server;
+    x->listener = l;
+    x->conn = conn;
+    x->mhd = mhd;
+    *exchange = x;
+    atomic_fetch_add(&x->server->active, 1);
+    atomic_store(&conn->bytes, 0);
+    http_conn_phase(conn, CONN_BODY);
+    struct lt_error err = {0};
+    unsigned http = 0;
+    if (first_look(x, url, method, version, &http, &err) == 0) return MHD_YES;
+    refuse(x, http, &err);
+    return answer(x);
+}
+
+static enum MHD_Result take(struct http_exchange *x, const char *data, size_t len)
+{
+    x->received += len;
+    atomic_fetch_add(&x->conn->bytes, len);
+    if (x->refused) return x->received > DRAIN_MAX ? MHD_NO : MHD_YES;
+    struct lt_error err = {0};
+    int rc = x->route->take(x, data, len, &err);
+    if (!rc) return MHD_YES;
+    bool large = strcmp(err.code, "http.too_large") == 0;
+    refuse(x, large ? MHD_HTTP_CONTENT_TOO_LARGE : 0, &err);
+    x->received = 0; /* from here on it counts what is thrown away */
+    return MHD_YES;
+}
+
+enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, const char *url, const char *method,
+                                const char *version, const char *data, size_t *len, void **exchange)
+{
+    struct http_exchange *x = *exchange;
+    if (!x) return begin(listener, mhd, url, method, version, exchange);
+    if (*len) {
+        enum MHD_Result go = x->complete || x->queued ? MHD_NO : take(x, data, *len);
+        *len = 0;
+        return go;
+    }
+    if (x->queued) return MHD_YES;
+    if (x->refused || x->complete) return answer(x);
+    return submit(x);
+}
+
+void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange, enum MHD_RequestTerminationCode how)
+{
+    (void)listener, (void)mhd, (void)how;
+    struct http_exchange *x = *exchange;
+    if (!x) return;
+    *exchange = NULL;
+    if (x->route) x->route->end(x);
+    if (x->response) MHD_destroy_response(x->response);
+    http_conn_phase(x->conn, CONN_IDLE);
+    atomic_fetch_sub(&x->server->active, 1);
+    free(x);
+}

@@ -1,0 +1,129 @@
+/* Private to core/http: connections, exchanges and routes. */
+#ifndef LT_HTTP_INSIDE_H
+#define LT_HTTP_INSIDE_H
+
+#include "http/pool.h"
+#include "http/server.h"
+
+#include "base/i18n.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+enum http_kind { HTTP_UNIX = 1, HTTP_TCP = 2 };
+
+struct http_listener {
+    struct http_server *server;
+    enum http_kind kind;
+    struct MHD_Daemon *daemon;
+    char *path;       /* of the Unix socket */
+    uid_t peer;       /* who may call as the owner of the data folder */
+    char *local_user; /* and the name that stands for it */
+};
+
+/* --- connections, for the deadlines --- */
+
+enum conn_phase {
+    CONN_HEADERS, /* a request line is awaited or headers come in */
+    CONN_BODY,
+    CONN_WORK,   /* with a worker */
+    CONN_ANSWER, /* leaving; libmicrohttpd's own time-out watches it */
+    CONN_IDLE    /* between two requests */
+};
+
+struct http_conn {
+    struct http_conn *prev, *next;
+    struct http_listener *listener;
+    int fd;
+    uid_t uid; /* of the peer of a Unix socket; (uid_t)-1: unknown */
+    atomic_int phase;
+    _Atomic int64_t since;  /* when the phase began, ms of the monotonic clock */
+    _Atomic uint64_t bytes; /* of the body so far */
+    int64_t window;         /* of the watch alone: when its present span of 10 s began */
+    uint64_t window_bytes;  /* and how many bytes had come by then */
+};
+
+struct http_watch {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool running, ending;
+    struct http_conn *first;
+};
+
+bool http_watch_start(struct http_server *s);
+void http_watch_end(struct http_server *s);
+struct http_conn *http_watch_add(struct http_listener *l, int fd);
+void http_watch_remove(struct http_conn *c);
+void http_conn_phase(struct http_conn *c, enum conn_phase phase);
+/* Connections in a phase. close: their sockets are shut down. */
+unsigned http_watch_count(struct http_server *s, enum conn_phase phase, bool close);
+int64_t http_now_ms(void);
+
+/* --- the server --- */
+
+enum { HTTP_LISTENERS = 8 };
+
+struct http_server {
+    struct http_config config;
+    struct http_listener listeners[HTTP_LISTENERS];
+    size_t listeners_len;
+    struct http_pool *pool;
+    struct http_watch watch;
+    atomic_bool stopping;
+    atomic_uint active;  /* exchanges that have begun and not ended */
+    atomic_uint working; /* exchanges given to the pool and not back */
+};
+
+/* --- one request and its answer --- */
+
+struct http_exchange;
+
+/* begin and take run on a thread that moves bytes: no use case, no waiting. A negative status with *err filled refuses the request. */
+struct http_route {
+    const char *method, *path; /* "/call"; one that ends with '*' stands for all that begin so */
+    unsigned kinds;            /* enum http_kind */
+    int (*begin)(struct http_exchange *x, struct lt_error *err);                           /* after the headers */
+    int (*take)(struct http_exchange *x, const char *data, size_t len, struct lt_error *err); /* a piece of the body */
+    void (*run)(struct http_exchange *x); /* on a worker, after the body: must set the answer */
+    void (*end)(struct http_exchange *x); /* frees x->state; always called */
+};
+
+const struct http_route *http_routes(size_t *n);
+
+struct http_exchange {
+    struct http_server *server;
+    struct http_listener *listener;
+    struct http_conn *conn;
+    struct MHD_Connection *mhd;
+    const struct http_route *route;
+    uint64_t received; /* bytes of the body */
+    bool refused;      /* the body is read and thrown away, the answer is ready */
+    bool complete, queued;
+    void *state; /* of the route */
+    unsigned status;
+    struct MHD_Response *response;
+};
+
+/* --- answers (reply.c) --- */
+
+/* Takes data, which was malloc'ed. */
+void http_reply_bytes(struct http_exchange *x, unsigned status, const char *type, char *data, size_t len);
+/* Takes response. */
+void http_reply(struct http_exchange *x, unsigned status, const char *type, struct MHD_Response *response);
+/* application/problem+json (RFC 9457) with code, field, params and details. http_status 0: by the error's status. */
+void http_reply_problem(struct http_exchange *x, unsigned http_status, const struct lt_error *err);
+unsigned http_status_of(int status);
+enum lt_lang http_lang(struct http_exchange *x);
+void http_header(struct http_exchange *x, const char *name, const char *value);
+
+/* --- routes --- */
+
+int http_call_begin(struct http_exchange *x, struct lt_error *err);
+int http_call_take(struct http_exchange *x, const char *data, size_t len, struct lt_error *err);
+void http_call_run(struct http_exchange *x);
+void http_call_end(struct http_exchange *x);
+
+#endif

@@ -1,0 +1,151 @@
+#include "http/server.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "http/exchange.h"
+#include "http/inside.h"
+#include "http/socket.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BACKLOG = 128, SILENT_SECONDS = 60, FRESH_MS = 1000, STEP_MS = 10 };
+#define CONNECTION_MEMORY ((size_t)32 << 10)
+
+static void fill_defaults(struct http_config *c)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!c->threads) c->threads = cores > 0 ? (unsigned)cores : 1;
+    if (!c->workers) c->workers = 16;
+    if (!c->queue) c->queue = 128;
+    if (!c->connections) c->connections = 1000;
+    if (!c->header_seconds) c->header_seconds = 10;
+    if (!c->idle_seconds) c->idle_seconds = 30;
+    if (!c->body_rate) c->body_rate = 1024;
+    if (!c->upload_max) c->upload_max = (uint64_t)1 << 30;
+}
+
+int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err)
+{
+    struct http_server *s = lt_calloc(1, sizeof *s);
+    if (!s) return lt_fail_memory(err);
+    s->config = *config;
+    fill_defaults(&s->config);
+    s->pool = http_pool_new(s->config.workers, s->config.queue);
+    bool good = s->pool && http_watch_start(s);
+    if (!good) {
+        http_pool_free(s->pool);
+        free(s);
+        return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+    }
+    *out = s;
+    return 0;
+}
+
+static void on_library_message(void *server, const char *format, va_list args)
+{
+    struct http_server *s = server;
+    if (!s->config.log) return;
+    char text[500];
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\r\n")] = 0;
+    lt_log_write(s->config.log, LT_LOG_DEBUG, "http", "%s", text);
+}
+
+/* Gives the listening socket to the library's threads. */
+static int serve(struct http_listener *l, int fd, struct lt_error *err)
+{
+    struct http_server *s = l->server;
+    l->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_message, s, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_THREAD_POOL_SIZE, s->config.threads, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+        MHD_OPTION_CONNECTION_LIMIT, s->config.connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS,
+        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, l, MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l,
+        MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, l, MHD_OPTION_UNESCAPE_CALLBACK, http_no_unescape, l,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (l->daemon) return 0;
+    close(fd);
+    return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+}
+
+static void listener_clear(struct http_listener *l)
+{
+    free(l->path);
+    free(l->local_user);
+    *l = (struct http_listener){0};
+}
+
+int http_server_listen_unix(struct http_server *s, const char *path, uid_t peer, const char *local_user,
+                            struct lt_error *err)
+{
+    if (s->listeners_len >= HTTP_LISTENERS) return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+    struct http_listener *l = &s->listeners[s->listeners_len];
+    *l = (struct http_listener){.server = s, .kind = HTTP_UNIX, .peer = peer};
+    l->path = lt_strdup(path);
+    l->local_user = lt_strdup(local_user);
+    if (!l->path || !l->local_user) {
+        listener_clear(l);
+        return lt_fail_memory(err);
+    }
+    int fd = http_socket_listen(path, BACKLOG);
+    int rc = fd < 0 ? lt_fail_errno(err, "listen", path) : serve(l, fd, err);
+    if (rc) listener_clear(l);
+    else s->listeners_len++;
+    return rc;
+}
+
+/* --- the end --- */
+
+static void pause_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L}, NULL);
+}
+
+static void stop_listening(struct http_server *s)
+{
+    for (size_t i = 0; i < s->listeners_len; i++) {
+        if (s->listeners[i].path) unlink(s->listeners[i].path);
+    }
+    /* who connected before the file was gone is still heard (and told that we are stopping) */
+    pause_ms(5 * STEP_MS);
+    for (size_t i = 0; i < s->listeners_len; i++) {
+        int fd = MHD_quiesce_daemon(s->listeners[i].daemon);
+        if (fd >= 0) close(fd);
+    }
+}
+
+void http_server_stop(struct http_server *s, unsigned seconds)
+{
+    if (atomic_exchange(&s->stopping, true)) return;
+    stop_listening(s);
+    int64_t began = http_now_ms(), last = began + (int64_t)seconds * 1000;
+    for (;;) {
+        int64_t now = http_now_ms();
+        http_watch_count(s, CONN_IDLE, true);
+        /* a use case that runs is always waited for: the application is closed after us */
+        bool busy = atomic_load(&s->working) > 0;
+        bool leaving = atomic_load(&s->active) > 0 && now < last;
+        bool fresh = now - began < FRESH_MS && now < last && http_watch_count(s, CONN_HEADERS, false) > 0;
+        if (!busy && !leaving && !fresh) break;
+        pause_ms(STEP_MS);
+    }
+    for (size_t i = 0; i < s->listeners_len; i++) MHD_stop_daemon(s->listeners[i].daemon);
+}
+
+void http_server_free(struct http_server *s)
+{
+    if (!s) return;
+    http_server_stop(s, 0);
+    http_watch_end(s);
+    http_pool_free(s->pool);
+    for (size_t i = 0; i < s->listeners_len; i++) listener_clear(&s->listeners[i]);
+    pthread_cond_destroy(&s->watch.wake);
+    pthread_mutex_destroy(&s->watch.lock);
+    free(s);
+}

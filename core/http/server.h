@@ -1,0 +1,43 @@
+/* The HTTP server: threads of libmicrohttpd move bytes, use cases run on a bounded pool of workers.
+ *
+ * A listener is a socket with a kind; a route is a row (inside.h) that says on which kinds of listener it answers. The Unix
+ * socket of the data folder is one kind; a TCP port another. */
+#ifndef LT_HTTP_SERVER_H
+#define LT_HTTP_SERVER_H
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct lt_app;
+struct http_server;
+
+struct http_config {
+    struct lt_app *app;       /* borrowed for the server's life */
+    const char *dir;          /* data folder: spooled uploads lie in its spool/ */
+    const struct lt_log *log; /* NULL: silent */
+    unsigned threads;         /* 0: as many as cores */
+    unsigned workers;         /* 0: 16 */
+    unsigned queue;           /* requests that may wait for a worker; 0: 128 */
+    unsigned connections;     /* at once and a listener; 0: 1000 */
+    unsigned header_seconds;  /* a request's headers are complete in this time; 0: 10 */
+    unsigned idle_seconds;    /* between two requests of a connection; 0: 30 */
+    unsigned body_rate;       /* bytes a second that a body must keep, judged over 10 s; 0: 1024 */
+    uint64_t upload_max;      /* bytes of the files of one call through the Unix socket; 0: 1 GiB */
+};
+
+int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err);
+
+/* Listens on the Unix socket at path; replaces a file that a killed server left there. peer: the user who may call as the owner of
+ * the data folder, under the name local_user. */
+int http_server_listen_unix(struct http_server *s, const char *path, uid_t peer, const char *local_user,
+                            struct lt_error *err);
+
+/* Takes no more connections, removes the socket files, lets requests that are running end and their answers leave (at most
+ * `seconds` for the latter). Call before http_server_free and before the application is closed. */
+void http_server_stop(struct http_server *s, unsigned seconds);
+void http_server_free(struct http_server *s);
+
+#endif
