@@ -53,7 +53,7 @@ struct loose_file;
 
 /* LT_NOTFOUND "vault.no_object" when there is no such file. An object of our form costs two reads whatever its size. */
 int loose_open(const char *objects, const git_oid *oid, struct loose_file **out, struct lt_error *err);
-void loose_close(struct loose_file *f);
+void loose_close(struct loose_file *f); /* NULL is fine */
 git_object_t loose_type(const struct loose_file *f);
 uint64_t loose_size(const struct loose_file *f);
 /* Content bytes read, 0 at the end, or a negative status. Block headers met on the way are checked; the SHA-1 is not. */
