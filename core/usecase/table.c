@@ -18,6 +18,11 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_pupil,
     &uc_noun_consent,
     &uc_noun_class,
+    &uc_noun_programme,
+    &uc_noun_group,
+    &uc_noun_person,
+    &uc_noun_role,
+    &uc_noun_guardian,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
