@@ -64,7 +64,7 @@ int model_consent_second(const json_t *consent, const json_t *pupil, const struc
                          struct lt_date today, json_t **out, struct lt_error *err);
 
 /* Withdrawal by the pupil (from 14) or a guardian with the right; a refusal is lifted by the same call by whoever made it.
- * LT_REFUSED "consent.state", LT_DENIED as model_consent_act_allowed (an unconfirmed account may withdraw: it only
+ * LT_REFUSED "consent.state", LT_DENIED "consent.refusal_of_another" or as model_consent_act_allowed (an unconfirmed account may withdraw: it only
  * takes away). */
 int model_consent_withdraw(const json_t *consent, const json_t *pupil, const struct model_consent_act *act,
                            struct lt_date today, json_t **out, struct lt_error *err);
@@ -92,7 +92,7 @@ json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const 
 int model_consent_may_enter(const json_t *consents, const json_t *pupil, struct lt_date on, int offset_minutes,
                             struct lt_error *err);
 
-/* Newest state of one purpose (and target, may be NULL) for lists: "none", "waiting_second", "active", "refused", "withdrawn",
+/* State of one purpose (and target, may be NULL) for lists: "none", "waiting_second", "active", "refused", "withdrawn",
  * "expired". */
 const char *model_consent_summary(const json_t *consents, const json_t *pupil, const char *purpose, const char *target,
                                   struct lt_date on, int offset_minutes);
@@ -104,7 +104,7 @@ enum model_birthday_step {
     MODEL_BIRTHDAY_NONE,
     MODEL_BIRTHDAY_ASK_14,     /* the 14th birthday is today */
     MODEL_BIRTHDAY_ASK_18,
-    MODEL_BIRTHDAY_TAKE_DOWN   /* 30 days after the 18th have passed today without an answer of the pupil */
+    MODEL_BIRTHDAY_TAKE_DOWN   /* more than 30 days since the 18th, and a consent stands without the adult pupil's act */
 };
 enum model_birthday_step model_consent_birthday(const json_t *consents, const json_t *pupil, struct lt_date on,
                                                 int offset_minutes);

@@ -93,7 +93,7 @@ int model_entry_next(const struct model_entry_facts *facts, enum model_entry_act
             return LT_OK;
         }
     }
-    return lt_fail(err, LT_REFUSED, "entry.state", "state", facts->state, "act", act_words[act], (char *)NULL);
+    return lt_fail(err, LT_REFUSED, "entry.state", "entry_state", facts->state, "entry_act", act_words[act], (char *)NULL);
 }
 
 unsigned model_entry_steps(const struct model_entry_facts *facts)

@@ -42,7 +42,7 @@ struct model_entry_facts {
 void model_entry_facts_of(const json_t *entry, const json_t *verified, const json_t *dispute,
                           struct model_entry_facts *out);
 
-/* State after the act; LT_REFUSED "entry.state" (state, act) where the machine has no such step, "entry.taken_back",
+/* State after the act; LT_REFUSED "entry.state" (entry_state, entry_act) where the machine has no such step, "entry.taken_back",
  * "entry.not_family", "entry.disputed" (already), "entry.not_disputed", "entry.hidden", "entry.not_hidden". */
 int model_entry_next(const struct model_entry_facts *facts, enum model_entry_act act, const char **state,
                      struct lt_error *err);

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "model/values.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Collects faults; the first becomes the error, all of them its details. */
@@ -66,6 +65,12 @@ static void check_words(const json_t *e, struct faults *f)
     }
 }
 
+static const char *range_text(const struct number_rule *rule, char out[48])
+{
+    lt_print(out, 48, "%.0f…%.0f", rule->min, rule->max);
+    return out;
+}
+
 static void check_numbers(const json_t *e, struct faults *f)
 {
     for (size_t i = 0; i < LT_COUNT(numbers); i++) {
@@ -73,11 +78,11 @@ static void check_numbers(const json_t *e, struct faults *f)
         if (!v)
             continue;
         double n = json_number_value(v);
+        char range[48];
         if (!json_is_number(v) || (numbers[i].whole && !json_is_integer(v)))
             fault(f, numbers[i].field, "entry.field_type", NULL, NULL);
         else if (!(n >= numbers[i].min && n <= numbers[i].max))
-            fault(f, numbers[i].field, "entry.out_of_range", "range",
-                  lt_starts(numbers[i].field, "degree") ? "1–3" : LT_NUM((long long)numbers[i].max));
+            fault(f, numbers[i].field, "entry.out_of_range", "range", range_text(&numbers[i], range));
     }
     const json_t *score = json_object_get(e, "score"), *max = json_object_get(e, "score_max");
     if (json_is_number(score) && json_is_number(max) && json_number_value(score) > json_number_value(max))

@@ -48,13 +48,14 @@
 #define MODEL_ST_DUTY_PERSONAL_DATA (UINT64_C(1) << 31)
 #define MODEL_ST_SELF_ENTRY (UINT64_C(1) << 32)     /* the pupil, and the entry is the family's */
 #define MODEL_ST_GUARDIAN_ENTRY (UINT64_C(1) << 33) /* guardian with add, and the entry is the family's */
-#define MODEL_ST_ENTERED (UINT64_C(1) << 34)        /* staff who entered this very entry */
-#define MODEL_ST_AUTHOR (UINT64_C(1) << 35)         /* made the review, batch or job */
-#define MODEL_ST_ASKED (UINT64_C(1) << 36)          /* is asked for the review */
-#define MODEL_ST_OWN_PERSON (UINT64_C(1) << 37)     /* the person (or account) is the actor's own */
-#define MODEL_ST_CLASS_PERSON (UINT64_C(1) << 38)   /* class teacher of the pupil whose guardian the person is */
-#define MODEL_ST_CLASS_ACCOUNT (UINT64_C(1) << 39)  /* class teacher, and the account is the pupil's or of a guardian who is no staff */
-#define MODEL_ST_CLERK_OTHER (UINT64_C(1) << 40)    /* clerk, and the person is somebody else */
+#define MODEL_ST_AUTHOR (UINT64_C(1) << 34)         /* made the review, batch or job */
+#define MODEL_ST_ASKED (UINT64_C(1) << 35)          /* is asked for the review */
+#define MODEL_ST_OWN_PERSON (UINT64_C(1) << 36)     /* the person (or account) is the actor's own */
+#define MODEL_ST_CLASS_PERSON (UINT64_C(1) << 37)   /* class teacher of the pupil whose guardian the person is */
+#define MODEL_ST_CLASS_ACCOUNT (UINT64_C(1) << 38)  /* class teacher or deputy head of the pupil; the account (person) is the pupil's or
+                                                     * of a guardian who is no staff: nobody resets a director's by that */
+#define MODEL_ST_CLERK_OTHER (UINT64_C(1) << 39)    /* clerk, and the account (person) is neither his own nor a director's */
+#define MODEL_ST_COLLEAGUE (UINT64_C(1) << 40)      /* staff, and the person is staff that day */
 #define MODEL_ST_OWN_CHILD (UINT64_C(1) << 41)      /* bar: a relation to this pupil is recorded, whatever its dates */
 #define MODEL_ST_OWN_INPUT (UINT64_C(1) << 42)      /* bar: the actor entered the entry as family */
 #define MODEL_ST_OTHER_GUARDIAN (UINT64_C(1) << 43) /* bar: the person is another guardian of the actor's own child */
@@ -74,7 +75,7 @@ struct model_actor {
     const char *account;         /* account id or login; NULL: nobody is signed in (or local) */
     const json_t *person;        /* person document of staff, guardian, mentor; NULL for pupils */
     const char *pupil;           /* own pupil id; NULL for persons */
-    const json_t *relations;     /* array [{pupil, kind, rights, from, to, pupil_birth}]: the person's children; may be NULL */
+    const json_t *relations;     /* array [{pupil, kind, rights, from, to, pupil_birth (or birth)}]: the person's children */
     const json_t *programme_groups; /* object {group id: programme id} for the programmes the person teaches; may be NULL */
     const json_t *events;        /* array of ids of events the person leads (created.by); may be NULL */
 };
@@ -89,6 +90,7 @@ struct model_target {
     const char *group_id;        /* a group itself */
     const json_t *event;         /* event document */
     const json_t *person;        /* person document, or the account's person; with `pupil` = a child of that guardian */
+    const json_t *person_pupils; /* array of ids: pupils of whom `person` is or was a guardian; may be NULL when `pupil` says it */
     bool pupil_account;          /* the account is that of `pupil` */
     const char *author;          /* actor who made the review, import batch or job */
     const char *asked;           /* person asked for the review */
@@ -145,7 +147,7 @@ const struct model_right *model_right_at(size_t i);    /* NULL past the end */
  * head only; a family's draft and what the family took back are for the family only. An unknown right is false. */
 bool model_allowed(const char *right, uint64_t standings, const struct model_entry_facts *facts);
 /* The same as a status: 0; LT_DENIED with "denied.own_child", "denied.own_input", "denied.other_guardian",
- * "denied.unconfirmed", "denied.local_acts", "denied.sensitive", else "denied.right" (right). Family-only entries are LT_NOTFOUND
+ * "denied.unconfirmed", "denied.local_acts", "denied.sensitive", else "denied.right" (param right). Family-only entries are LT_NOTFOUND
  * "entry.absent": staff are not told that they exist. */
 int model_authorise(const char *right, uint64_t standings, const struct model_entry_facts *facts, struct lt_error *err);
 /* Source kind of what this actor enters for the pupil: "pupil", "guardian" (also for staff with an own child), else "staff". */
@@ -166,11 +168,11 @@ const char *model_source_kind(uint64_t standings);
  *   "activities": […]        activity of the entry
  *   "class_subjects": ["<class>\u001f<subject>"]  class of the pupil that day and subject of the entry
  *   "family_entries_of": […] pupil id, entries whose source is the family
- *   "entered_by": id         entries whose source is staff and by is this person
  *   "made_by": id            author of the batch, job or review
  *   "asked_of": id           person asked for the review
  *   "persons": […]           person id
- * and none of
+ *   "staff": true            persons with a role that day
+ * (scopes of rights about persons are rough: who is in them is judged once more one by one) and none of
  *   "except_pupils": […]     own children
  *   "except_source_by": id   entries this person entered as family
  * For rights about entries "sensitive" and "family_only" hold a scope of their own (an object of the keys above, {} = none)
@@ -184,6 +186,7 @@ struct model_scope_row {
     const json_t *groups;       /* array of ids: the pupil's groups that day (rights not about entries) */
     const struct model_entry_facts *entry;
     const char *event, *person, *author, *asked;
+    bool staff;                 /* the person has a role that day */
 };
 /* Does the scope admit the row? For lists that are filtered in memory, and the reference of the index's filters. */
 bool model_scope_admits(const json_t *scope, const struct model_scope_row *row);

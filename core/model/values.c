@@ -40,6 +40,9 @@ static const char *const document_kind_words[] = {
     "statement", "sports_record_book", "order_extract", "volunteer_book", NULL};
 static const char *const duty_words[] = {
     "olympiads", "gto", "ceremony", "publication", "books", "custody", "storage", "personal_data", NULL};
+static const char *const entry_act_words[] = {
+    "edit", "edit_draft", "submit", "verify", "return", "take_back", "hide", "unhide", "dispute",
+    "answer", NULL};
 static const char *const entry_mark_words[] = {
     "hidden", "disputed", NULL};
 static const char *const entry_state_words[] = {
@@ -118,6 +121,7 @@ static const struct set {
     SET(dispute_outcome),
     SET(document_kind),
     SET(duty),
+    SET(entry_act),
     SET(entry_mark),
     SET(entry_state),
     SET(event_state),

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Sets: level, section, activity, kind (of an entry), result, stage, format, participation, badge, document_kind,
- * ground, source, entry_state, entry_mark (hidden, disputed: shown beside the state), verification_act, dispute_kind,
+ * ground, source, entry_state, entry_act, entry_mark (hidden, disputed: shown beside the state), verification_act, dispute_kind,
  * dispute_outcome, role, duty, guardian_kind, guardian_right, study_form, study_level (noo, ooo, soo), programme_kind,
  * class_basis, sex, pupil_state, event_state, review_kind, review_state, consent_purpose, consent_field,
  * consent_state, consent_who, consent_how, account_kind, account_state, channel_state, publication_state,
