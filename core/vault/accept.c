@@ -150,9 +150,10 @@ static int settle_known_files(struct vault_tx *tx, struct tx_repo *r, struct lt_
 static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct pack_image *image, struct lt_error *err)
 {
     int rc = tx_repo_touch(tx, r, err);
-    if (rc == 0)
+    if (rc == 0) {
         rc = stage_ref(tx->v->fs, r->dir, r->repo->name, &r->head, err);
-    r->ref_staged = rc == 0;
+        r->ref_staged = rc != LT_CONFLICT; /* then the lock is another's */
+    }
     if (rc == 0)
         rc = compare_head(tx, r, err);
     if (rc == 0)
@@ -161,8 +162,8 @@ static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct pack_image 
         rc = pack_finish(r->pack, image, err);
     if (rc == 0) {
         memcpy(r->pack_name, image->name, sizeof r->pack_name);
+        r->pack_staged = true;
         rc = stage_pack(tx->v->fs, r->objects, image, err);
-        r->pack_staged = rc == 0;
     }
     return rc;
 }
@@ -271,22 +272,26 @@ static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struc
 void tx_discard(struct vault_tx *tx)
 {
     const struct lt_fs *fs = tx->v->fs;
+    int rc = 0;
     for (size_t i = 0; i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
         if (tx->state == TX_ACCEPTED && moved(r))
             continue; /* what stands under temporary names there is not finished, but accepted */
         for (size_t k = 0; k < r->files_len; k++)
-            loose_discard(fs, &r->files[k]);
+            rc |= stage_file_discard(fs, &r->files[k]);
         if (r->pack_staged)
-            stage_pack_discard(fs, r->objects, r->pack_name);
+            rc |= stage_pack_discard(fs, r->objects, r->pack_name);
         if (r->ref_staged)
-            stage_ref_discard(fs, r->dir);
+            rc |= stage_ref_discard(fs, r->dir);
         if (r->made) {
-            lt_fs_remove_tree(fs, r->dir);
+            rc |= lt_fs_remove_tree(fs, r->dir);
             repo_forget(tx->v->repos, r->dir);
         }
         r->pack_staged = r->ref_staged = r->made = false;
     }
+    /* A lock that cannot be removed would stop its portfolio for ever; the next start takes it away. */
+    if (rc != 0)
+        journal_break(tx->v->journal);
 }
 
 /* --- after the journal --- */

@@ -29,7 +29,7 @@ static int push(struct history *h, const git_oid *oid)
         if (git_oid_equal(&h->list[i].oid, oid))
             return 0;
     if (h->n == PENDING_MAX)
-        return lt_fail(h->err, LT_REFUSED, "vault.damaged", "repo", h->dir, "what", "too many branches", (char *)NULL);
+        return loose_damaged(h->err, oid, "too many branches");
     struct pending *grown = lt_array_grow(h->list, &h->cap, h->n + 1, sizeof *grown);
     if (!grown)
         return lt_fail_memory(h->err);

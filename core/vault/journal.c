@@ -50,6 +50,7 @@ struct journal {
     pthread_cond_t changed; /* a flush ended, or a pin was taken out */
     pthread_mutex_t settling;
     uint64_t next_number;
+    bool sweep; /* an empty file is to stay behind when the others go */
     struct journal_file *oldest, *current; /* list from the oldest to the current one; current NULL: none is open for new */
     bool broken;
 };
@@ -189,6 +190,13 @@ bool journal_broken(struct journal *j)
     bool broken = j->broken;
     pthread_mutex_unlock(&j->mu);
     return broken;
+}
+
+void journal_sweep(struct journal *j)
+{
+    pthread_mutex_lock(&j->mu);
+    j->sweep = true;
+    pthread_mutex_unlock(&j->mu);
 }
 
 /* --- appending --- */
@@ -417,6 +425,18 @@ static int remove_files(struct journal *j, struct journal_file **list, struct lt
     return 0;
 }
 
+/* With mu held. */
+static int leave_mark(struct journal *j, struct lt_error *err)
+{
+    struct journal_file *f;
+    int rc = j->sweep ? file_make(j, &f, err) : 0;
+    if (rc == 0 && j->sweep) {
+        file_free(j, f);
+        j->sweep = false;
+    }
+    return rc;
+}
+
 int journal_settle(struct journal *j, bool wait, struct lt_error *err)
 {
     int rc = 0;
@@ -429,6 +449,9 @@ int journal_settle(struct journal *j, bool wait, struct lt_error *err)
             pthread_cond_wait(&j->changed, &j->mu);
             continue;
         }
+        rc = leave_mark(j, err);
+        if (rc)
+            break;
         struct journal_file *list = take_ripe(j);
         pthread_mutex_unlock(&j->mu);
         rc = remove_files(j, &list, err);

@@ -50,6 +50,9 @@ enum journal_outcome journal_append(struct journal *j, struct journal_file *f, c
 /* From now on journal_pin and journal_append refuse and no file is removed: an accepted change could not be finished. */
 void journal_break(struct journal *j);
 bool journal_broken(struct journal *j);
+/* Something of a failed transaction may be left under a temporary name: the next start is to look, even after a clean
+ * stop. */
+void journal_sweep(struct journal *j);
 
 /* The current file takes no new transactions. */
 void journal_switch(struct journal *j);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int write_new(const struct lt_fs *fs, const char *path, int flags, const void *data, size_t len, mode_t mode)
@@ -45,8 +45,6 @@ int stage_pack(const struct lt_fs *fs, const char *objects, const struct pack_im
     int rc = stage_one(fs, objects, image->name, "pack", image->pack, image->pack_len, err);
     if (rc == 0)
         rc = stage_one(fs, objects, image->name, "idx", image->idx, image->idx_len, err);
-    if (rc)
-        stage_pack_discard(fs, objects, image->name);
     return rc;
 }
 
@@ -73,13 +71,18 @@ int stage_pack_publish(const struct lt_fs *fs, const char *objects, const char *
     return rc ? rc : publish_one(fs, objects, name, "idx", err);
 }
 
-void stage_pack_discard(const struct lt_fs *fs, const char *objects, const char *name)
+static int discard(const struct lt_fs *fs, const char *path)
 {
-    char path[PATH_MAX];
-    if (pack_path(path, objects, PACK_TEMP, name, "idx"))
-        fs->unlink(fs->ctx, path);
-    if (pack_path(path, objects, PACK_TEMP, name, "pack"))
-        fs->unlink(fs->ctx, path);
+    return fs->unlink(fs->ctx, path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+int stage_pack_discard(const struct lt_fs *fs, const char *objects, const char *name)
+{
+    char idx[PATH_MAX], pack[PATH_MAX];
+    if (!pack_path(idx, objects, PACK_TEMP, name, "idx") || !pack_path(pack, objects, PACK_TEMP, name, "pack"))
+        return -1;
+    int rc = discard(fs, idx);
+    return discard(fs, pack) < 0 ? -1 : rc;
 }
 
 static bool ref_paths(const char *dir, char lock[PATH_MAX], char ref[PATH_MAX])
@@ -107,8 +110,6 @@ int stage_ref(const struct lt_fs *fs, const char *dir, const char *repo, const g
     int rc = write_ref(fs, dir, O_EXCL, head, err);
     if (rc && errno == EEXIST)
         return lt_fail(err, LT_CONFLICT, "vault.ref_locked", "repo", repo, (char *)NULL);
-    if (rc)
-        stage_ref_discard(fs, dir);
     return rc;
 }
 
@@ -120,11 +121,10 @@ int stage_ref_publish(const struct lt_fs *fs, const char *dir, struct lt_error *
     return lt_fail_errno(err, "rename", dir);
 }
 
-void stage_ref_discard(const struct lt_fs *fs, const char *dir)
+int stage_ref_discard(const struct lt_fs *fs, const char *dir)
 {
     char lock[PATH_MAX], ref[PATH_MAX];
-    if (ref_paths(dir, lock, ref))
-        fs->unlink(fs->ctx, lock);
+    return ref_paths(dir, lock, ref) ? discard(fs, lock) : -1;
 }
 
 int stage_ref_force(const struct lt_fs *fs, const char *dir, const git_oid *head, struct lt_error *err)
@@ -140,5 +140,13 @@ int stage_file_flush(const struct lt_fs *fs, const char *temp, struct lt_error *
         return lt_fail_errno(err, "open", temp);
     int rc = fs->fdatasync(fs->ctx, fd) < 0 ? lt_fail_errno(err, "flush", temp) : 0;
     fs->close(fs->ctx, fd);
+    return rc;
+}
+
+int stage_file_discard(const struct lt_fs *fs, struct loose_new *n)
+{
+    int rc = n->temp ? discard(fs, n->temp) : 0;
+    free(n->temp);
+    n->temp = NULL;
     return rc;
 }

@@ -332,6 +332,8 @@ int vault_tx_put_file(struct vault_tx *tx, const char *repo, const char *path, i
         rc = tx_repo_touch(tx, r, err);
     if (rc == 0)
         rc = loose_write(tx->v->fs, r->objects, fd, max, &n, err);
+    if (rc == LT_SYSTEM && tx->pin)
+        journal_sweep(tx->v->journal); /* its temporary file may have stayed */
     if (rc)
         return rc;
     memcpy(stored.oid, n.hex, sizeof stored.oid);
