@@ -23,6 +23,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_person,
     &uc_noun_role,
     &uc_noun_guardian,
+    &uc_noun_event,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
