@@ -94,7 +94,7 @@ static int add_within(struct where *w, const struct list_filter *f, const json_t
     lt_buf_addc(&w->q->text, '(');
     sql_fragment(w->q, f->absent, 0, false, w->l->pupil);
     lt_buf_adds(&w->q->text, " OR ");
-    int status = scope_add(w->q, w->l->scope, w->l->pupil, scope, true, err);
+    int status = scope_add(w->q, w->l->scope, w->l->pupil, scope, err);
     lt_buf_addc(&w->q->text, ')');
     return status;
 }
@@ -159,7 +159,7 @@ static int add_where(struct sql *q, const struct list *l, const json_t *params, 
     const json_t *scope = json_object_get(params, "scope");
     if (status == LT_OK && scope && !json_is_null(scope)) {
         lt_buf_addf(&q->text, " AND (%s%s", l->beyond ? l->beyond : "", l->beyond ? " OR " : "");
-        status = scope_add(q, l->scope, l->pupil, scope, l->by_order, err);
+        status = scope_add(q, l->scope, l->pupil, scope, err);
         lt_buf_addc(&q->text, ')');
     }
     return status;
@@ -191,6 +191,21 @@ static void add_order(struct sql *q, const struct list *l, bool outer)
     }
 }
 
+static void add_from(struct sql *q, const struct list *l, const json_t *params)
+{
+    const char *way = NULL;
+    for (const struct list_filter *f = l->filters; f && f->name && !way; f++) {
+        const json_t *value = json_object_get(params, f->name);
+        if (value && !json_is_null(value) && !json_is_false(value))
+            way = f->way;
+    }
+    if (!way)
+        way = scope_is_narrow(json_object_get(params, "scope")) && l->scope_way ? l->scope_way : l->way;
+    lt_buf_addf(&q->text, " FROM %s", l->from);
+    if (l->way)
+        lt_buf_addf(&q->text, " INDEXED BY %s", way);
+}
+
 int list_sql(struct sql *q, const struct list *l, const json_t *params, int limit, const json_t *after, struct lt_error *err)
 {
     int status = check_names(l, params, err);
@@ -201,7 +216,8 @@ int list_sql(struct sql *q, const struct list *l, const json_t *params, int limi
     lt_buf_adds(&q->text, "WITH k AS MATERIALIZED (SELECT ");
     for (int i = 0; l->types[i]; i++)
         lt_buf_addf(&q->text, "%s%s AS k%d", i ? ", " : "", l->keys[i], i);
-    lt_buf_addf(&q->text, "%s%s FROM %s", l->carry ? ", " : "", l->carry ? l->carry : "", l->from);
+    lt_buf_addf(&q->text, "%s%s", l->carry ? ", " : "", l->carry ? l->carry : "");
+    add_from(q, l, params);
     status = add_where(q, l, params, err);
     if (status < 0)
         return status;
@@ -223,7 +239,8 @@ static int count_sql(struct sql *q, const struct list *l, const json_t *params, 
         return status;
     sql_text(q, lt_json_str_or(params, "today", TERM_END));
     sql_number(q, most);
-    lt_buf_addf(&q->text, "SELECT count(*) FROM (SELECT 1 FROM %s", l->from);
+    lt_buf_adds(&q->text, "SELECT count(*) FROM (SELECT 1");
+    add_from(q, l, params);
     status = add_where(q, l, params, err);
     lt_buf_adds(&q->text, " LIMIT ?2)");
     return status;

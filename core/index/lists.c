@@ -5,11 +5,12 @@
 
 #include <string.h>
 
-#define VALUE(name, sql) {name, FILTER_VALUE, sql, NULL, NULL, NULL}
-#define VALUE_IN(name, sql, wrap) {name, FILTER_VALUE, sql, NULL, NULL, wrap}
-#define FLAG(name, yes, no) {name, FILTER_FLAG, yes, no, NULL, NULL}
-#define DAY(yes) {"today", FILTER_DAY, yes, NULL, NULL, NULL}
-#define END {NULL, FILTER_VALUE, NULL, NULL, NULL, NULL}
+#define VALUE(name, sql) {name, FILTER_VALUE, sql, NULL, NULL, NULL, NULL}
+#define VALUE_BY(name, sql, way) {name, FILTER_VALUE, sql, NULL, NULL, NULL, way}
+#define VALUE_IN(name, sql, wrap) {name, FILTER_VALUE, sql, NULL, NULL, wrap, NULL}
+#define FLAG(name, yes, no) {name, FILTER_FLAG, yes, no, NULL, NULL, NULL}
+#define DAY(yes) {"today", FILTER_DAY, yes, NULL, NULL, NULL, NULL}
+#define END {NULL, FILTER_VALUE, NULL, NULL, NULL, NULL, NULL}
 
 /* The class of the day: the newest of the terms that hold it. Joined as cm. */
 #define CLASS_NOW(pupil)                                                                                                     \
@@ -26,7 +27,7 @@ static const struct list_filter CLASS_FILTERS[] = {
 static const struct list_filter PROGRAMME_FILTERS[] = {
     VALUE("ids", "p.id @"),
     VALUE("kind", "p.kind @"),
-    {"title", FILTER_FOLDED, "p.title_key = #", NULL, NULL, NULL},
+    {"title", FILTER_FOLDED, "p.title_key = #", NULL, NULL, NULL, NULL},
     DAY("p.from_date <= ?1 AND p.to_date >= ?1"),
     END};
 
@@ -34,7 +35,7 @@ static const struct list_filter GROUP_FILTERS[] = {
     VALUE("ids", "g.id @"),
     VALUE("year", "g.year @"),
     VALUE("programme", "g.programme @"),
-    {"title", FILTER_FOLDED, "g.title_key = #", NULL, NULL, NULL},
+    {"title", FILTER_FOLDED, "g.title_key = #", NULL, NULL, NULL, NULL},
     VALUE("leader", "g.id IN (SELECT r.grp FROM role r WHERE r.grp <> '' AND r.person @ AND r.from_date <= ?1 AND r.to_date >= ?1)"),
     VALUE("pupil", "g.id IN (SELECT m.grp FROM in_group m WHERE m.pupil @ AND m.from_date <= ?1 AND m.to_date >= ?1)"),
     END};
@@ -44,8 +45,8 @@ static const struct list_filter GROUP_FILTERS[] = {
 static const struct list_filter PERSON_FILTERS[] = {
     VALUE("ids", "p.id @"),
     {"query", FILTER_NAMES,
-     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'person')", NULL, NULL, NULL},
-    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL},
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'person')", NULL, NULL, NULL, NULL},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL},
     VALUE("number", "p.number @"),
     FLAG("dismissed", "p.dismissed <> ''", "p.dismissed = ''"),
     FLAG("staff", "p.id IN (SELECT r.person FROM role r)", "p.id NOT IN (SELECT r.person FROM role r)"),
@@ -71,7 +72,7 @@ static const struct list_filter EVENT_FILTERS[] = {
     VALUE("level", "v.level @"),
     VALUE("participant", "v.id IN (SELECT p.event FROM participant p WHERE p.pupil @)"),
     {"query", FILTER_WORDS,
-     "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL},
+     "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL, NULL},
     END};
 
 static const struct list_filter PARTICIPANT_FILTERS[] = {
@@ -93,8 +94,8 @@ static const struct list_filter DOCUMENT_FILTERS[] = {VALUE("kind", "d.kind @"),
 static const struct list_filter PUPIL_FILTERS[] = {
     VALUE("ids", "p.id @"),
     {"query", FILTER_NAMES,
-     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'pupil')", NULL, NULL, NULL},
-    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL},
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'pupil')", NULL, NULL, NULL, NULL},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL},
     VALUE("birth", "p.birth @"),
     VALUE("number", "p.number @"),
     VALUE("sex", "p.sex @"),
@@ -133,8 +134,11 @@ static const struct list_filter GROUP_MEMBER_FILTERS[] = {
     " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.sensitive = 1))"
 
 #define ENTRY_VALUES                                                                                                         \
-    VALUE("pupil", "e.pupil @"),                                                                                            \
-    VALUE("class", "e.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)"), \
+    VALUE_BY("pupil", "e.pupil @", "entry_pupil"),                                                                          \
+    VALUE_BY("event", "e.event <> '' AND e.event @", "entry_event"),                                                         \
+    VALUE_BY("batch", "e.batch <> '' AND e.batch @", "entry_batch"),                                                         \
+    VALUE_BY("class", "e.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)", \
+             "entry_pupil"),                                                                                                 \
     VALUE("class_then", "e.class @"),                                                                                        \
     VALUE("group", "e.grp @"),                                                                                               \
     VALUE("section", "e.section @"),                                                                                         \
@@ -151,38 +155,36 @@ static const struct list_filter GROUP_MEMBER_FILTERS[] = {
     VALUE("document", "e.document @"),                                                                                       \
     VALUE("ground", "e.ground @"),                                                                                           \
     VALUE("submitted_by", "e.source_by @"),                                                                                  \
-    VALUE("event", "e.event @"),                                                                                             \
-    VALUE("batch", "e.batch @"),                                                                                             \
     VALUE("from", "e.day >= #"),                                                                                             \
     VALUE("to", "e.day <= #"),                                                                                               \
     FLAG("hidden", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)",                       \
          "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)"),                            \
-    FLAG("disputed", "e.id IN (SELECT d.entry FROM dispute d WHERE d.open = 1)",                                             \
-         "NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)"),                                        \
+    {"disputed", FILTER_FLAG, "e.id IN (SELECT d.entry FROM dispute d WHERE d.open = 1)",                                    \
+     "NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)", NULL, NULL, "entry_id"},                    \
     FLAG("verified", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)",                                      \
          "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)"),                                             \
     FLAG("significant", "e.significant = 1", "e.significant = 0"),                                                           \
     FLAG("with_files", "e.files > 0", "e.files = 0"),                                                                        \
-    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL},                                                   \
-    {"drafts_within", FILTER_WITHIN, NULL, NULL, "e.state NOT IN ('draft', 'taken_back')", NULL}
+    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL, NULL},                                                   \
+    {"drafts_within", FILTER_WITHIN, NULL, NULL, "e.state NOT IN ('draft', 'taken_back')", NULL, NULL}
 
 #define ENTRY_QUERY                                                                                                          \
     {"query", FILTER_WORDS,                                                                                                  \
      "(e.id, e.face) IN (SELECT s.entry, s.face FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND"      \
      " s.kind IN ('entry', 'verified'))",                                                                                    \
-     NULL, NULL, NULL}
+     NULL, NULL, NULL, "entry_id"}
 
 static const struct list_filter ENTRY_FILTERS[] = {
-    VALUE("ids", "e.id @"),
-    {"verified_only", FILTER_FLAG, "e.face = 1 AND " MAY_BE_SHOWN, NULL, "e.face = 0", NULL},
+    VALUE_BY("ids", "e.id @", "entry_id"),
+    {"verified_only", FILTER_FLAG, "e.face = 1 AND " MAY_BE_SHOWN, NULL, "e.face = 0", NULL, NULL},
     ENTRY_VALUES,
     ENTRY_QUERY,
     END};
-static const struct list_filter QUEUE_FILTERS[] = {VALUE("ids", "e.id @"), ENTRY_VALUES, ENTRY_QUERY, END};
+static const struct list_filter QUEUE_FILTERS[] = {VALUE_BY("ids", "e.id @", "entry_id"), ENTRY_VALUES, ENTRY_QUERY, END};
 static const struct list_filter SEARCH_FILTERS[] = {
-    {"query", FILTER_WORDS, "fts MATCH #", NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), ENTRY_VALUES, END};
+    {"query", FILTER_WORDS, "fts MATCH #", NULL, NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), ENTRY_VALUES, END};
 static const struct list_filter NAME_FILTERS[] = {
-    {"query", FILTER_NAMES, "s.rid IN (SELECT f.rowid FROM name_fts f WHERE name_fts MATCH #)", NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), END};
+    {"query", FILTER_NAMES, "s.rid IN (SELECT f.rowid FROM name_fts f WHERE name_fts MATCH #)", NULL, NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), END};
 
 #define ENTRY_COLUMNS                                                                                                        \
     "e.id, e.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.class AS pupil_class, cm.name AS pupil_class_name, e.revision, e.state, e.kind,"       \
@@ -209,7 +211,7 @@ static const struct list_filter DISPUTE_FILTERS[] = {
 static const struct list_filter REVIEW_FILTERS[] = {
     VALUE("pupil", "r.pupil @"), VALUE("entry", "r.entry @"), VALUE("state", "r.state @"), VALUE("kind", "r.kind @"),
     VALUE("by", "r.by @"), VALUE("asked_by", "r.asked_by @"), VALUE("asked_of", "r.asked_of @"),
-    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL}, END};
+    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL, NULL}, END};
 
 static const struct list_filter CONSENT_FILTERS[] = {
     VALUE("pupil", "c.pupil @"),
@@ -368,6 +370,8 @@ static const struct list LISTS[] = {
      .carry = "e.rid AS rid",
      .detail = ENTRY_DETAIL,
      .columns = ENTRY_COLUMNS,
+     .way = "entry_day",
+     .scope_way = "entry_pupil",
      .scope = SCOPE_ENTRY,
      .pupil = "e.pupil",
      .filters = ENTRY_FILTERS},
@@ -379,7 +383,7 @@ static const struct list LISTS[] = {
      .carry = "e.rid AS rid",
      .detail = ENTRY_DETAIL,
      .columns = ENTRY_COLUMNS,
-     .by_order = true,
+     .way = "entry_queue",
      .scope = SCOPE_ENTRY,
      .pupil = "e.pupil",
      .filters = QUEUE_FILTERS},
@@ -391,6 +395,8 @@ static const struct list LISTS[] = {
      .carry = "e.rid AS rid",
      .detail = "k CROSS JOIN entry e ON e.rid = k.rid JOIN document d ON d.id = e.id AND d.kind = 'verified'" CLASS_NOW("e.pupil"),
      .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, d.json AS verified_json",
+     .way = "entry_id",
+     .scope_way = "entry_pupil",
      .scope = SCOPE_ENTRY,
      .pupil = "e.pupil",
      .filters = QUEUE_FILTERS},
@@ -483,7 +489,6 @@ static const struct list LISTS[] = {
      .scope = SCOPE_ENTRY,
      .pupil = "s.pupil",
      .beyond = "s.pupil = ''",
-     .by_order = true,
      .filters = SEARCH_FILTERS},
 };
 

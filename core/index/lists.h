@@ -33,6 +33,7 @@ struct list_filter {
     const char *no;     /* FILTER_FLAG with false; NULL: false is as absent */
     const char *absent; /* when the parameter is not given */
     const char *wrap;   /* fragments with the same wrap stand together in it: "x IN (SELECT … WHERE" … ")" */
+    const char *way;    /* index that leads to the rows when this is given (the first of the filters that has one counts) */
 };
 
 struct list {
@@ -45,7 +46,9 @@ struct list {
     const char *carry;  /* more columns of the first step, or NULL */
     const char *detail; /* "k JOIN …" */
     const char *columns;
-    bool by_order; /* the order has a small index of its own: a scope shall not choose another */
+    /* The way to the rows is said, not guessed by SQLite, which knows neither the sizes nor that a page is short: index of the
+     * order, and index for a scope of few pupils. NULL: SQLite chooses. */
+    const char *way, *scope_way;
     enum scope_kind scope;
     const char *pupil; /* expression of the pupil's id in the first step */
     const char *beyond; /* rows that concern no pupil and pass every scope, or NULL */

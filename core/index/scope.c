@@ -39,7 +39,6 @@ static const struct part PARTS[] = {
 struct parts {
     int parameter[PART_COUNT]; /* 0: absent */
     int self;
-    bool wide; /* so many pupils that walking in the order of the list is the better way */
 };
 
 static int bad_filter(struct lt_error *err, const char *name)
@@ -65,16 +64,15 @@ static int read_parts(struct sql *q, const json_t *scope, struct parts *p, struc
             p->self = sql_text(q, json_string_value(value));
         else
             return bad_filter(err, key);
-        p->wide = p->wide || strcmp(key, "levels") == 0 || strcmp(key, "sections") == 0;
     }
     return LT_OK;
 }
 
 /* "$ IN (… UNION …)" over the parts that name pupils; false when there are none. */
-static bool add_pupils(struct sql *q, const struct parts *p, bool whole_only, const char *pupil, bool by_order)
+static bool add_pupils(struct sql *q, const struct parts *p, bool whole_only, const char *pupil)
 {
     bool any = false;
-    const char *begin = by_order ? "+$ IN (" : "$ IN (";
+    const char *begin = "$ IN (";
     for (size_t i = 0; i < PART_COUNT; i++) {
         if (!p->parameter[i] || !PARTS[i].pupils || (whole_only && !PARTS[i].whole))
             continue;
@@ -106,8 +104,12 @@ static void add_rows(struct sql *q, const struct parts *p, enum scope_kind kind,
         lt_buf_adds(&q->text, "0");
 }
 
-int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json_t *scope, bool by_order,
-              struct lt_error *err)
+bool scope_is_narrow(const json_t *scope)
+{
+    return json_object_size(scope) > 0 && !json_object_get(scope, "levels") && !json_object_get(scope, "sections");
+}
+
+int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json_t *scope, struct lt_error *err)
 {
     struct parts p;
     int status = read_parts(q, scope, &p, err);
@@ -115,23 +117,21 @@ int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json
         return status;
     lt_buf_addc(&q->text, '(');
     if (kind != SCOPE_ENTRY) {
-        bool any = add_pupils(q, &p, kind == SCOPE_PUPIL, pupil, by_order || p.wide);
+        bool any = add_pupils(q, &p, kind == SCOPE_PUPIL, pupil);
         struct parts none = {0};
         add_rows(q, kind == SCOPE_PUPIL ? &none : &p, kind, pupil, any);
         lt_buf_addc(&q->text, ')');
         return LT_OK;
     }
     /* Parts about single entries: first the pupils whom any part names, which an index can follow, then each row by itself. */
-    bool parted = false, sections = false;
-    for (size_t i = 0; i < PART_COUNT; i++) {
+    bool parted = false;
+    for (size_t i = 0; i < PART_COUNT; i++)
         parted = parted || (p.parameter[i] && !PARTS[i].whole);
-        sections = sections || (p.parameter[i] && !PARTS[i].pupils);
-    }
-    if (parted && !sections && !by_order && !p.wide && add_pupils(q, &p, false, pupil, false))
+    if (parted && scope_is_narrow(scope) && add_pupils(q, &p, false, pupil))
         lt_buf_adds(&q->text, " AND (");
     else
         parted = false;
-    bool any = add_pupils(q, &p, true, pupil, by_order || p.wide || parted || sections);
+    bool any = add_pupils(q, &p, true, pupil);
     add_rows(q, &p, kind, pupil, any);
     lt_buf_adds(&q->text, parted ? "))" : ")");
     return LT_OK;

@@ -40,10 +40,10 @@ enum scope_kind {
     SCOPE_ENTRY  /* entries (e): group, subject, event and section must be those of the entry too */
 };
 
-/* Appends a condition. LT_SYSTEM "index.filter" for a part that does not exist. by_order: do not let the condition choose
- * the way of access. */
-int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json_t *scope, bool by_order,
-              struct lt_error *err);
+/* Appends a condition. LT_SYSTEM "index.filter" for a part that does not exist. */
+int scope_add(struct sql *q, enum scope_kind kind, const char *pupil, const json_t *scope, struct lt_error *err);
+/* Does it name few pupils, so that following them is better than walking through all rows in order? */
+bool scope_is_narrow(const json_t *scope);
 
 /* Text of the key of a row ("<list>", key values), base64url of JSON. */
 int cursor_make(const char *list, const json_t *key, char **out, struct lt_error *err);

@@ -97,10 +97,12 @@ int sysdb_notice_add(struct sysdb *db, const char *subject, const char *kind, co
 int sysdb_notice_list(struct sysdb *db, const char *subject, bool unread_only, int limit, const char *cursor,
                       json_t **items, char **next, struct lt_error *err);
 int sysdb_notice_read(struct sysdb *db, const char *subject, const char *id, struct lt_error *err);
+/* An empty object when nothing was set. */
 int sysdb_setting_get(struct sysdb *db, const char *subject, json_t **out, struct lt_error *err);
 int sysdb_setting_put(struct sysdb *db, const char *subject, const json_t *settings, struct lt_error *err);
 
 /* --- answers kept for repeated calls that touch system.db only --- */
+/* Kept for 48 hours. LT_NOTFOUND "answer.absent": the call was not made before. */
 int sysdb_answer_get(struct sysdb *db, const char *account, const char *key, json_t **out, struct lt_error *err);
 int sysdb_answer_put(struct sysdb *db, const char *account, const char *key, const json_t *answer, struct lt_error *err);
 
