@@ -34,7 +34,7 @@ struct table_limits { /* a zero means the default on the right */
 enum table_format { TABLE_CSV, TABLE_XLSX, TABLE_XLS, TABLE_ODS };
 
 enum table_type {
-    TABLE_EMPTY,    /* only from table_cell_at: there is no such cell */
+    TABLE_EMPTY,    /* there is no such cell (table_cell_at); or, with TABLE_FORMULA, a formula whose result the file lacks */
     TABLE_TEXT,
     TABLE_NUMBER,
     TABLE_DATE,     /* number: days since 1899-12-30 whatever system the file uses; iso: 2026-03-05 */
@@ -58,7 +58,9 @@ struct table_cell {
     enum table_type type;
     unsigned flags;       /* enum table_flag */
     uint32_t row, column;
-    const char *text;     /* as displayed where the file says so, else the plain value; never NULL; lives as long as the table */
+    /* As displayed where that is known (texts, dates, percents, numbers with leading zeros, all of CSV), else the plain value with
+     * a point: "25.5". Logical values are ИСТИНА and ЛОЖЬ, errors English. Never NULL, valid UTF-8, lives as long as the table. */
+    const char *text;
     double number;        /* NUMBER, DATE, DATETIME, TIME, BOOL, or with TABLE_NUMBER_AS_TEXT; else 0 */
     char iso[TABLE_ISO];  /* DATE, DATETIME, TIME; else "" */
 };
