@@ -24,6 +24,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_role,
     &uc_noun_guardian,
     &uc_noun_event,
+    &uc_noun_portfolio,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
