@@ -49,6 +49,8 @@ static const char *const entry_state_words[] = {
     "draft", "submitted", "returned", "verified", "taken_back", NULL};
 static const char *const event_state_words[] = {
     "open", "closed", NULL};
+static const char *const export_format_words[] = {
+    "bundle", "zip", NULL};
 static const char *const format_words[] = {
     "in_person", "correspondence", "online", NULL};
 static const char *const ground_words[] = {
@@ -125,6 +127,7 @@ static const struct set {
     SET(entry_mark),
     SET(entry_state),
     SET(event_state),
+    SET(export_format),
     SET(format),
     SET(ground),
     SET(guardian_kind),
