@@ -42,7 +42,7 @@ static int run_act(struct uc_call *call, const json_t *in, const struct act *a, 
 
 static int put(struct uc_tx *tx, struct entry_docs *d, struct lt_error *err)
 {
-    return entry_put(tx, d->repo, d->dir, d->entry, err);
+    return entry_store(tx, d->repo, d->dir, d->entry, err);
 }
 
 static int change_submit(struct uc_tx *tx, struct uc_call *call, const json_t *in, struct entry_docs *d, struct lt_error *err)

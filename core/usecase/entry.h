@@ -33,7 +33,7 @@ int entry_check(struct uc_call *call, const json_t *entry, bool draft, struct lt
 int entry_put_verified(struct uc_tx *tx, struct uc_call *call, const char *repo, const char *dir, const json_t *entry,
                        const char *act, const char *comment, struct lt_error *err);
 
-int entry_put(struct uc_tx *tx, const char *repo, const char *dir, json_t *entry, struct lt_error *err);
+int entry_store(struct uc_tx *tx, const char *repo, const char *dir, json_t *entry, struct lt_error *err);
 
 extern const struct uc_field entry_fields[], entry_edit_fields[];
 

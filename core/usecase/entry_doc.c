@@ -149,7 +149,7 @@ int entry_check(struct uc_call *call, const json_t *entry, bool draft, struct lt
     return model_entry_check(entry, &how, err);
 }
 
-int entry_put(struct uc_tx *tx, const char *repo, const char *dir, json_t *entry, struct lt_error *err)
+int entry_store(struct uc_tx *tx, const char *repo, const char *dir, json_t *entry, struct lt_error *err)
 {
     char path[VAULT_PATH_MAX + 32];
     lt_print(path, sizeof path, "%s/entry.json", dir);

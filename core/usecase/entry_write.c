@@ -69,7 +69,7 @@ static int write_new(struct uc_call *call, json_t *entry, const char *dir, const
     const char *pupil = lt_json_str_or(entry, "pupil", "");
     int rc = uc_tx_begin1(call, pupil, &tx, err);
     if (!rc) rc = attach_store(tx, call, pupil, dir, entry, files, len, same, err);
-    if (!rc) rc = entry_put(tx, pupil, dir, entry, err);
+    if (!rc) rc = entry_store(tx, pupil, dir, entry, err);
     if (!rc) rc = uc_tx_commit(tx, "Add entry", lt_json_str(entry, "id"), err);
     uc_tx_end(tx);
     return rc;
@@ -147,7 +147,7 @@ static int edit_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in,
     if (!rc && lt_json_copy_key(next, with_files, "files_made")) rc = lt_fail_memory(err);
     if (!rc) rc = entry_check(call, next, strcmp(state, "draft") == 0, err);
     if (!rc) rc = check_ground(call, next, err);
-    if (!rc) rc = entry_put(tx, d.repo, d.dir, next, err);
+    if (!rc) rc = entry_store(tx, d.repo, d.dir, next, err);
     if (!rc) rc = uc_tx_commit(tx, "Edit entry", lt_json_str(next, "id"), err);
     if (!rc) *out = json_incref(next);
     json_decref(with_files);

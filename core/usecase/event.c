@@ -196,7 +196,7 @@ static int close_one(struct uc_call *call, struct uc_tx *tx, const json_t *event
                 lt_json_put_str(entry, "state", "verified")))
         rc = lt_fail_memory(err);
     if (!rc) rc = entry_check(call, entry, false, err);
-    if (!rc) rc = entry_put(tx, pupil, dir, entry, err);
+    if (!rc) rc = entry_store(tx, pupil, dir, entry, err);
     if (!rc) rc = entry_put_verified(tx, call, pupil, dir, entry, "event", NULL, err);
     if (!rc) rc = uc_tx_seal(tx, pupil, "Enter the result of an event", lt_json_str(entry, "id"), err);
     if (!rc && lt_json_put_str(p, "entry", lt_json_str(entry, "id"))) rc = lt_fail_memory(err);

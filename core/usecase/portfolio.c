@@ -71,7 +71,7 @@ static int mark(struct uc_tx *tx, struct uc_call *call, const char *id, bool on,
     if (!rc && strcmp(d.repo, call->target.pupil_id) != 0) rc = lt_fail(err, LT_NOTFOUND, "entry.absent", "id", id, (char *)NULL);
     if (!rc && lt_json_bool(d.entry, "significant", false) != on) {
         if (on ? lt_json_put_bool(d.entry, "significant", true) : json_object_del(d.entry, "significant")) rc = lt_fail_memory(err);
-        if (!rc) rc = entry_put(tx, d.repo, d.dir, d.entry, err);
+        if (!rc) rc = entry_store(tx, d.repo, d.dir, d.entry, err);
     }
     entry_docs_clear(&d);
     return rc;
