@@ -42,10 +42,8 @@ static int flush_out(struct bundle *b)
 {
     for (size_t at = 0; at < b->held;) {
         ssize_t n = write(b->fd, b->out + at, b->held - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return lt_fail_errno(b->err, "write", "bundle");
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return lt_fail_errno(b->err, "write", "bundle");
         at += (size_t)n;
     }
     b->held = 0;
@@ -55,16 +53,14 @@ static int flush_out(struct bundle *b)
 /* Plain bytes; those of the pack are hashed. */
 static int emit(struct bundle *b, const void *data, size_t len, bool hashed)
 {
-    if (hashed)
-        sha1_update(&b->sha1, len, data);
+    if (hashed) sha1_update(&b->sha1, len, data);
     for (size_t at = 0; at < len;) {
         size_t n = CHUNK - b->held < len - at ? CHUNK - b->held : len - at;
         memcpy(b->out + b->held, (const unsigned char *)data + at, n);
         b->held += n;
         at += n;
         int rc = b->held == CHUNK ? flush_out(b) : 0;
-        if (rc != 0)
-            return rc;
+        if (rc != 0) return rc;
     }
     return 0;
 }
@@ -96,16 +92,15 @@ static int put_bytes(struct bundle *b, git_object_t type, const void *data, size
 {
     z_stream z = {0};
     int rc = put_head(b, type, len);
-    if (rc != 0)
-        return rc;
-    if (deflateInit(&z, TEXT_LEVEL) != Z_OK)
-        return lt_fail_memory(b->err);
+    if (rc != 0) return rc;
+    if (deflateInit(&z, TEXT_LEVEL) != Z_OK) return lt_fail_memory(b->err);
     rc = deflate_out(b, &z, data, len, true);
     deflateEnd(&z);
     return rc;
 }
 
-/* A file's content passes through in pieces; its name is checked on the way, so that a damaged one ends the bundle. */
+/* A file's content passes through in pieces; its name is checked on the way, so that a damaged one ends the
+ * bundle. */
 static int put_loose(struct bundle *b, const struct item *item, struct loose_file *f)
 {
     char head[40];
@@ -116,8 +111,7 @@ static int put_loose(struct bundle *b, const struct item *item, struct loose_fil
     sha1_update(&sha1, (size_t)n + 1, (const uint8_t *)head);
     int rc = put_head(b, loose_type(f), size);
     z_stream z = {0};
-    if (rc != 0)
-        return rc;
+    if (rc != 0) return rc;
     if (deflateInit(&z, loose_type(f) == GIT_OBJECT_BLOB ? FILE_LEVEL : TEXT_LEVEL) != Z_OK)
         return lt_fail_memory(b->err);
     for (uint64_t at = 0; at < size && rc == 0;) {
@@ -129,8 +123,7 @@ static int put_loose(struct bundle *b, const struct item *item, struct loose_fil
             rc = deflate_out(b, &z, b->in, (size_t)got, false);
         }
     }
-    if (rc == 0)
-        rc = deflate_out(b, &z, NULL, 0, true);
+    if (rc == 0) rc = deflate_out(b, &z, NULL, 0, true);
     deflateEnd(&z);
     git_oid oid;
     sha1_digest(&sha1, sizeof oid.id, oid.id);
@@ -166,8 +159,7 @@ static int add_item(void *user, const git_oid *oid, git_object_t type, const cha
     struct bundle *b = user;
     (void)path;
     void *grown = lt_array_grow(b->items, &b->cap, b->len + 1, sizeof *b->items);
-    if (grown == NULL)
-        return lt_fail_memory(b->err);
+    if (grown == NULL) return lt_fail_memory(b->err);
     b->items = grown;
     b->items[b->len++] = (struct item){*oid, type};
     return 0;
@@ -188,18 +180,13 @@ static int collect(struct bundle *b, const git_oid *head, bool fresh, struct rea
     struct oidmap seen = {0};
     struct reach_visit visit = {.user = b, .object = add_item, .failed = bad_tree};
     int rc = reach_commits(b->repo, head, NULL, &h, b->err);
-    if (rc == 0)
-        *newest = h.list[0];
+    if (rc == 0) *newest = h.list[0];
     for (size_t i = 0; i < h.len && rc == 0; i++) {
-        if (fresh && i > 0)
-            break; /* the list begins with the head */
+        if (fresh && i > 0) break; /* the list begins with the head */
         const struct reach_commit *c = &h.list[i];
-        if (c->status != 0)
-            rc = loose_damaged(b->err, &c->oid, c->what);
-        if (rc == 0 && !fresh)
-            rc = add_item(b, &c->oid, GIT_OBJECT_COMMIT, "");
-        if (rc == 0)
-            rc = reach_tree(b->repo, &c->tree, &seen, &visit, b->err);
+        if (c->status != 0) rc = loose_damaged(b->err, &c->oid, c->what);
+        if (rc == 0 && !fresh) rc = add_item(b, &c->oid, GIT_OBJECT_COMMIT, "");
+        if (rc == 0) rc = reach_tree(b->repo, &c->tree, &seen, &visit, b->err);
     }
     oidmap_free(&seen);
     reach_free(&h);
@@ -207,11 +194,10 @@ static int collect(struct bundle *b, const git_oid *head, bool fresh, struct rea
 }
 
 /* A root commit of the head's tree, by the installation itself. */
-static int root_commit(struct vault *v, const char *repo, const struct reach_commit *newest, struct lt_buf *out,
-                       struct lt_error *err)
+static int root_commit(struct vault *v, const char *repo, const struct reach_commit *newest,
+                       struct lt_buf *out, struct lt_error *err)
 {
-    if (vault_key(v) == NULL)
-        return lt_fail(err, LT_SYSTEM, "vault.read_only", (char *)NULL);
+    if (vault_key(v) == NULL) return lt_fail(err, LT_SYSTEM, "vault.read_only", (char *)NULL);
     int64_t now = lt_clock_now(vault_clock(v)) / 1000;
     struct commit_person us = {.name = "Letopis",
                                .email = vault_installation(v),
@@ -220,10 +206,10 @@ static int root_commit(struct vault *v, const char *repo, const struct reach_com
     struct lt_buf message = LT_BUF_INIT(4096);
     char subject[96];
     lt_print(subject, sizeof subject, "Export of %s", repo);
-    int rc = commit_message(&message, &(struct vault_message){.subject = subject, .use_case = "portfolio.export"}, NULL, err);
+    int rc = commit_message(
+        &message, &(struct vault_message){.subject = subject, .use_case = "portfolio.export"}, NULL, err);
     struct commit_draft d = {.tree = newest->tree, .author = us, .committer = us, .message = message.data};
-    if (rc == 0)
-        rc = commit_build(out, &d, vault_key(v), err);
+    if (rc == 0) rc = commit_build(out, &d, vault_key(v), err);
     lt_buf_free(&message);
     return rc;
 }
@@ -237,10 +223,8 @@ static int write_out(struct bundle *b, const git_oid *head, const struct lt_buf 
     int rc = emit(b, text, strlen(text), false);
     sha1_init(&b->sha1);
     pack_head((uint32_t)(b->len + (root->len > 0)), pack);
-    if (rc == 0)
-        rc = emit(b, pack, sizeof pack, true);
-    if (rc == 0 && root->len > 0)
-        rc = put_bytes(b, GIT_OBJECT_COMMIT, root->data, root->len);
+    if (rc == 0) rc = emit(b, pack, sizeof pack, true);
+    if (rc == 0 && root->len > 0) rc = put_bytes(b, GIT_OBJECT_COMMIT, root->data, root->len);
     for (size_t i = 0; i < b->len && rc == 0; i++)
         rc = put_item(b, &b->items[i]);
     if (rc == 0) {
@@ -260,18 +244,12 @@ int vault_bundle(struct vault *v, const char *repo, bool fresh, int fd, struct l
     int rc = b.in == NULL || b.out == NULL ? lt_fail_memory(err) : vault_head(v, repo, hex, err);
     if (rc == 0 && git_oid_fromstr(&head, hex) != 0)
         rc = lt_fail(err, LT_SYSTEM, "vault.bad_object", (char *)NULL);
-    if (rc == 0)
-        rc = vault_repo_dir(v, repo, &dir, err);
-    if (rc == 0)
-        rc = repo_acquire(vault_repos_cache(v), dir, &b.repo, err);
-    if (rc == 0)
-        rc = collect(&b, &head, fresh, &newest);
-    if (rc == 0 && fresh)
-        rc = root_commit(v, repo, &newest, &root, err);
-    if (rc == 0 && fresh)
-        pack_object_hash(GIT_OBJECT_COMMIT, root.data, root.len, &head);
-    if (rc == 0)
-        rc = write_out(&b, &head, &root);
+    if (rc == 0) rc = vault_repo_dir(v, repo, &dir, err);
+    if (rc == 0) rc = repo_acquire(vault_repos_cache(v), dir, &b.repo, err);
+    if (rc == 0) rc = collect(&b, &head, fresh, &newest);
+    if (rc == 0 && fresh) rc = root_commit(v, repo, &newest, &root, err);
+    if (rc == 0 && fresh) pack_object_hash(GIT_OBJECT_COMMIT, root.data, root.len, &head);
+    if (rc == 0) rc = write_out(&b, &head, &root);
     repo_release(b.repo);
     lt_buf_free(&root);
     free(b.items);

@@ -30,7 +30,7 @@ struct check {
     size_t wounds_len, wounds_cap;
     struct { /* faults of packs and the reference, told after the commits */
         char what[64], path[64], code[16];
-    } *late;
+    } * late;
     size_t late_len, late_cap;
     char commit[VAULT_OID]; /* whose tree is walked */
     const char *pack;       /* that is surveyed */
@@ -47,8 +47,7 @@ static int tell(struct check *c, const char *commit, const char *path, const cha
 static int add_late(struct check *c, const char *path, const char *code, const char *what)
 {
     void *grown = lt_array_grow(c->late, &c->late_cap, c->late_len + 1, sizeof *c->late);
-    if (grown == NULL)
-        return lt_fail_memory(c->err);
+    if (grown == NULL) return lt_fail_memory(c->err);
     c->late = grown;
     lt_print(c->late[c->late_len].path, sizeof c->late->path, "%s", path);
     lt_print(c->late[c->late_len].code, sizeof c->late->code, "%s", code);
@@ -60,12 +59,10 @@ static int add_late(struct check *c, const char *path, const char *code, const c
 static int add_wound(struct check *c, const git_oid *oid, const char *what)
 {
     void *grown = lt_array_grow(c->wounds, &c->wounds_cap, c->wounds_len + 1, sizeof *c->wounds);
-    if (grown == NULL)
-        return lt_fail_memory(c->err);
+    if (grown == NULL) return lt_fail_memory(c->err);
     c->wounds = grown;
     int put = oidmap_put(&c->bad, oid, (uint32_t)c->wounds_len);
-    if (put < 0)
-        return lt_fail_memory(c->err);
+    if (put < 0) return lt_fail_memory(c->err);
     if (put > 0) {
         struct wound *w = &c->wounds[c->wounds_len++];
         *w = (struct wound){.oid = *oid};
@@ -87,11 +84,9 @@ static int check_loose(void *user, const git_oid *oid)
     struct loose_file *f = NULL;
     struct lt_error why = {0};
     int rc = loose_open(repo_objects_dir(c->repo), oid, &f, &why);
-    if (rc == 0)
-        rc = loose_verify(f, &why);
+    if (rc == 0) rc = loose_verify(f, &why);
     loose_close(f);
-    if (rc == 0)
-        return add_whole(c, oid);
+    if (rc == 0) return add_whole(c, oid);
     if (rc == LT_NOTFOUND) /* taken away meanwhile */
         rc = 0;
     else if (rc == LT_REFUSED)
@@ -106,16 +101,14 @@ static void pack_fault(void *user, const git_oid *oid, const char *what)
 {
     struct check *c = user;
     int rc = oid != NULL ? add_wound(c, oid, what) : add_late(c, c->pack, "pack", what);
-    if (rc != 0)
-        c->failed = rc;
+    if (rc != 0) c->failed = rc;
 }
 
 static void pack_whole(void *user, const git_oid *oid)
 {
     struct check *c = user;
     int rc = add_whole(c, oid);
-    if (rc != 0)
-        c->failed = rc;
+    if (rc != 0) c->failed = rc;
 }
 
 static int check_pack(void *user, const char *name)
@@ -128,7 +121,8 @@ static int check_pack(void *user, const char *name)
     c->pack = pack;
     int rc = pack_file_open(repo_objects_dir(c->repo), name, &f, &why);
     if (rc == 0)
-        rc = pack_file_survey(f, &(struct pack_faults){.user = c, .fault = pack_fault, .whole = pack_whole}, c->err);
+        rc = pack_file_survey(f, &(struct pack_faults){.user = c, .fault = pack_fault, .whole = pack_whole},
+                              c->err);
     else if (rc == LT_NOTFOUND) /* merged meanwhile */
         rc = 0;
     else if (rc == LT_REFUSED)
@@ -142,14 +136,13 @@ static int check_pack(void *user, const char *name)
 
 /* --- history --- */
 
-/* A blob of a tree. Those that the files' check did not see whole (deltas of a stranger's pack, an index that hides them) are
- * read through libgit2. */
+/* A blob of a tree. Those that the files' check did not see whole (deltas of a stranger's pack, an index that
+ * hides them) are read through libgit2. */
 static int check_object(void *user, const git_oid *oid, git_object_t type, const char *path)
 {
     struct check *c = user;
     uint32_t at;
-    if (oidmap_get(&c->whole, oid, NULL))
-        return 0;
+    if (oidmap_get(&c->whole, oid, NULL)) return 0;
     if (oidmap_get(&c->bad, oid, &at)) {
         c->wounds[at].told = true;
         return tell(c, c->commit, path, "object", c->wounds[at].what);
@@ -173,7 +166,8 @@ static int check_object(void *user, const git_oid *oid, git_object_t type, const
     return rc;
 }
 
-static int check_failed_tree(void *user, const git_oid *oid, const char *path, int status, const struct lt_error *why)
+static int check_failed_tree(void *user, const git_oid *oid, const char *path, int status,
+                             const struct lt_error *why)
 {
     struct check *c = user;
     uint32_t at;
@@ -192,8 +186,7 @@ static int check_commit(struct check *c, const struct reach *h, const struct rea
     git_oid_tostr(c->commit, sizeof c->commit, &one->oid);
     if (one->status != 0) {
         bool wounded = oidmap_get(&c->bad, &one->oid, &at);
-        if (wounded)
-            c->wounds[at].told = true;
+        if (wounded) c->wounds[at].told = true;
         return tell(c, c->commit, "", one->status == LT_NOTFOUND && !wounded ? "missing" : "object",
                     wounded ? c->wounds[at].what : one->what);
     }
@@ -222,8 +215,7 @@ static int check_history(struct check *c, const git_oid *head, const struct sign
     for (size_t i = 0; i < h.len && rc == 0; i++) {
         const struct reach_commit *one = &h.list[h.order[i]];
         rc = check_commit(c, &h, one);
-        if (rc == 0 && one->status == 0)
-            rc = reach_tree(c->repo, &one->tree, &seen, &visit, c->err);
+        if (rc == 0 && one->status == 0) rc = reach_tree(c->repo, &one->tree, &seen, &visit, c->err);
     }
     oidmap_free(&seen);
     reach_free(&h);
@@ -237,8 +229,7 @@ static int tell_rest(struct check *c)
     for (size_t i = 0; i < c->wounds_len && rc == 0; i++) {
         char hex[VAULT_OID];
         git_oid_tostr(hex, sizeof hex, &c->wounds[i].oid);
-        if (!c->wounds[i].told)
-            rc = tell(c, "", hex, "object", c->wounds[i].what);
+        if (!c->wounds[i].told) rc = tell(c, "", hex, "object", c->wounds[i].what);
     }
     for (size_t i = 0; i < c->late_len && rc == 0; i++)
         rc = tell(c, "", c->late[i].path, c->late[i].code, c->late[i].what);
@@ -259,8 +250,7 @@ static int check_reference(struct check *c, const char *dir, git_oid *head, bool
     lt_error_clear(&why);
     char *path = lt_format("%s/HEAD", dir), *text = NULL;
     size_t len = 0;
-    if (rc == 0 && path == NULL)
-        rc = lt_fail_memory(c->err);
+    if (rc == 0 && path == NULL) rc = lt_fail_memory(c->err);
     if (rc == 0 && (lt_fs_read(path, 4096, &text, &len) != 0 || strcmp(text, "ref: refs/heads/main\n") != 0))
         rc = add_late(c, "HEAD", "reference", "does not point to main");
     free(text);
@@ -268,8 +258,8 @@ static int check_reference(struct check *c, const char *dir, git_oid *head, bool
     return rc;
 }
 
-int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *), void *user,
-                struct vault_report *report, struct lt_error *err)
+int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *),
+                void *user, struct vault_report *report, struct lt_error *err)
 {
     struct vault_report counted = {0};
     struct check c = {.name = repo, .cb = cb, .user = user, .report = &counted, .err = err};
@@ -277,21 +267,14 @@ int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const s
     git_oid head;
     bool born = false;
     int rc = vault_repo_dir(v, repo, &dir, err);
-    if (rc == 0)
-        rc = repo_acquire(vault_repos_cache(v), dir, &c.repo, err);
-    if (rc == 0)
-        rc = check_reference(&c, dir, &head, &born);
-    if (rc == 0)
-        rc = loose_each(repo_objects_dir(c.repo), check_loose, &c, err);
-    if (rc == 0)
-        rc = pack_each(repo_objects_dir(c.repo), check_pack, &c, err);
-    if (rc == 0 && born)
-        rc = check_history(&c, &head, vault_signers(v));
-    if (rc == 0)
-        rc = tell_rest(&c);
+    if (rc == 0) rc = repo_acquire(vault_repos_cache(v), dir, &c.repo, err);
+    if (rc == 0) rc = check_reference(&c, dir, &head, &born);
+    if (rc == 0) rc = loose_each(repo_objects_dir(c.repo), check_loose, &c, err);
+    if (rc == 0) rc = pack_each(repo_objects_dir(c.repo), check_pack, &c, err);
+    if (rc == 0 && born) rc = check_history(&c, &head, vault_signers(v));
+    if (rc == 0) rc = tell_rest(&c);
     counted.objects = c.whole.len;
-    if (rc == 0 && report != NULL)
-        *report = counted;
+    if (rc == 0 && report != NULL) *report = counted;
     repo_release(c.repo);
     oidmap_free(&c.whole);
     oidmap_free(&c.bad);
@@ -306,16 +289,13 @@ int vault_pack(struct vault *v, const char *repo, struct lt_error *err)
     char *dir = NULL, *objects = NULL;
     size_t packs = 0, merged = 0;
     int rc = vault_repo_dir(v, repo, &dir, err);
-    if (rc == 0 && (objects = repo_objects(dir)) == NULL)
-        rc = lt_fail_memory(err);
-    if (rc == 0)
-        rc = pack_each_count(objects, &packs, err);
+    if (rc == 0 && (objects = repo_objects(dir)) == NULL) rc = lt_fail_memory(err);
+    if (rc == 0) rc = pack_each_count(objects, &packs, err);
     if (rc == 0 && packs > PACK_MANY) {
         rc = vault_writer_lock(v, repo, err);
         if (rc == 0) {
             rc = pack_merge(vault_fs(v), objects, &merged, err);
-            if (merged > 0)
-                repo_forget(vault_repos_cache(v), dir);
+            if (merged > 0) repo_forget(vault_repos_cache(v), dir);
             vault_writer_unlock(v, repo);
         }
     }

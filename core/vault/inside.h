@@ -8,11 +8,12 @@
 
 const struct lt_fs *vault_fs(const struct vault *v);
 const struct lt_clock *vault_clock(const struct vault *v);
-const struct sign_key *vault_key(const struct vault *v); /* NULL in a read-only vault */
+const struct sign_key *vault_key(const struct vault *v);         /* NULL in a read-only vault */
 const struct sign_signers *vault_signers(const struct vault *v); /* parsed keys/allowed_signers */
 struct repo_cache *vault_repos_cache(struct vault *v);
 
-/* Folder of a repository, malloc'ed; LT_USAGE "vault.bad_repo" for a name that is neither VAULT_SCHOOL nor an id. */
+/* Folder of a repository, malloc'ed; LT_USAGE "vault.bad_repo" for a name that is neither VAULT_SCHOOL nor an
+ * id. */
 int vault_repo_dir(const struct vault *v, const char *repo, char **out, struct lt_error *err);
 
 /* The repository's writer lock, the one vault_tx_begin takes. */

@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define IN_SIZE   16384u
-#define AT_ONCE   16 /* blocks asked of the kernel by one call */
+#define IN_SIZE 16384u
+#define AT_ONCE 16 /* blocks asked of the kernel by one call */
 
 struct loose_file {
     int fd;
@@ -52,12 +52,9 @@ static ssize_t pread_full(int fd, void *out, size_t len, uint64_t off)
     size_t done = 0;
     while (done < len) {
         ssize_t n = pread(fd, (char *)out + done, len - done, (off_t)(off + done));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        if (n == 0)
-            break;
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        if (n == 0) break;
         done += (size_t)n;
     }
     return (ssize_t)done;
@@ -69,7 +66,10 @@ static bool parse_head(struct loose_file *f, const unsigned char *p, size_t len)
     static const struct {
         const char *word;
         git_object_t type;
-    } kinds[] = {{"blob ", GIT_OBJECT_BLOB}, {"tree ", GIT_OBJECT_TREE}, {"commit ", GIT_OBJECT_COMMIT}, {"tag ", GIT_OBJECT_TAG}};
+    } kinds[] = {{"blob ", GIT_OBJECT_BLOB},
+                 {"tree ", GIT_OBJECT_TREE},
+                 {"commit ", GIT_OBJECT_COMMIT},
+                 {"tag ", GIT_OBJECT_TAG}};
     size_t i = 0;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         size_t n = strlen(kinds[k].word);
@@ -78,14 +78,12 @@ static bool parse_head(struct loose_file *f, const unsigned char *p, size_t len)
             i = n;
         }
     }
-    if (i == 0 || (p[i] == '0' && i + 1 < len && p[i + 1] != 0))
-        return false;
+    if (i == 0 || (p[i] == '0' && i + 1 < len && p[i + 1] != 0)) return false;
     uint64_t size = 0;
     size_t digits = 0;
     for (; i < len && p[i] >= '0' && p[i] <= '9' && digits < 18; i++, digits++)
         size = size * 10 + (uint64_t)(p[i] - '0');
-    if (digits == 0 || i >= len || p[i] != 0)
-        return false;
+    if (digits == 0 || i >= len || p[i] != 0) return false;
     f->size = size;
     f->head_len = i + 1;
     return true;
@@ -113,12 +111,10 @@ static bool is_stored(struct loose_file *f, const unsigned char *p, size_t len)
 
 static int inflate_begin(struct loose_file *f, struct lt_error *err)
 {
-    if (f->in == NULL && (f->in = malloc(IN_SIZE)) == NULL)
-        return lt_fail_memory(err);
+    if (f->in == NULL && (f->in = malloc(IN_SIZE)) == NULL) return lt_fail_memory(err);
     if (!f->z_on) {
         f->z = (z_stream){0};
-        if (inflateInit(&f->z) != Z_OK)
-            return lt_fail_memory(err);
+        if (inflateInit(&f->z) != Z_OK) return lt_fail_memory(err);
         f->z_on = true;
     } else {
         inflateReset(&f->z);
@@ -138,10 +134,8 @@ static ssize_t inflate_some(struct loose_file *f, unsigned char *out, size_t len
     while (f->z.avail_out > 0 && !f->z_end) {
         if (f->z.avail_in == 0) {
             ssize_t n = pread_full(f->fd, f->in, IN_SIZE, f->z_fed);
-            if (n < 0)
-                return lt_fail_errno(err, "read", "object");
-            if (n == 0)
-                return damaged(f, "cut short", err);
+            if (n < 0) return lt_fail_errno(err, "read", "object");
+            if (n == 0) return damaged(f, "cut short", err);
             f->z_fed += (uint64_t)n;
             f->z.next_in = f->in;
             f->z.avail_in = (uInt)n;
@@ -163,8 +157,7 @@ static ssize_t inflate_some(struct loose_file *f, unsigned char *out, size_t len
 static int inflate_verify(struct loose_file *f, struct lt_error *err)
 {
     unsigned char *buf = malloc(IN_SIZE);
-    if (buf == NULL)
-        return lt_fail_memory(err);
+    if (buf == NULL) return lt_fail_memory(err);
     int rc = inflate_begin(f, err);
     struct sha1_ctx sha1;
     sha1_init(&sha1);
@@ -176,8 +169,7 @@ static int inflate_verify(struct loose_file *f, struct lt_error *err)
             rc = damaged(f, "no object header", err);
         else if (f->z_at > f->head_len + f->size)
             rc = damaged(f, "longer than its header says", err);
-        if (rc != 0 || n == 0)
-            break;
+        if (rc != 0 || n == 0) break;
         sha1_update(&sha1, (size_t)n, buf);
     }
     if (rc == 0) {
@@ -198,18 +190,15 @@ static ssize_t inflate_pread(struct loose_file *f, void *out, size_t len, uint64
 {
     uint64_t want = f->head_len + off;
     int rc = want < f->z_at ? inflate_begin(f, err) : 0;
-    if (rc != 0)
-        return rc;
+    if (rc != 0) return rc;
     unsigned char skip[4096];
     while (f->z_at < want) {
         size_t n = want - f->z_at < sizeof skip ? (size_t)(want - f->z_at) : sizeof skip;
         ssize_t got = inflate_some(f, skip, n, err);
-        if (got <= 0)
-            return got < 0 ? got : damaged(f, "cut short", err);
+        if (got <= 0) return got < 0 ? got : damaged(f, "cut short", err);
     }
     ssize_t got = inflate_some(f, out, len, err);
-    if (got >= 0 && (size_t)got != len)
-        return damaged(f, "cut short", err);
+    if (got >= 0 && (size_t)got != len) return damaged(f, "cut short", err);
     return got;
 }
 
@@ -224,7 +213,8 @@ static bool block_head_ok(const struct loose_file *f, const unsigned char *p, ui
 }
 
 /* Reads [pos, pos + len) of header and content by one call; len reaches into at most AT_ONCE blocks. */
-static int stored_read(struct loose_file *f, unsigned char *out, size_t len, uint64_t pos, struct lt_error *err)
+static int stored_read(struct loose_file *f, unsigned char *out, size_t len, uint64_t pos,
+                       struct lt_error *err)
 {
     unsigned char heads[AT_ONCE][LOOSE_BLOCK_HEAD];
     struct iovec iov[2 * AT_ONCE];
@@ -250,8 +240,7 @@ static int stored_read(struct loose_file *f, unsigned char *out, size_t len, uin
     do
         got = preadv(f->fd, iov, (int)vecs, (off_t)(at + (in_block > 0 ? LOOSE_BLOCK_HEAD + in_block : 0)));
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return lt_fail_errno(err, "read", "object");
+    if (got < 0) return lt_fail_errno(err, "read", "object");
     if ((size_t)got != asked) /* a regular file gives all there is */
         return damaged(f, "cut short", err);
     for (size_t i = 0; i < blocks; i++)
@@ -263,8 +252,7 @@ static int stored_read(struct loose_file *f, unsigned char *out, size_t len, uin
 static int stored_verify(struct loose_file *f, struct lt_error *err)
 {
     unsigned char *buf = malloc(LOOSE_BLOCK), tail[4];
-    if (buf == NULL)
-        return lt_fail_memory(err);
+    if (buf == NULL) return lt_fail_memory(err);
     struct sha1_ctx sha1;
     sha1_init(&sha1);
     uLong adler = adler32_z(0, NULL, 0);
@@ -280,8 +268,7 @@ static int stored_verify(struct loose_file *f, struct lt_error *err)
     }
     git_oid oid;
     sha1_digest(&sha1, sizeof oid.id, oid.id);
-    if (rc == 0 && !git_oid_equal(&oid, &f->oid))
-        rc = damaged(f, "bytes do not match the name", err);
+    if (rc == 0 && !git_oid_equal(&oid, &f->oid)) rc = damaged(f, "bytes do not match the name", err);
     if (rc == 0 && (pread_full(f->fd, tail, 4, f->file_len - 4) != 4 ||
                     adler != ((uLong)tail[0] << 24 | (uLong)tail[1] << 16 | (uLong)tail[2] << 8 | tail[3])))
         rc = damaged(f, "wrong checksum", err);
@@ -319,8 +306,7 @@ int loose_open_path(const char *path, const git_oid *oid, struct loose_file **ou
     if (rc == 0) {
         f->file_len = (uint64_t)st.st_size;
         f->stored = is_stored(f, start, (size_t)n);
-        if (!f->stored)
-            rc = inflate_verify(f, err);
+        if (!f->stored) rc = inflate_verify(f, err);
     }
     if (rc != 0) {
         loose_close(f);
@@ -347,10 +333,8 @@ int loose_open(const char *objects, const git_oid *oid, struct loose_file **out,
 
 void loose_close(struct loose_file *f)
 {
-    if (f == NULL)
-        return;
-    if (f->z_on)
-        inflateEnd(&f->z);
+    if (f == NULL) return;
+    if (f->z_on) inflateEnd(&f->z);
     close(f->fd);
     free(f->in);
     free(f);
@@ -368,12 +352,10 @@ uint64_t loose_size(const struct loose_file *f)
 
 ssize_t loose_pread(struct loose_file *f, void *out, size_t len, uint64_t off, struct lt_error *err)
 {
-    if (off >= f->size)
-        return 0;
+    if (off >= f->size) return 0;
     size_t most = (AT_ONCE - 1) * (size_t)LOOSE_BLOCK;
     size_t done = 0;
-    if (len > f->size - off)
-        len = (size_t)(f->size - off);
+    if (len > f->size - off) len = (size_t)(f->size - off);
     while (done < len) {
         size_t n = len - done < most ? len - done : most;
         int rc = 0;
@@ -383,8 +365,7 @@ ssize_t loose_pread(struct loose_file *f, void *out, size_t len, uint64_t off, s
             ssize_t got = inflate_pread(f, (unsigned char *)out + done, n, off + done, err);
             rc = got < 0 ? (int)got : 0;
         }
-        if (rc != 0)
-            return rc;
+        if (rc != 0) return rc;
         done += n;
     }
     return (ssize_t)done;
@@ -404,31 +385,28 @@ bool loose_exists(const char *objects, const git_oid *oid)
 }
 
 /* The files of one of the 256 folders. */
-static int each_in(const char *objects, const char *two, int (*cb)(void *user, const git_oid *oid), void *user,
-                   struct lt_error *err)
+static int each_in(const char *objects, const char *two, int (*cb)(void *user, const git_oid *oid),
+                   void *user, struct lt_error *err)
 {
     char *path = lt_format("%s/%s", objects, two);
-    if (path == NULL)
-        return lt_fail_memory(err);
+    if (path == NULL) return lt_fail_memory(err);
     DIR *d = opendir(path);
     int rc = d != NULL || errno == ENOENT || errno == ENOTDIR ? 0 : lt_fail_errno(err, "list", path);
     free(path);
     for (struct dirent *e; rc == 0 && d != NULL && (e = readdir(d)) != NULL;) {
         char hex[41];
         git_oid oid;
-        if (strlen(e->d_name) != 38)
-            continue;
+        if (strlen(e->d_name) != 38) continue;
         memcpy(hex, two, 2);
         memcpy(hex + 2, e->d_name, 39);
-        if (strspn(hex, "0123456789abcdef") == 40 && git_oid_fromstr(&oid, hex) == 0)
-            rc = cb(user, &oid);
+        if (strspn(hex, "0123456789abcdef") == 40 && git_oid_fromstr(&oid, hex) == 0) rc = cb(user, &oid);
     }
-    if (d != NULL)
-        closedir(d);
+    if (d != NULL) closedir(d);
     return rc;
 }
 
-int loose_each(const char *objects, int (*cb)(void *user, const git_oid *oid), void *user, struct lt_error *err)
+int loose_each(const char *objects, int (*cb)(void *user, const git_oid *oid), void *user,
+               struct lt_error *err)
 {
     static const char digits[] = "0123456789abcdef";
     int rc = 0;

@@ -36,9 +36,10 @@ static char *file_name(const char *objects, const char *name, const char *ext)
 
 /* --- writing --- */
 
-/* Written under a temporary name and renamed, so that a name never stands for half a file while the machine runs. */
-static int put(const struct lt_fs *fs, const char *objects, const char *name, const char *ext, const void *data,
-               size_t len, bool durable, struct lt_error *err)
+/* Written under a temporary name and renamed, so that a name never stands for half a file while the machine
+ * runs. */
+static int put(const struct lt_fs *fs, const char *objects, const char *name, const char *ext,
+               const void *data, size_t len, bool durable, struct lt_error *err)
 {
     unsigned char r[8];
     char hex[2 * sizeof r + 1];
@@ -58,12 +59,9 @@ static int put(const struct lt_fs *fs, const char *objects, const char *name, co
     }
     if (lt_fs_write_all(fs, fd, data, len) != 0 || (durable && fs->fsync(fs->ctx, fd) != 0))
         rc = lt_fail_errno(err, "write", temp);
-    if (fs->close(fs->ctx, fd) != 0 && rc == 0)
-        rc = lt_fail_errno(err, "write", temp);
-    if (rc == 0 && fs->rename(fs->ctx, temp, path) != 0)
-        rc = lt_fail_errno(err, "rename", path);
-    if (rc != 0)
-        fs->unlink(fs->ctx, temp);
+    if (fs->close(fs->ctx, fd) != 0 && rc == 0) rc = lt_fail_errno(err, "write", temp);
+    if (rc == 0 && fs->rename(fs->ctx, temp, path) != 0) rc = lt_fail_errno(err, "rename", path);
+    if (rc != 0) fs->unlink(fs->ctx, temp);
 done:
     free(temp);
     free(path);
@@ -73,7 +71,9 @@ done:
 static int sync_folder(const struct lt_fs *fs, const char *objects, struct lt_error *err)
 {
     char *dir = lt_format("%s/pack", objects);
-    int rc = dir == NULL ? lt_fail_memory(err) : lt_fs_sync_dir(fs, dir) != 0 ? lt_fail_errno(err, "flush", dir) : 0;
+    int rc = dir == NULL                    ? lt_fail_memory(err)
+             : lt_fs_sync_dir(fs, dir) != 0 ? lt_fail_errno(err, "flush", dir)
+                                            : 0;
     free(dir);
     return rc;
 }
@@ -82,10 +82,8 @@ int pack_write(const struct lt_fs *fs, const char *objects, const struct pack_im
                struct lt_error *err)
 {
     int rc = put(fs, objects, image->name, "pack", image->pack, image->pack_len, durable, err);
-    if (rc == 0)
-        rc = put(fs, objects, image->name, "idx", image->idx, image->idx_len, durable, err);
-    if (rc == 0 && durable)
-        rc = sync_folder(fs, objects, err);
+    if (rc == 0) rc = put(fs, objects, image->name, "idx", image->idx, image->idx_len, durable, err);
+    if (rc == 0 && durable) rc = sync_folder(fs, objects, err);
     return rc;
 }
 
@@ -94,8 +92,7 @@ void pack_remove(const struct lt_fs *fs, const char *objects, const char *name)
     static const char *const exts[] = {"idx", "rev", "bitmap", "mtimes", "pack"};
     for (size_t i = 0; i < LT_COUNT(exts); i++) {
         char *path = file_name(objects, name, exts[i]);
-        if (path != NULL)
-            fs->unlink(fs->ctx, path);
+        if (path != NULL) fs->unlink(fs->ctx, path);
         free(path);
     }
 }
@@ -125,8 +122,7 @@ static int map_file(const char *path, struct map *out, struct lt_error *err)
 
 static void unmap(struct map *m)
 {
-    if (m->p != NULL)
-        munmap((void *)(uintptr_t)m->p, m->len);
+    if (m->p != NULL) munmap((void *)(uintptr_t)m->p, m->len);
     *m = (struct map){0};
 }
 
@@ -152,15 +148,14 @@ bool pack_on_disk(const char *objects, const struct pack_image *image)
 static const char *judge_index(struct pack_file *f)
 {
     const unsigned char *idx = f->idx.p, *pack = f->pack.p;
-    if (f->idx.len < IDX_HEAD + 2 * PACK_TRAILER || memcmp(idx, "\377tOc\0\0\0\2", 8) != 0)
-        return "no index";
-    if (f->pack.len < PACK_HEAD + PACK_TRAILER || memcmp(pack, "PACK\0\0\0", 7) != 0 || (pack[7] != 2 && pack[7] != 3))
+    if (f->idx.len < IDX_HEAD + 2 * PACK_TRAILER || memcmp(idx, "\377tOc\0\0\0\2", 8) != 0) return "no index";
+    if (f->pack.len < PACK_HEAD + PACK_TRAILER || memcmp(pack, "PACK\0\0\0", 7) != 0 ||
+        (pack[7] != 2 && pack[7] != 3))
         return "no pack";
     uint32_t last = 0;
     for (size_t i = 0; i < 256; i++) {
         uint32_t n = pack_be32(idx + 8 + 4 * i);
-        if (n < last)
-            return "the index's fan";
+        if (n < last) return "the index's fan";
         last = n;
     }
     uint64_t least = IDX_HEAD + (uint64_t)last * 28 + 2 * PACK_TRAILER;
@@ -168,8 +163,7 @@ static const char *judge_index(struct pack_file *f)
         return "the index's length";
     f->count = last;
     f->larges = (f->idx.len - least) / 8;
-    if (pack_be32(pack + 8) != last)
-        return "the pack's count";
+    if (pack_be32(pack + 8) != last) return "the pack's count";
     if (memcmp(pack + f->pack.len - PACK_TRAILER, idx + f->idx.len - 2 * PACK_TRAILER, PACK_TRAILER) != 0)
         return "the index is of another pack";
     return NULL;
@@ -184,14 +178,11 @@ int pack_file_open(const char *objects, const char *name, struct pack_file **out
         rc = lt_fail_memory(err);
     else if (git_oid_fromstr(&f->name, name) != 0)
         rc = lt_fail(err, LT_USAGE, "vault.bad_object", (char *)NULL);
-    if (rc == 0)
-        rc = map_file(pack, &f->pack, err);
-    if (rc == 0)
-        rc = map_file(idx, &f->idx, err);
+    if (rc == 0) rc = map_file(pack, &f->pack, err);
+    if (rc == 0) rc = map_file(idx, &f->idx, err);
     if (rc == 0) {
         const char *what = judge_index(f);
-        if (what != NULL)
-            rc = loose_damaged(err, &f->name, what);
+        if (what != NULL) rc = loose_damaged(err, &f->name, what);
     }
     free(pack);
     free(idx);
@@ -205,8 +196,7 @@ int pack_file_open(const char *objects, const char *name, struct pack_file **out
 
 void pack_file_close(struct pack_file *f)
 {
-    if (f == NULL)
-        return;
+    if (f == NULL) return;
     unmap(&f->pack);
     unmap(&f->idx);
     free(f);
@@ -234,8 +224,7 @@ static uint64_t entry_off(const struct pack_file *f, uint32_t i)
     uint64_t off = pack_be32(offs + 4 * (size_t)i);
     if (off & 0x80000000u) {
         uint64_t k = off & 0x7fffffffu;
-        if (k >= f->larges)
-            return 0;
+        if (k >= f->larges) return 0;
         const unsigned char *p = offs + 4 * (size_t)f->count + 8 * k;
         off = (uint64_t)pack_be32(p) << 32 | pack_be32(p + 4);
     }
@@ -267,8 +256,7 @@ int pack_file_each(struct pack_file *f, int (*cb)(void *user, const struct pack_
                    struct lt_error *err)
 {
     struct place *order = lt_calloc(f->count, sizeof *order);
-    if (order == NULL)
-        return lt_fail_memory(err);
+    if (order == NULL) return lt_fail_memory(err);
     for (uint32_t i = 0; i < f->count; i++)
         order[i] = (struct place){entry_off(f, i), i};
     qsort(order, f->count, sizeof *order, by_place);
@@ -281,19 +269,20 @@ int pack_file_each(struct pack_file *f, int (*cb)(void *user, const struct pack_
         struct lt_error why = {0};
         pack_file_oid(f, order[k].i, &v.oid);
         v.wrong = order[k].off == expect ? NULL : "its place in the pack";
-        rc = order[k].off < PACK_HEAD ? LT_REFUSED
-                                      : pack_scan_entry(&scanner, f->pack.p, end, order[k].off, &f->name, &v.entry, &next, &why);
+        rc = order[k].off < PACK_HEAD
+                 ? LT_REFUSED
+                 : pack_scan_entry(&scanner, f->pack.p, end, order[k].off, &f->name, &v.entry, &next, &why);
         if (rc == LT_REFUSED) {
             v.wrong = "its bytes in the pack";
             next = k + 1 < f->count ? order[k + 1].off : end; /* look for the others where the index says */
             rc = 0;
         } else if (rc != 0) {
-            if (err != NULL)
-                *err = why;
+            if (err != NULL) *err = why;
             break;
         } else if (v.entry.type < PACK_OFS_DELTA && !git_oid_equal(&v.oid, &v.entry.oid)) {
             v.wrong = "bytes do not match the name";
-        } else if (v.entry.crc != pack_be32(f->idx.p + IDX_HEAD + (uint64_t)f->count * 20 + 4 * (size_t)order[k].i)) {
+        } else if (v.entry.crc !=
+                   pack_be32(f->idx.p + IDX_HEAD + (uint64_t)f->count * 20 + 4 * (size_t)order[k].i)) {
             v.wrong = "its CRC in the index";
         }
         lt_error_clear(&why);
@@ -331,10 +320,8 @@ static int survey_one(void *user, const struct pack_visit *v)
 
 int pack_file_survey(struct pack_file *f, const struct pack_faults *cb, struct lt_error *err)
 {
-    if (!sum_ok(&f->pack))
-        cb->fault(cb->user, NULL, "the pack's checksum");
-    if (!sum_ok(&f->idx))
-        cb->fault(cb->user, NULL, "the index's checksum");
+    if (!sum_ok(&f->pack)) cb->fault(cb->user, NULL, "the pack's checksum");
+    if (!sum_ok(&f->idx)) cb->fault(cb->user, NULL, "the index's checksum");
     for (uint32_t i = 1; i < f->count; i++) {
         git_oid a, b;
         pack_file_oid(f, i - 1, &a);
@@ -356,11 +343,9 @@ struct verdict {
 static void verdict_fault(void *user, const git_oid *oid, const char *what)
 {
     struct verdict *v = user;
-    if (v->what != NULL)
-        return;
+    if (v->what != NULL) return;
     v->what = what;
-    if (oid != NULL)
-        v->oid = *oid;
+    if (oid != NULL) v->oid = *oid;
 }
 
 static void verdict_delta(void *user, const git_oid *oid)
@@ -374,25 +359,23 @@ int pack_file_verify(struct pack_file *f, uint32_t *deltas, struct lt_error *err
     struct verdict v = {.oid = f->name};
     struct pack_faults cb = {.user = &v, .fault = verdict_fault, .delta = verdict_delta};
     int rc = pack_file_survey(f, &cb, err);
-    if (rc == 0 && v.what != NULL)
-        rc = loose_damaged(err, &v.oid, v.what);
-    if (rc == 0 && deltas != NULL)
-        *deltas = v.deltas;
+    if (rc == 0 && v.what != NULL) rc = loose_damaged(err, &v.oid, v.what);
+    if (rc == 0 && deltas != NULL) *deltas = v.deltas;
     return rc;
 }
 
 int pack_each(const char *objects, int (*cb)(void *user, const char *name), void *user, struct lt_error *err)
 {
     char *path = lt_format("%s/pack", objects);
-    if (path == NULL)
-        return lt_fail_memory(err);
+    if (path == NULL) return lt_fail_memory(err);
     DIR *d = opendir(path);
     int rc = d != NULL || errno == ENOENT ? 0 : lt_fail_errno(err, "list", path);
     free(path);
     for (struct dirent *e; rc == 0 && d != NULL && (e = readdir(d)) != NULL;) {
         char name[41];
         const char *s = e->d_name;
-        if (strlen(s) != 49 || !lt_starts(s, "pack-") || !lt_ends(s, ".idx") || strspn(s + 5, "0123456789abcdef") != 40)
+        if (strlen(s) != 49 || !lt_starts(s, "pack-") || !lt_ends(s, ".idx") ||
+            strspn(s + 5, "0123456789abcdef") != 40)
             continue;
         memcpy(name, s + 5, 40);
         name[40] = 0;
@@ -403,8 +386,7 @@ int pack_each(const char *objects, int (*cb)(void *user, const char *name), void
             rc = cb(user, name);
         free(pack);
     }
-    if (d != NULL)
-        closedir(d);
+    if (d != NULL) closedir(d);
     return rc;
 }
 
@@ -419,7 +401,6 @@ int pack_each_count(const char *objects, size_t *out, struct lt_error *err)
 {
     size_t n = 0;
     int rc = pack_each(objects, count_one, &n, err);
-    if (rc == 0)
-        *out = n;
+    if (rc == 0) *out = n;
     return rc;
 }

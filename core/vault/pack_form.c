@@ -60,23 +60,19 @@ size_t pack_entry_head(int type, uint64_t size, unsigned char out[PACK_ENTRY_HEA
 /* Type, size and a delta's base; returns the length of it or 0 when it is malformed. */
 static size_t parse_head(const unsigned char *p, size_t len, struct pack_entry *out)
 {
-    if (len == 0)
-        return 0;
+    if (len == 0) return 0;
     size_t n = 1;
     out->type = p[0] >> 4 & 7;
     out->size = p[0] & 15;
     for (unsigned shift = 4; p[n - 1] & 0x80; shift += 7, n++) {
-        if (n >= len || shift > 53)
-            return 0;
+        if (n >= len || shift > 53) return 0;
         out->size |= (uint64_t)(p[n] & 0x7f) << shift;
     }
-    if (out->type == PACK_REF_DELTA)
-        return n + 20 <= len ? n + 20 : 0;
+    if (out->type == PACK_REF_DELTA) return n + 20 <= len ? n + 20 : 0;
     if (out->type == PACK_OFS_DELTA) {
         size_t start = n;
         do {
-            if (n >= len || n - start >= 9)
-                return 0;
+            if (n >= len || n - start >= 9) return 0;
         } while (p[n++] & 0x80);
         return n;
     }
@@ -85,21 +81,17 @@ static size_t parse_head(const unsigned char *p, size_t len, struct pack_entry *
 
 void pack_scanner_free(struct pack_scanner *s)
 {
-    if (s->on)
-        inflateEnd(&s->z);
+    if (s->on) inflateEnd(&s->z);
     free(s->out);
     *s = (struct pack_scanner){0};
 }
 
 static int scanner_begin(struct pack_scanner *s, struct lt_error *err)
 {
-    if (s->out == NULL && (s->out = malloc(WINDOW)) == NULL)
-        return lt_fail_memory(err);
-    if (s->on)
-        return inflateReset(&s->z) == Z_OK ? 0 : lt_fail_memory(err);
+    if (s->out == NULL && (s->out = malloc(WINDOW)) == NULL) return lt_fail_memory(err);
+    if (s->on) return inflateReset(&s->z) == Z_OK ? 0 : lt_fail_memory(err);
     s->z = (z_stream){0};
-    if (inflateInit(&s->z) != Z_OK)
-        return lt_fail_memory(err);
+    if (inflateInit(&s->z) != Z_OK) return lt_fail_memory(err);
     s->on = true;
     return 0;
 }
@@ -109,15 +101,12 @@ int pack_scan_entry(struct pack_scanner *s, const unsigned char *pack, uint64_t 
 {
     struct pack_entry e = {.off = off};
     size_t head = off < end ? parse_head(pack + off, (size_t)(end - off), &e) : 0;
-    if (head == 0 || e.size > PACK_OBJECT_MAX)
-        return loose_damaged(err, pack_name, "an entry's head");
+    if (head == 0 || e.size > PACK_OBJECT_MAX) return loose_damaged(err, pack_name, "an entry's head");
     int rc = scanner_begin(s, err);
-    if (rc != 0)
-        return rc;
+    if (rc != 0) return rc;
     bool whole = e.type < PACK_OFS_DELTA;
     struct sha1_ctx sha1;
-    if (whole)
-        hash_begin(&sha1, e.type, e.size);
+    if (whole) hash_begin(&sha1, e.type, e.size);
     uint64_t in = off + head, got = 0;
     for (int z = Z_OK; z != Z_STREAM_END;) {
         uint64_t left = end - in;
@@ -127,20 +116,16 @@ int pack_scan_entry(struct pack_scanner *s, const unsigned char *pack, uint64_t 
         s->z.next_out = s->out;
         s->z.avail_out = WINDOW;
         z = inflate(&s->z, Z_NO_FLUSH);
-        if (z == Z_MEM_ERROR)
-            return lt_fail_memory(err);
+        if (z == Z_MEM_ERROR) return lt_fail_memory(err);
         in += give - s->z.avail_in;
         size_t n = WINDOW - s->z.avail_out;
         got += n;
         if ((z != Z_OK && z != Z_STREAM_END) || got > e.size || (z == Z_OK && n == 0 && in >= end))
             return loose_damaged(err, pack_name, "an entry's stream");
-        if (whole)
-            sha1_update(&sha1, n, s->out);
+        if (whole) sha1_update(&sha1, n, s->out);
     }
-    if (got != e.size)
-        return loose_damaged(err, pack_name, "an entry's length");
-    if (whole)
-        sha1_digest(&sha1, sizeof e.oid.id, e.oid.id);
+    if (got != e.size) return loose_damaged(err, pack_name, "an entry's length");
+    if (whole) sha1_digest(&sha1, sizeof e.oid.id, e.oid.id);
     e.crc = (uint32_t)crc32_z(crc32_z(0, NULL, 0), pack + off, (size_t)(in - off));
     *out = e;
     *next = in;
@@ -152,13 +137,12 @@ static int by_name(const void *a, const void *b)
     return memcmp(((const struct pack_entry *)a)->oid.id, ((const struct pack_entry *)b)->oid.id, 20);
 }
 
-int pack_index_make(struct pack_entry *entries, size_t n, const unsigned char trailer[PACK_TRAILER], void **out,
-                    size_t *out_len, struct lt_error *err)
+int pack_index_make(struct pack_entry *entries, size_t n, const unsigned char trailer[PACK_TRAILER],
+                    void **out, size_t *out_len, struct lt_error *err)
 {
     size_t len = IDX_HEAD + n * 28 + 2 * PACK_TRAILER;
     unsigned char *idx = malloc(len);
-    if (idx == NULL)
-        return lt_fail_memory(err);
+    if (idx == NULL) return lt_fail_memory(err);
     qsort(entries, n, sizeof *entries, by_name);
     memcpy(idx, "\377tOc\0\0\0\2", 8);
     unsigned char *fan = idx + 8, *names = idx + IDX_HEAD, *crcs = names + 20 * n, *offs = crcs + 4 * n;

@@ -6,11 +6,11 @@
 
 #include <zlib.h>
 
-#define PACK_HEAD      12u
-#define PACK_TRAILER   20u
-#define PACK_OFS_DELTA 6
-#define PACK_REF_DELTA 7
-#define IDX_HEAD       (8u + 256u * 4u)
+#define PACK_HEAD       12u
+#define PACK_TRAILER    20u
+#define PACK_OFS_DELTA  6
+#define PACK_REF_DELTA  7
+#define IDX_HEAD        (8u + 256u * 4u)
 #define PACK_ENTRY_HEAD 32u /* most bytes of type, size and a delta's base */
 
 struct pack_entry {
@@ -18,7 +18,7 @@ struct pack_entry {
     uint64_t off;
     uint64_t size; /* of the object, inflated */
     uint32_t crc;
-    int type;      /* git_object_t, or a kind of delta */
+    int type; /* git_object_t, or a kind of delta */
 };
 
 /* Inflates entries; zero it before use. */
@@ -29,8 +29,8 @@ struct pack_scanner {
 };
 void pack_scanner_free(struct pack_scanner *s);
 
-/* The entry at off: head, stream, name and CRC. end: where entries end. *next: where it ends. Objects that are deltas get no
- * name. Damage is named after the pack. */
+/* The entry at off: head, stream, name and CRC. end: where entries end. *next: where it ends. Objects that
+ * are deltas get no name. Damage is named after the pack. */
 int pack_scan_entry(struct pack_scanner *s, const unsigned char *pack, uint64_t end, uint64_t off,
                     const git_oid *pack_name, struct pack_entry *out, uint64_t *next, struct lt_error *err);
 
@@ -41,11 +41,12 @@ const char *pack_type_word(int type); /* "blob", …; NULL for anything else */
 void pack_object_hash(int type, const void *data, size_t len, git_oid *out);
 
 /* Sorts the entries by name and makes the index, malloc'ed. Offsets are below 2^31. */
-int pack_index_make(struct pack_entry *entries, size_t n, const unsigned char trailer[PACK_TRAILER], void **out,
-                    size_t *out_len, struct lt_error *err);
+int pack_index_make(struct pack_entry *entries, size_t n, const unsigned char trailer[PACK_TRAILER],
+                    void **out, size_t *out_len, struct lt_error *err);
 
 /* Puts an entry that is compressed already into the pack; one of that name stays. */
-int pack_copy(struct pack *p, const struct pack_entry *e, const void *bytes, size_t len, struct lt_error *err);
+int pack_copy(struct pack *p, const struct pack_entry *e, const void *bytes, size_t len,
+              struct lt_error *err);
 
 /* Every entry of a pack on disk, in the order of the pack, whether right or wrong. */
 struct pack_visit {
@@ -54,7 +55,7 @@ struct pack_visit {
     const char *wrong;       /* NULL: right as far as its bytes tell */
     const unsigned char *bytes;
     size_t len;
-    bool of_pack;            /* what is wrong is not this object's: oid is the pack's name */
+    bool of_pack; /* what is wrong is not this object's: oid is the pack's name */
 };
 int pack_file_each(struct pack_file *f, int (*cb)(void *user, const struct pack_visit *), void *user,
                    struct lt_error *err);

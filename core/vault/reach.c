@@ -18,8 +18,7 @@ static int grow_to(void *array, size_t *cap, size_t need, size_t size, struct lt
     void *old;
     memcpy(&old, array, sizeof old);
     void *grown = lt_array_grow(old, cap, need, size);
-    if (grown == NULL)
-        return lt_fail_memory(err);
+    if (grown == NULL) return lt_fail_memory(err);
     memcpy(array, &grown, sizeof grown);
     return 0;
 }
@@ -31,10 +30,8 @@ static int place_of(struct reach *h, const git_oid *oid, size_t *out, struct lt_
     if (!oidmap_get(&h->by_oid, oid, &at)) {
         at = (uint32_t)h->len;
         int rc = grow_to(&h->list, &h->cap, h->len + 1, sizeof *h->list, err);
-        if (rc != 0)
-            return rc;
-        if (oidmap_put(&h->by_oid, oid, at) < 0)
-            return lt_fail_memory(err);
+        if (rc != 0) return rc;
+        if (oidmap_put(&h->by_oid, oid, at) < 0) return lt_fail_memory(err);
         h->list[h->len++] = (struct reach_commit){.oid = *oid};
     }
     *out = at;
@@ -47,7 +44,10 @@ static int note_failure(struct reach_commit *c, int rc, struct lt_error *why, st
     if (rc == LT_NOTFOUND || rc == LT_REFUSED) {
         const char *what = lt_error_param(why, "what");
         c->status = rc;
-        lt_print(c->what, sizeof c->what, "%s", what != NULL ? what : rc == LT_NOTFOUND ? "no such object" : why->code);
+        lt_print(c->what, sizeof c->what, "%s",
+                 what != NULL        ? what
+                 : rc == LT_NOTFOUND ? "no such object"
+                                     : why->code);
         lt_error_clear(why);
         return 0;
     }
@@ -60,26 +60,24 @@ static int read_commit(struct repo *r, const git_oid *oid, struct commit_view *o
     int rc = repo_read(r, oid, COMMIT_MAX, &raw, err);
     if (rc == 0 && git_odb_object_type(raw) != GIT_OBJECT_COMMIT)
         rc = loose_damaged(err, oid, "not a commit");
-    if (rc == 0)
-        rc = commit_parse(oid, git_odb_object_data(raw), git_odb_object_size(raw), out, err);
+    if (rc == 0) rc = commit_parse(oid, git_odb_object_data(raw), git_odb_object_size(raw), out, err);
     git_odb_object_free(raw);
     return rc;
 }
 
-static int load(struct repo *r, struct reach *h, size_t at, const struct sign_signers *signers, struct lt_error *err)
+static int load(struct repo *r, struct reach *h, size_t at, const struct sign_signers *signers,
+                struct lt_error *err)
 {
     struct commit_view view = {0};
     struct lt_error why = {0};
     git_oid oid = h->list[at].oid;
     int rc = read_commit(r, &oid, &view, &why);
-    if (rc != 0)
-        return note_failure(&h->list[at], rc, &why, err);
+    if (rc != 0) return note_failure(&h->list[at], rc, &why, err);
     rc = grow_to(&h->parents, &h->parents_cap, h->parents_len + view.parents_len, sizeof *h->parents, err);
     size_t first = h->parents_len;
     for (size_t i = 0; i < view.parents_len && rc == 0; i++) {
         rc = place_of(h, &view.parents[i], &h->parents[h->parents_len], err);
-        if (rc == 0)
-            h->parents_len++;
+        if (rc == 0) h->parents_len++;
     }
     struct reach_commit *c = &h->list[at];
     c->tree = view.tree;
@@ -131,8 +129,7 @@ int reach_commits(struct repo *r, const git_oid *head, const struct sign_signers
     int rc = place_of(out, head, &at, err);
     for (size_t i = 0; i < out->len && rc == 0; i++) /* the list grows while it is read */
         rc = load(r, out, i, signers, err);
-    if (rc == 0)
-        rc = sort_commits(out, err);
+    if (rc == 0) rc = sort_commits(out, err);
     return rc;
 }
 
@@ -159,10 +156,8 @@ static int read_tree(struct repo *r, const git_oid *oid, struct tree **out, stru
 {
     git_odb_object *raw = NULL;
     int rc = repo_read(r, oid, TREE_RAW_MAX, &raw, err);
-    if (rc == 0 && git_odb_object_type(raw) != GIT_OBJECT_TREE)
-        rc = loose_damaged(err, oid, "not a tree");
-    if (rc == 0)
-        rc = tree_parse(oid, git_odb_object_data(raw), git_odb_object_size(raw), out, err);
+    if (rc == 0 && git_odb_object_type(raw) != GIT_OBJECT_TREE) rc = loose_damaged(err, oid, "not a tree");
+    if (rc == 0) rc = tree_parse(oid, git_odb_object_data(raw), git_odb_object_size(raw), out, err);
     git_odb_object_free(raw);
     return rc;
 }
@@ -189,8 +184,7 @@ static int walk_entry(struct walk *w, const struct tree_entry *e, size_t path_le
         struct lt_error why = {0};
         return report_failure(w, &oid, loose_damaged(&why, &oid, "a path too long"), &why);
     }
-    if (slash)
-        w->path[path_len] = '/';
+    if (slash) w->path[path_len] = '/';
     memcpy(w->path + path_len + slash, e->name, e->name_len);
     w->path[len] = 0;
     int rc = 0;
@@ -198,7 +192,9 @@ static int walk_entry(struct walk *w, const struct tree_entry *e, size_t path_le
         rc = walk_tree(w, &oid, len, depth + 1);
     } else if ((e->mode & 0170000) != 0160000) { /* a submodule's commit is not here */
         int put = oidmap_put(w->seen, &oid, 0);
-        rc = put < 0 ? lt_fail_memory(w->err) : put > 0 ? w->visit->object(w->visit->user, &oid, GIT_OBJECT_BLOB, w->path) : 0;
+        rc = put < 0   ? lt_fail_memory(w->err)
+             : put > 0 ? w->visit->object(w->visit->user, &oid, GIT_OBJECT_BLOB, w->path)
+                       : 0;
     }
     w->path[path_len] = 0;
     return rc;
@@ -207,13 +203,11 @@ static int walk_entry(struct walk *w, const struct tree_entry *e, size_t path_le
 static int walk_tree(struct walk *w, const git_oid *oid, size_t path_len, unsigned depth)
 {
     int put = oidmap_put(w->seen, oid, 0);
-    if (put <= 0)
-        return put < 0 ? lt_fail_memory(w->err) : 0;
+    if (put <= 0) return put < 0 ? lt_fail_memory(w->err) : 0;
     struct tree *t = NULL;
     struct lt_error why = {0};
     int rc = depth > DEPTH ? loose_damaged(&why, oid, "folders too deep") : read_tree(w->repo, oid, &t, &why);
-    if (rc != 0)
-        return report_failure(w, oid, rc, &why);
+    if (rc != 0) return report_failure(w, oid, rc, &why);
     rc = w->visit->object(w->visit->user, oid, GIT_OBJECT_TREE, w->path);
     for (size_t i = 0; i < t->n && rc == 0; i++)
         rc = walk_entry(w, &t->e[i], path_len, depth);

@@ -9,21 +9,22 @@
 struct reach_commit {
     git_oid oid, tree;
     int64_t committer_s;
-    enum commit_verdict verdict;  /* COMMIT_GOOD when no signers were given */
+    enum commit_verdict verdict;    /* COMMIT_GOOD when no signers were given */
     size_t parents_at, parents_len; /* in struct reach parents: places in list */
-    int status;                   /* 0, LT_NOTFOUND or LT_REFUSED: its object could not be read; the rest is empty */
-    char what[64];                /* why */
+    int status;    /* 0, LT_NOTFOUND or LT_REFUSED: its object could not be read; the rest is empty */
+    char what[64]; /* why */
 };
 
 struct reach {
     struct reach_commit *list; /* in the order they were met */
     size_t len, cap;
     size_t *parents, parents_len, parents_cap;
-    size_t *order;             /* places in list, parents before children */
+    size_t *order; /* places in list, parents before children */
     struct oidmap by_oid;
 };
 
-/* Zero out before. A commit that cannot be read is noted and ends its line of history; only LT_SYSTEM fails. */
+/* Zero out before. A commit that cannot be read is noted and ends its line of history; only LT_SYSTEM fails.
+ */
 int reach_commits(struct repo *r, const git_oid *head, const struct sign_signers *signers, struct reach *out,
                   struct lt_error *err);
 void reach_free(struct reach *h);

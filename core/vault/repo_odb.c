@@ -1,4 +1,5 @@
-/* Repositories as libgit2 sees them: objects from its pack reader and from our loose files, no configuration, no references. */
+/* Repositories as libgit2 sees them: objects from its pack reader and from our loose files, no configuration,
+ * no references. */
 #include "vault/loose.h"
 #include "vault/repo.h"
 
@@ -12,10 +13,10 @@
 #include <sys/stat.h>
 
 /* Mapped windows and cached objects of all repositories together (docs/architecture.md, storage). */
-#define CACHE_BYTES   (8 << 20)
-#define WINDOW_BYTES  (1u << 20)
-#define MAPPED_BYTES  (16u << 20)
-#define MAPPED_FILES  128u
+#define CACHE_BYTES  (8 << 20)
+#define WINDOW_BYTES (1u << 20)
+#define MAPPED_BYTES (16u << 20)
+#define MAPPED_FILES 128u
 
 int repo_lib_start(struct lt_error *err)
 {
@@ -54,8 +55,7 @@ static const char *objects_of(git_odb_backend *b)
 /* libgit2 goes on to the next backend on GIT_ENOTFOUND and gives up on anything else. */
 static int to_git(int rc, const char *what)
 {
-    if (rc == LT_NOTFOUND)
-        return GIT_ENOTFOUND;
+    if (rc == LT_NOTFOUND) return GIT_ENOTFOUND;
     git_error_set_str(rc == LT_REFUSED ? GIT_ERROR_ZLIB : GIT_ERROR_OS, what);
     return rc == LT_REFUSED ? GIT_EMISMATCH : GIT_ERROR;
 }
@@ -64,8 +64,7 @@ static int backend_header(size_t *len, git_object_t *type, git_odb_backend *b, c
 {
     struct loose_file *f = NULL;
     int rc = loose_open(objects_of(b), oid, &f, NULL);
-    if (rc != 0)
-        return to_git(rc, "a loose object cannot be read");
+    if (rc != 0) return to_git(rc, "a loose object cannot be read");
     *len = (size_t)loose_size(f);
     *type = loose_type(f);
     loose_close(f);
@@ -76,8 +75,7 @@ static int backend_read(void **out, size_t *len, git_object_t *type, git_odb_bac
 {
     struct loose_file *f = NULL;
     int rc = loose_open(objects_of(b), oid, &f, NULL);
-    if (rc != 0)
-        return to_git(rc, "a loose object cannot be read");
+    if (rc != 0) return to_git(rc, "a loose object cannot be read");
     size_t size = loose_size(f) <= REPO_READ_MAX ? (size_t)loose_size(f) : 0;
     void *data = NULL;
     if (loose_size(f) > REPO_READ_MAX) {
@@ -143,8 +141,7 @@ static int add_loose(git_odb *odb, const char *objects)
     b->parent.foreach = backend_foreach;
     b->parent.free = backend_free;
     int rc = b->objects == NULL ? GIT_ERROR : git_odb_add_backend(odb, &b->parent, 1);
-    if (rc != 0)
-        backend_free(&b->parent);
+    if (rc != 0) backend_free(&b->parent);
     return rc;
 }
 
@@ -152,11 +149,9 @@ static int add_packs(git_odb *odb, const char *objects)
 {
     git_odb_backend *b = NULL;
     int rc = git_odb_backend_pack(&b, objects);
-    if (rc != 0)
-        return rc;
+    if (rc != 0) return rc;
     rc = git_odb_add_backend(odb, b, 2);
-    if (rc != 0)
-        b->free(b);
+    if (rc != 0) b->free(b);
     return rc;
 }
 
@@ -186,8 +181,7 @@ struct repo_cache {
 
 static void repo_close(struct repo *r)
 {
-    if (r == NULL)
-        return;
+    if (r == NULL) return;
     git_repository_free(r->git);
     git_odb_free(r->odb);
     free(r->dir);
@@ -198,15 +192,13 @@ static void repo_close(struct repo *r)
 struct repo_cache *repo_cache_new(void)
 {
     struct repo_cache *c = lt_calloc(1, sizeof *c);
-    if (c != NULL)
-        pthread_mutex_init(&c->lock, NULL);
+    if (c != NULL) pthread_mutex_init(&c->lock, NULL);
     return c;
 }
 
 void repo_cache_free(struct repo_cache *c)
 {
-    if (c == NULL)
-        return;
+    if (c == NULL) return;
     while (c->idle != NULL) {
         struct repo *r = c->idle;
         c->idle = r->next;
@@ -233,11 +225,11 @@ static struct repo *take_idle(struct repo_cache *c, const char *dir)
     return NULL;
 }
 
-static int repo_open(struct repo_cache *c, const char *dir, uint64_t epoch, struct repo **out, struct lt_error *err)
+static int repo_open(struct repo_cache *c, const char *dir, uint64_t epoch, struct repo **out,
+                     struct lt_error *err)
 {
     struct repo *r = lt_calloc(1, sizeof *r);
-    if (r == NULL)
-        return lt_fail_memory(err);
+    if (r == NULL) return lt_fail_memory(err);
     *r = (struct repo){.cache = c, .epoch = epoch, .dir = lt_strdup(dir), .objects = repo_objects(dir)};
     int rc = 0;
     struct stat st;
@@ -247,14 +239,10 @@ static int repo_open(struct repo_cache *c, const char *dir, uint64_t epoch, stru
         rc = lt_fail(err, LT_NOTFOUND, "vault.no_repo", "repo", dir, (char *)NULL);
     if (rc == 0) {
         int git = git_odb_new(&r->odb);
-        if (git == 0)
-            git = add_packs(r->odb, r->objects);
-        if (git == 0)
-            git = add_loose(r->odb, r->objects);
-        if (git == 0)
-            git = git_repository_wrap_odb(&r->git, r->odb);
-        if (git != 0)
-            rc = repo_fail(err, git, "open", NULL);
+        if (git == 0) git = add_packs(r->odb, r->objects);
+        if (git == 0) git = add_loose(r->odb, r->objects);
+        if (git == 0) git = git_repository_wrap_odb(&r->git, r->odb);
+        if (git != 0) rc = repo_fail(err, git, "open", NULL);
     }
     if (rc != 0) {
         repo_close(r);
@@ -270,26 +258,24 @@ int repo_acquire(struct repo_cache *c, const char *dir, struct repo **out, struc
     struct repo *r = take_idle(c, dir);
     uint64_t epoch = c->epoch;
     pthread_mutex_unlock(&c->lock);
-    if (r == NULL)
-        return repo_open(c, dir, epoch, out, err);
+    if (r == NULL) return repo_open(c, dir, epoch, out, err);
     *out = r;
     return 0;
 }
 
 static bool is_stale(const struct repo_cache *c, const struct repo *r)
 {
-    if (r->epoch < c->floor)
-        return true;
+    if (r->epoch < c->floor) return true;
     for (size_t i = 0; i < LT_COUNT(c->forgotten); i++)
-        if (c->forgotten[i].dir != NULL && r->epoch < c->forgotten[i].epoch && strcmp(c->forgotten[i].dir, r->dir) == 0)
+        if (c->forgotten[i].dir != NULL && r->epoch < c->forgotten[i].epoch &&
+            strcmp(c->forgotten[i].dir, r->dir) == 0)
             return true;
     return false;
 }
 
 void repo_release(struct repo *r)
 {
-    if (r == NULL)
-        return;
+    if (r == NULL) return;
     struct repo_cache *c = r->cache;
     struct repo *drop = r;
     pthread_mutex_lock(&c->lock);
@@ -321,11 +307,11 @@ void repo_forget(struct repo_cache *c, const char *dir)
     }
     size_t slot = c->epoch % LT_COUNT(c->forgotten);
     c->epoch++;
-    /* An entry that falls out of the ring (or could not be noted) raises the floor for all: never a stale handle kept. */
+    /* An entry that falls out of the ring (or could not be noted) raises the floor for all: never a stale
+     * handle kept. */
     if (c->forgotten[slot].dir != NULL && c->forgotten[slot].epoch > c->floor)
         c->floor = c->forgotten[slot].epoch;
-    if (copy == NULL)
-        c->floor = c->epoch;
+    if (copy == NULL) c->floor = c->epoch;
     free(c->forgotten[slot].dir);
     c->forgotten[slot].dir = copy;
     c->forgotten[slot].epoch = c->epoch;
@@ -362,13 +348,11 @@ int repo_fail(struct lt_error *err, int rc, const char *doing, const git_oid *oi
     const git_error *git = git_error_last();
     const char *words = git != NULL && git->message != NULL ? git->message : "libgit2";
     char hex[41] = "";
-    if (oid != NULL)
-        git_oid_tostr(hex, sizeof hex, oid);
-    if (rc == GIT_ENOTFOUND)
-        return lt_fail(err, LT_NOTFOUND, "vault.no_object", "object", hex, (char *)NULL);
-    if (git != NULL && git->klass == GIT_ERROR_NOMEMORY)
-        return lt_fail_memory(err);
-    /* Whatever libgit2 says while it reads an object that is there, the object (or its pack) is not what it should be. */
+    if (oid != NULL) git_oid_tostr(hex, sizeof hex, oid);
+    if (rc == GIT_ENOTFOUND) return lt_fail(err, LT_NOTFOUND, "vault.no_object", "object", hex, (char *)NULL);
+    if (git != NULL && git->klass == GIT_ERROR_NOMEMORY) return lt_fail_memory(err);
+    /* Whatever libgit2 says while it reads an object that is there, the object (or its pack) is not what it
+     * should be. */
     if (oid != NULL && (git == NULL || git->klass != GIT_ERROR_OS))
         return lt_fail(err, LT_REFUSED, "vault.damaged", "object", hex, "what", words, (char *)NULL);
     return lt_fail(err, LT_SYSTEM, "vault.git", "doing", doing, "why", words, (char *)NULL);
@@ -384,7 +368,6 @@ int repo_read(struct repo *r, const git_oid *oid, size_t max, git_odb_object **o
         git_oid_tostr(hex, sizeof hex, oid);
         return lt_fail(err, LT_REFUSED, "vault.too_large", "object", hex, "limit", LT_NUM(max), (char *)NULL);
     }
-    if (rc == 0)
-        rc = git_odb_read(out, r->odb, oid);
+    if (rc == 0) rc = git_odb_read(out, r->odb, oid);
     return rc == 0 ? 0 : repo_fail(err, rc, "read", oid);
 }

@@ -44,7 +44,10 @@ static void put(struct out *o, const void *data, size_t len)
 
 static void put_u32(struct out *o, uint32_t n)
 {
-    put(o, (const unsigned char[]){(unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8), (unsigned char)n}, 4);
+    put(o,
+        (const unsigned char[]){(unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8),
+                                (unsigned char)n},
+        4);
 }
 
 static void put_string(struct out *o, const void *data, size_t len)
@@ -107,8 +110,7 @@ static bool is_text(const struct in *s, const char *text)
 static const unsigned char *get_ed25519(struct in blob, size_t size)
 {
     struct in kind = get_string(&blob), body = get_string(&blob);
-    if (!is_text(&kind, KIND) || body.bad || body.left != size || blob.left != 0)
-        return NULL;
+    if (!is_text(&kind, KIND) || body.bad || body.left != size || blob.left != 0) return NULL;
     return body.p;
 }
 
@@ -117,9 +119,9 @@ static size_t from_base64(const char *s, size_t len, const char *ignore, unsigne
 {
     size_t n;
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)s[i] > 127)
-            return 0;
-    return sodium_base642bin(out, size, s, len, ignore, &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 ? n : 0;
+        if ((unsigned char)s[i] > 127) return 0;
+    return sodium_base642bin(out, size, s, len, ignore, &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 ? n
+                                                                                                       : 0;
 }
 
 /* --- public keys --- */
@@ -139,21 +141,20 @@ void sign_public_fingerprint(const uint8_t key[SIGN_PUBLIC], char out[SIGN_FINGE
     key_blob(&o, key);
     crypto_hash_sha256(digest, o.b, o.len);
     memcpy(out, "SHA256:", 7);
-    sodium_bin2base64(out + 7, SIGN_FINGERPRINT - 7, digest, sizeof digest, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    sodium_bin2base64(out + 7, SIGN_FINGERPRINT - 7, digest, sizeof digest,
+                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }
 
 bool sign_public_parse(const char *line, uint8_t out[SIGN_PUBLIC])
 {
-    if (!lt_starts(line, KIND " "))
-        return false;
+    if (!lt_starts(line, KIND " ")) return false;
     const char *s = line + sizeof KIND;
     s += strspn(s, " \t");
     size_t n = strcspn(s, " \t\r\n");
     unsigned char blob[128];
     size_t len = from_base64(s, n, NULL, blob, sizeof blob);
     const unsigned char *key = get_ed25519((struct in){.p = blob, .left = len}, SIGN_PUBLIC);
-    if (key == NULL)
-        return false;
+    if (key == NULL) return false;
     memcpy(out, key, SIGN_PUBLIC);
     return true;
 }
@@ -162,11 +163,9 @@ bool sign_public_parse(const char *line, uint8_t out[SIGN_PUBLIC])
 
 struct sign_key *sign_key_of_seed(const uint8_t seed[32])
 {
-    if (sodium_init() < 0)
-        return NULL;
+    if (sodium_init() < 0) return NULL;
     struct sign_key *k = sodium_malloc(sizeof *k);
-    if (k == NULL)
-        return NULL;
+    if (k == NULL) return NULL;
     crypto_sign_seed_keypair(k->public, k->secret, seed);
     sign_public_line(k->public, k->line);
     sign_public_fingerprint(k->public, k->fingerprint);
@@ -214,8 +213,7 @@ int sign_key_create(const struct lt_fs *fs, const char *path, struct sign_key **
         if (lt_fs_write_all(fs, fd, text, KEY_FILE) != 0 || fs->fsync(fs->ctx, fd) != 0)
             rc = lt_fail_errno(err, "write", path);
         fs->close(fs->ctx, fd);
-        if (rc != 0)
-            fs->unlink(fs->ctx, path);
+        if (rc != 0) fs->unlink(fs->ctx, path);
     }
     sodium_memzero(seed, sizeof seed);
     sodium_memzero(text, sizeof text);
@@ -232,8 +230,7 @@ int sign_key_load(const char *path, struct sign_key **out, struct lt_error *err)
     char text[KEY_FILE + 1];
     uint8_t seed[32];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return lt_fail_errno(err, "open", path);
+    if (fd < 0) return lt_fail_errno(err, "open", path);
     struct stat st;
     ssize_t n = -1;
     int rc = 0;
@@ -244,9 +241,9 @@ int sign_key_load(const char *path, struct sign_key **out, struct lt_error *err)
     else if ((n = read(fd, text, sizeof text)) < 0)
         rc = lt_fail_errno(err, "read", path);
     close(fd);
-    if (rc != 0)
-        return rc;
-    bool good = n == (ssize_t)KEY_FILE && text[KEY_FILE - 1] == '\n' && memcmp(text, KEY_WORD, sizeof KEY_WORD - 1) == 0;
+    if (rc != 0) return rc;
+    bool good = n == (ssize_t)KEY_FILE && text[KEY_FILE - 1] == '\n' &&
+                memcmp(text, KEY_WORD, sizeof KEY_WORD - 1) == 0;
     if (good) {
         text[KEY_FILE - 1] = 0;
         good = lt_unhex(text + sizeof KEY_WORD - 1, seed, sizeof seed);
@@ -254,10 +251,8 @@ int sign_key_load(const char *path, struct sign_key **out, struct lt_error *err)
     struct sign_key *k = good ? sign_key_of_seed(seed) : NULL;
     sodium_memzero(text, sizeof text);
     sodium_memzero(seed, sizeof seed);
-    if (!good)
-        return lt_fail(err, LT_REFUSED, "key.malformed", "path", path, (char *)NULL);
-    if (k == NULL)
-        return lt_fail_memory(err);
+    if (!good) return lt_fail(err, LT_REFUSED, "key.malformed", "path", path, (char *)NULL);
+    if (k == NULL) return lt_fail_memory(err);
     *out = k;
     return 0;
 }
@@ -312,17 +307,14 @@ bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t l
 {
     unsigned char blob[ARMOR_MAX], digest[crypto_hash_sha512_BYTES];
     struct in in = {.p = blob, .left = unarmor(armor, armor_len, blob, sizeof blob)};
-    if (in.left < 10 || memcmp(blob, MAGIC "\0\0\0\1", 10) != 0)
-        return false;
+    if (in.left < 10 || memcmp(blob, MAGIC "\0\0\0\1", 10) != 0) return false;
     in.p += 10;
     in.left -= 10;
-    struct in public = get_string(&in), space = get_string(&in), reserved = get_string(&in), hash = get_string(&in),
-              sig = get_string(&in);
-    if (in.bad || in.left != 0 || !is_text(&space, NAMESPACE) || reserved.bad)
-        return false;
+    struct in public = get_string(&in), space = get_string(&in), reserved = get_string(&in),
+              hash = get_string(&in), sig = get_string(&in);
+    if (in.bad || in.left != 0 || !is_text(&space, NAMESPACE) || reserved.bad) return false;
     const unsigned char *k = get_ed25519(public, SIGN_PUBLIC), *s = get_ed25519(sig, crypto_sign_BYTES);
-    if (k == NULL || s == NULL)
-        return false;
+    if (k == NULL || s == NULL) return false;
     struct out msg = {.len = 0};
     if (is_text(&hash, "sha512")) {
         crypto_hash_sha512(digest, data, len);
@@ -333,8 +325,7 @@ bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t l
     } else {
         return false;
     }
-    if (reserved.left != 0 || crypto_sign_verify_detached(s, msg.b, msg.len, k) != 0)
-        return false;
+    if (reserved.left != 0 || crypto_sign_verify_detached(s, msg.b, msg.len, k) != 0) return false;
     memcpy(key, k, SIGN_PUBLIC);
     return true;
 }

@@ -1,5 +1,5 @@
-/* SSH signatures (SSHSIG, PROTOCOL.sshsig of OpenSSH) with Ed25519, namespace "git", and the file allowed_signers by which
- * stock git judges them. */
+/* SSH signatures (SSHSIG, PROTOCOL.sshsig of OpenSSH) with Ed25519, namespace "git", and the file
+ * allowed_signers by which stock git judges them. */
 #ifndef LT_VAULT_SIGN_H
 #define LT_VAULT_SIGN_H
 
@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIGN_PUBLIC 32
-#define SIGN_LINE 96          /* "ssh-ed25519 AAAA…" and NUL */
-#define SIGN_FINGERPRINT 64   /* "SHA256:…" and NUL */
-#define SIGN_ARMOR 384        /* armoured signature and NUL */
-#define SIGN_PRINCIPAL 128
+#define SIGN_PUBLIC      32
+#define SIGN_LINE        96  /* "ssh-ed25519 AAAA…" and NUL */
+#define SIGN_FINGERPRINT 64  /* "SHA256:…" and NUL */
+#define SIGN_ARMOR       384 /* armoured signature and NUL */
+#define SIGN_PRINCIPAL   128
 
 /* A secret key in locked memory, zeroed when freed. Usable by several threads at once. */
 struct sign_key;
@@ -43,20 +43,20 @@ bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t l
 struct sign_signer {
     char principal[SIGN_PRINCIPAL]; /* patterns with * and ?, comma separated, as ssh-keygen(1) has it */
     uint8_t key[SIGN_PUBLIC];
-    int64_t after_s, before_s;      /* seconds; 0: open */
-    bool git;                       /* namespaces absent or naming git */
+    int64_t after_s, before_s; /* seconds; 0: open */
+    bool git;                  /* namespaces absent or naming git */
 };
 struct sign_signers {
     struct sign_signer *list;
     size_t len, cap;
 };
 
-/* Appends `principal namespaces="git"[,valid-after="…Z"][,valid-before="…Z"] ssh-ed25519 AAAA…` LF. LT_USAGE for a principal
- * with blanks, quotes or commas. */
-int sign_signer_line(struct lt_buf *out, const char *principal, const uint8_t key[SIGN_PUBLIC], int64_t after_s,
-                     int64_t before_s, struct lt_error *err);
-/* Comments and keys of other kinds are passed over; times without Z count in UTC here. A line that cannot be understood is
- * LT_REFUSED "signers.malformed" (line). */
+/* Appends `principal namespaces="git"[,valid-after="…Z"][,valid-before="…Z"] ssh-ed25519 AAAA…` LF. LT_USAGE
+ * for a principal with blanks, quotes or commas. */
+int sign_signer_line(struct lt_buf *out, const char *principal, const uint8_t key[SIGN_PUBLIC],
+                     int64_t after_s, int64_t before_s, struct lt_error *err);
+/* Comments and keys of other kinds are passed over; times without Z count in UTC here. A line that cannot be
+ * understood is LT_REFUSED "signers.malformed" (line). */
 int sign_signers_parse(const char *text, size_t len, struct sign_signers *out, struct lt_error *err);
 int sign_signers_load(const char *path, struct sign_signers *out, struct lt_error *err);
 void sign_signers_free(struct sign_signers *s);

@@ -17,16 +17,15 @@
 
 static void add_time(struct lt_buf *out, const char *option, int64_t at_s)
 {
-    if (at_s == 0)
-        return;
+    if (at_s == 0) return;
     struct lt_date d = lt_date_of_ms(at_s * 1000, 0);
     int64_t in_day = at_s - (int64_t)lt_date_days(d) * 86400;
-    lt_buf_addf(out, ",%s=\"%04d%02d%02d%02d%02d%02dZ\"", option, d.year, d.month, d.day, (int)(in_day / 3600),
-                (int)(in_day / 60 % 60), (int)(in_day % 60));
+    lt_buf_addf(out, ",%s=\"%04d%02d%02d%02d%02d%02dZ\"", option, d.year, d.month, d.day,
+                (int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60));
 }
 
-int sign_signer_line(struct lt_buf *out, const char *principal, const uint8_t key[SIGN_PUBLIC], int64_t after_s,
-                     int64_t before_s, struct lt_error *err)
+int sign_signer_line(struct lt_buf *out, const char *principal, const uint8_t key[SIGN_PUBLIC],
+                     int64_t after_s, int64_t before_s, struct lt_error *err)
 {
     if (principal[0] == 0 || principal[0] == '#' || strlen(principal) >= SIGN_PRINCIPAL ||
         strpbrk(principal, " \t\r\n\",!*?") != NULL)
@@ -76,8 +75,7 @@ static bool list_matches(const char *list, size_t len, const char *s)
             n++;
         bool no = n > 0 && list[at] == '!';
         if (n > 0 && matches(list + at + no, n - no, s)) {
-            if (no)
-                return false;
+            if (no) return false;
             yes = true;
         }
         at += n + 1;
@@ -87,22 +85,18 @@ static bool list_matches(const char *list, size_t len, const char *s)
 
 static bool parse_time(const char *s, size_t len, int64_t *out)
 {
-    if (len > 0 && (s[len - 1] == 'Z' || s[len - 1] == 'z'))
-        len--;
-    if (len != 8 && len != 12 && len != 14)
-        return false;
+    if (len > 0 && (s[len - 1] == 'Z' || s[len - 1] == 'z')) len--;
+    if (len != 8 && len != 12 && len != 14) return false;
     int part[6] = {0};
     static const int width[6] = {4, 2, 2, 2, 2, 2};
     size_t at = 0;
     for (int i = 0; i < 6 && at < len; i++)
         for (int k = 0; k < width[i]; k++, at++) {
-            if (s[at] < '0' || s[at] > '9')
-                return false;
+            if (s[at] < '0' || s[at] > '9') return false;
             part[i] = part[i] * 10 + (s[at] - '0');
         }
     struct lt_date d = {part[0], part[1], part[2]};
-    if (!lt_date_valid(d) || part[3] > 23 || part[4] > 59 || part[5] > 60)
-        return false;
+    if (!lt_date_valid(d) || part[3] > 23 || part[4] > 59 || part[5] > 60) return false;
     *out = (int64_t)lt_date_days(d) * 86400 + part[3] * 3600 + part[4] * 60 + part[5];
     return true;
 }
@@ -116,12 +110,10 @@ static size_t parse_option(const char *s, struct sign_signer *out, bool *other)
         return name;
     }
     const char *value = s + name + 1;
-    if (*value != '"')
-        return 0;
+    if (*value != '"') return 0;
     value++;
     size_t len = strcspn(value, "\"");
-    if (value[len] != '"')
-        return 0;
+    if (value[len] != '"') return 0;
     bool good = true;
     if (name == 10 && strncasecmp(s, "namespaces", name) == 0)
         out->git = list_matches(value, len, "git");
@@ -141,8 +133,7 @@ static enum line_kind parse_line(const char *s, struct sign_signer *out)
     *out = (struct sign_signer){.git = true};
     bool other = false;
     size_t n = *s == '"' ? strcspn(++s, "\"") : strcspn(s, " \t");
-    if (n == 0 || n >= sizeof out->principal || s[n] == 0)
-        return LINE_BAD;
+    if (n == 0 || n >= sizeof out->principal || s[n] == 0) return LINE_BAD;
     memcpy(out->principal, s, n);
     s += n + (s[n] == '"');
     s += strspn(s, " \t");
@@ -150,13 +141,11 @@ static enum line_kind parse_line(const char *s, struct sign_signer *out)
     for (;;) {
         for (size_t i = 0; i < LT_COUNT(kinds); i++)
             if (lt_starts(s, kinds[i])) {
-                if (other || !lt_starts(s, "ssh-ed25519 "))
-                    return LINE_OTHER;
+                if (other || !lt_starts(s, "ssh-ed25519 ")) return LINE_OTHER;
                 return sign_public_parse(s, out->key) ? LINE_KEY : LINE_BAD;
             }
         n = parse_option(s, out, &other);
-        if (n == 0)
-            return LINE_BAD;
+        if (n == 0) return LINE_BAD;
         s += n;
         s += *s == ',' ? 1 : strspn(s, " \t");
     }
@@ -207,8 +196,7 @@ int sign_signers_load(const char *path, struct sign_signers *out, struct lt_erro
 {
     char *text = NULL;
     size_t len = 0;
-    if (lt_fs_read(path, FILE_MAX, &text, &len) != 0)
-        return lt_fail_errno(err, "read", path);
+    if (lt_fs_read(path, FILE_MAX, &text, &len) != 0) return lt_fail_errno(err, "read", path);
     int rc = sign_signers_parse(text, len, out, err);
     free(text);
     return rc;

@@ -45,8 +45,9 @@ static void world_make(struct world *w, const char *dir)
     for (int i = 0; i < 4; i++) {
         char text[40];
         snprintf(text, sizeof text, "{\n  \"n\": %d\n}\n", i);
-        hand_commit(w->repo, vault_key(w->v), text, i > 0 ? &w->file : NULL, i > 0 ? &w->commits[i - 1] : NULL, 1772705472 + i,
-                    vault_installation(w->v), &w->commits[i]);
+        hand_commit(w->repo, vault_key(w->v), text, i > 0 ? &w->file : NULL,
+                    i > 0 ? &w->commits[i - 1] : NULL, 1772705472 + i, vault_installation(w->v),
+                    &w->commits[i]);
         git_oid_tostr(w->hex[i], 41, &w->commits[i]);
     }
 }
@@ -91,7 +92,8 @@ static struct seen check(struct world *w)
     return s;
 }
 
-static void expect_fault(const struct seen *s, size_t i, const char *commit, const char *path, const char *code)
+static void expect_fault(const struct seen *s, size_t i, const char *commit, const char *path,
+                         const char *code)
 {
     assert_true(i < s->n);
     assert_string_equal(s->faults[i].commit, commit);
@@ -109,13 +111,17 @@ static void all_well(void **state)
     assert_int_equal(s.report.commits, 4);
     assert_int_equal(s.report.objects, 4 + 4 + 4 + 1 + 1); /* commits, root trees, texts, files/, the file */
     char *allowed = lt_format("%s/keys/allowed_signers", w.data);
-    assert_sh("cd %s && git fsck --full --strict --no-dangling && test \"$(git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s "
-              "log --format=%%G? | sort -u)\" = G", w.repo, allowed);
-    assert_sh("f=%s/../shared/checks/portfolio-signatures; test ! -e $f || $f %s %s >/dev/null", LETOPIS_SOURCE_DIR, w.repo, allowed);
+    assert_sh("cd %s && git fsck --full --strict --no-dangling && test \"$(git -c gpg.format=ssh -c "
+              "gpg.ssh.allowedSignersFile=%s "
+              "log --format=%%G? | sort -u)\" = G",
+              w.repo, allowed);
+    assert_sh("f=%s/../shared/checks/portfolio-signatures; test ! -e $f || $f %s %s >/dev/null",
+              LETOPIS_SOURCE_DIR, w.repo, allowed);
     /* a repository that is not there, one without a commit, a name that is none */
     struct lt_error err = {0};
     struct vault_report report;
-    assert_int_equal(vault_check(w.v, "0198c1a2-7b3c-7def-8123-456789abcdff", NULL, NULL, &report, &err), LT_NOTFOUND);
+    assert_int_equal(vault_check(w.v, "0198c1a2-7b3c-7def-8123-456789abcdff", NULL, NULL, &report, &err),
+                     LT_NOTFOUND);
     assert_int_equal(vault_check(w.v, "../x", NULL, NULL, &report, &err), LT_USAGE);
     ok(vault_check(w.v, VAULT_SCHOOL, NULL, NULL, &report, &err), &err);
     assert_int_equal(report.commits, 0);
@@ -180,7 +186,8 @@ static int add_name(void *user, const char *name)
     return 0;
 }
 
-/* Each byte of each pack and index: at least one fault, at the right commit when it hits an object that only one has. */
+/* Each byte of each pack and index: at least one fault, at the right commit when it hits an object that only
+ * one has. */
 static void byte_of_a_pack(void **state)
 {
     struct world w = {0};
@@ -222,8 +229,7 @@ static void byte_of_a_pack(void **state)
             here |= git_oid_equal(&oid, &blob) != 0;
         }
         pack_file_close(f);
-        if (!here)
-            continue;
+        if (!here) continue;
         char *path = lt_format("%s/pack/pack-%s.pack", w.objects, names.list[p]), *bytes = NULL;
         size_t len;
         assert_int_equal(lt_fs_read(path, 1 << 20, &bytes, &len), 0);
@@ -289,7 +295,8 @@ static void signatures(void **state)
     assert_int_equal(s.n, 1);
     expect_fault(&s, 0, hex, "", "signature");
     /* unsigned, by stock git, with a good one on top: the older is told first */
-    assert_sh("cd %s && git -c user.name=x -c user.email=x@y commit-tree -p %s -m x %s^{tree} >id && git update-ref refs/heads/main $(cat id)",
+    assert_sh("cd %s && git -c user.name=x -c user.email=x@y commit-tree -p %s -m x %s^{tree} >id && git "
+              "update-ref refs/heads/main $(cat id)",
               w.repo, w.hex[3], w.hex[3]);
     ok(repo_main(w.repo, &next, &err), &err);
     git_oid_tostr(hex, 41, &next);
@@ -304,8 +311,9 @@ static void signatures(void **state)
     s = check(&w);
     assert_int_equal(s.n, 1);
     expect_fault(&s, 0, "", "refs/heads/main", "reference");
-    assert_sh("cd %s && git update-ref refs/heads/main %s 2>/dev/null || echo %s >refs/heads/main; echo ref: refs/heads/x >HEAD", w.repo,
-              w.hex[3], w.hex[3]);
+    assert_sh("cd %s && git update-ref refs/heads/main %s 2>/dev/null || echo %s >refs/heads/main; echo ref: "
+              "refs/heads/x >HEAD",
+              w.repo, w.hex[3], w.hex[3]);
     s = check(&w);
     assert_int_equal(s.n, 1);
     expect_fault(&s, 0, "", "HEAD", "reference");
@@ -335,21 +343,27 @@ static void bundles(void **state)
         ok(vault_bundle(w.v, PUPIL, fresh, fd, &err), &err);
         close(fd);
         assert_sh("cd %s && git bundle list-heads %s | grep -q 'HEAD$' && git -C %s bundle verify -q %s && "
-                  "git clone -q %s c%d && cd c%d && git fsck --full --strict && test $(git rev-list --count HEAD) = %d", dir, path, w.repo,
-                  path, path, fresh, fresh, fresh ? 1 : 4);
-        assert_sh("cd %s/c%d && tail -c +$(($(grep -abo PACK ../%s | head -1 | cut -d: -f1) + 1)) ../%s >p.pack && "
-                  "git index-pack --strict p.pack >/dev/null", dir, fresh, fresh ? "fresh.bundle" : "all.bundle",
-                  fresh ? "fresh.bundle" : "all.bundle");
+                  "git clone -q %s c%d && cd c%d && git fsck --full --strict && test $(git rev-list --count "
+                  "HEAD) = %d",
+                  dir, path, w.repo, path, path, fresh, fresh, fresh ? 1 : 4);
+        assert_sh(
+            "cd %s/c%d && tail -c +$(($(grep -abo PACK ../%s | head -1 | cut -d: -f1) + 1)) ../%s >p.pack && "
+            "git index-pack --strict p.pack >/dev/null",
+            dir, fresh, fresh ? "fresh.bundle" : "all.bundle", fresh ? "fresh.bundle" : "all.bundle");
         assert_sh("cd %s && test $(git -C c%d rev-parse HEAD^{tree}) = $(git -C %s rev-parse main^{tree}) && "
-                  "git -C %s cat-file blob main:files/01.bin | cmp - c%d/files/01.bin", dir, fresh, w.repo, w.repo, fresh);
-        assert_sh("cd %s/c%d && test \"$(git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s log --format='%%G? %%GS %%ce' | sort -u)\" "
-                  "= 'G letopis@school-1 letopis@school-1'", dir, fresh, allowed);
-        assert_sh("f=%s/../shared/checks/portfolio-signatures; test ! -e $f || $f %s/c%d %s >/dev/null", LETOPIS_SOURCE_DIR, dir, fresh,
-                  allowed);
+                  "git -C %s cat-file blob main:files/01.bin | cmp - c%d/files/01.bin",
+                  dir, fresh, w.repo, w.repo, fresh);
+        assert_sh("cd %s/c%d && test \"$(git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s log "
+                  "--format='%%G? %%GS %%ce' | sort -u)\" "
+                  "= 'G letopis@school-1 letopis@school-1'",
+                  dir, fresh, allowed);
+        assert_sh("f=%s/../shared/checks/portfolio-signatures; test ! -e $f || $f %s/c%d %s >/dev/null",
+                  LETOPIS_SOURCE_DIR, dir, fresh, allowed);
         free(path);
     }
     /* nothing of the history is in a fresh one */
-    assert_sh("cd %s/c1 && ! git cat-file -e %s 2>/dev/null && ! git cat-file -e %s 2>/dev/null", dir, w.hex[0], w.hex[3]);
+    assert_sh("cd %s/c1 && ! git cat-file -e %s 2>/dev/null && ! git cat-file -e %s 2>/dev/null", dir,
+              w.hex[0], w.hex[3]);
     /* a damaged file ends the bundle with an error */
     char *file = file_path(&w), *bytes = NULL, *path = pathf(dir, "bad.bundle");
     size_t len;
@@ -394,7 +408,8 @@ static void large_bundle(void **state)
     ok(loose_write(lt_fs_system(), w.objects, fd, 1u << 30, &n, &err), &err);
     ok(loose_publish(lt_fs_system(), w.objects, &n, false, &err), &err);
     close(fd);
-    hand_commit(w.repo, vault_key(w.v), "{}\n", &n.oid, &w.commits[3], 1772705500, vault_installation(w.v), &next);
+    hand_commit(w.repo, vault_key(w.v), "{}\n", &n.oid, &w.commits[3], 1772705500, vault_installation(w.v),
+                &next);
     assert_int_equal(check(&w).n, 0);
     long before = peak_kib();
     fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
@@ -406,7 +421,9 @@ static void large_bundle(void **state)
     long grown = peak_kib() - before;
     print_message("bundle of 100 MB in %.2f s, peak memory grew by %ld KiB\n", took, grown);
     assert_true(grown < 4096);
-    assert_sh("cd %s && git clone -q %s c && git -C %s cat-file blob main:files/01.bin | cmp - c/files/01.bin", dir, path, w.repo);
+    assert_sh(
+        "cd %s && git clone -q %s c && git -C %s cat-file blob main:files/01.bin | cmp - c/files/01.bin", dir,
+        path, w.repo);
     free(path);
     world_free(&w);
 }
@@ -424,7 +441,8 @@ static void packed_when_many(void **state)
     for (int i = 0; i < 3; i++) {
         char text[32];
         snprintf(text, sizeof text, "{\"m\": %d}\n", i);
-        hand_commit(w.repo, vault_key(w.v), text, &w.file, &head, 1772705500 + i, vault_installation(w.v), &next);
+        hand_commit(w.repo, vault_key(w.v), text, &w.file, &head, 1772705500 + i, vault_installation(w.v),
+                    &next);
         head = next;
     }
     ok(vault_pack(w.v, PUPIL, &err), &err);
@@ -440,8 +458,9 @@ static void packed_when_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(large_bundle), SCRATCH_TEST(all_well), SCRATCH_TEST(byte_of_a_file), SCRATCH_TEST(byte_of_a_pack),
-        SCRATCH_TEST(signatures),   SCRATCH_TEST(bundles),  SCRATCH_TEST(packed_when_many),
+        SCRATCH_TEST(large_bundle),     SCRATCH_TEST(all_well),   SCRATCH_TEST(byte_of_a_file),
+        SCRATCH_TEST(byte_of_a_pack),   SCRATCH_TEST(signatures), SCRATCH_TEST(bundles),
+        SCRATCH_TEST(packed_when_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

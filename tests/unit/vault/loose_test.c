@@ -54,8 +54,9 @@ static void borders(void **state)
 {
     char *objects, *repo = make_repo(*state, &objects);
     struct lt_error err = {0};
-    static const size_t sizes[] = {0,     1,     2,     65523,  65524,  65525,  65526,  65534,  65535,
-                                   65536, 65537, 65546, 131058, 131059, 131060, 131069, 131070, 131071, 1100000};
+    static const size_t sizes[] = {0,      1,      2,      65523,  65524,  65525,  65526,
+                                   65534,  65535,  65536,  65537,  65546,  131058, 131059,
+                                   131060, 131069, 131070, 131071, 1100000};
     size_t most = 1100000;
     unsigned char *data = malloc(most), *back = malloc(most + 1);
     fill(data, most, 1);
@@ -74,18 +75,22 @@ static void borders(void **state)
         ok(loose_verify(f, &err), &err);
         assert_int_equal(loose_pread(f, back, most + 1, 0, &err), (ssize_t)size);
         assert_memory_equal(back, data, size);
-        static const uint64_t offs[] = {0, 1, 65500, 65523, 65524, 65525, 65526, 65534, 65535, 65536, 131059, 131070, 1099999};
+        static const uint64_t offs[] = {0,     1,     65500, 65523,  65524,  65525,  65526,
+                                        65534, 65535, 65536, 131059, 131070, 1099999};
         static const size_t lens[] = {1, 2, 5, 11, 65534, 65535, 65536, 200000};
         for (size_t a = 0; a < sizeof offs / sizeof *offs; a++)
             for (size_t b = 0; b < sizeof lens / sizeof *lens; b++) {
-                size_t expect = offs[a] >= size ? 0 : size - offs[a] < lens[b] ? (size_t)(size - offs[a]) : lens[b];
+                size_t expect = offs[a] >= size            ? 0
+                                : size - offs[a] < lens[b] ? (size_t)(size - offs[a])
+                                                           : lens[b];
                 assert_int_equal(loose_pread(f, back, lens[b], offs[a], &err), (ssize_t)expect);
                 assert_memory_equal(back, data + (expect ? offs[a] : 0), expect);
             }
         loose_close(f);
         char *path = pathf(*state, "content");
         put_file(path, data, size);
-        assert_sh("cd %s && git cat-file blob %s | cmp - %s && test $(git cat-file -s %s) = %zu", repo, n.hex, path, n.hex, size);
+        assert_sh("cd %s && git cat-file blob %s | cmp - %s && test $(git cat-file -s %s) = %zu", repo, n.hex,
+                  path, n.hex, size);
         assert_sh("test $(sha256sum <%s | cut -c1-64) = %s", path, n.sha256);
         free(path);
     }
@@ -155,8 +160,7 @@ struct meddler {
 static ssize_t meddle(void *ctx, int fd, const void *data, size_t len)
 {
     struct meddler *m = ctx;
-    if (m->path != NULL)
-        assert_int_equal(truncate(m->path, m->len), 0);
+    if (m->path != NULL) assert_int_equal(truncate(m->path, m->len), 0);
     m->path = NULL;
     return lt_fs_system()->write(lt_fs_system()->ctx, fd, data, len);
 }
@@ -187,15 +191,15 @@ static void changed_while_read(void **state)
 }
 
 /* Opening, verifying or reading must fail, and soon; what is read without an error must be the content. */
-static void expect_damage(const char *objects, const git_oid *oid, const unsigned char *data, size_t size, bool cut)
+static void expect_damage(const char *objects, const git_oid *oid, const unsigned char *data, size_t size,
+                          bool cut)
 {
     struct lt_error err = {0};
     struct loose_file *f = NULL;
     static unsigned char back[200000];
     double begin = seconds();
     int rc = loose_open(objects, oid, &f, &err);
-    if (cut)
-        assert_int_equal(rc, LT_REFUSED); /* seen at once, not in the middle of an answer */
+    if (cut) assert_int_equal(rc, LT_REFUSED); /* seen at once, not in the middle of an answer */
     if (rc == 0) {
         ssize_t n = loose_pread(f, back, sizeof back, 0, &err);
         if (n >= 0 && loose_verify(f, &err) == 0) {
@@ -225,7 +229,8 @@ static void cut_at_each_length(void **state)
             char *path = object_file(objects, n.hex), *content = pathf(*state, "content");
             put_file(content, data, sizes[i]);
             if (foreign) /* as stock git writes it */
-                assert_sh("cd %s && rm -f %s && git hash-object -w -t blob %s >/dev/null && test -e %s", repo, path, content, path);
+                assert_sh("cd %s && rm -f %s && git hash-object -w -t blob %s >/dev/null && test -e %s", repo,
+                          path, content, path);
             assert_int_equal(stat(path, &st), 0);
             chmod(path, 0644);
             off_t len = st.st_size;
@@ -233,8 +238,7 @@ static void cut_at_each_length(void **state)
                 assert_int_equal(truncate(path, len), 0);
                 expect_damage(objects, &n.oid, data, sizes[i], true);
                 /* a large one: all lengths near the block borders, some between */
-                if (sizes[i] > 1000 && len > 400 && (len + 100) % 65540 > 200)
-                    len -= 211;
+                if (sizes[i] > 1000 && len > 400 && (len + 100) % 65540 > 200) len -= 211;
             }
             unlink(path);
             free(path);
@@ -255,8 +259,7 @@ static void each_bit(void **state)
         publish(objects, data, sizeof data, &n);
         char *path = object_file(objects, n.hex), *bytes = NULL;
         size_t len;
-        if (foreign)
-            assert_sh("cd %s && rm -f %s && git hash-object -w %s >/dev/null", repo, path, content);
+        if (foreign) assert_sh("cd %s && rm -f %s && git hash-object -w %s >/dev/null", repo, path, content);
         assert_int_equal(lt_fs_read(path, 4096, &bytes, &len), 0);
         for (size_t bit = 0; bit < len * 8; bit++) {
             bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
@@ -300,7 +303,9 @@ static void foreign_objects(void **state)
     git_oid oid;
     git_odb_hash(&oid, data, size, GIT_OBJECT_BLOB);
     for (int level = 0; level <= 9; level += 3) {
-        assert_sh("cd %s && rm -rf objects/?? && git -c core.looseCompression=%d hash-object -w %s >/dev/null", repo, level, content);
+        assert_sh(
+            "cd %s && rm -rf objects/?? && git -c core.looseCompression=%d hash-object -w %s >/dev/null",
+            repo, level, content);
         struct loose_file *f = NULL;
         ok(loose_open(objects, &oid, &f, &err), &err);
         static const uint64_t offs[] = {299999, 0, 65536, 65535, 150000, 1, 250000};
@@ -343,8 +348,9 @@ static void foreign_objects(void **state)
 static void lying_headers(void **state)
 {
     char *objects, *repo = make_repo(*state, &objects);
-    static const char *const heads[] = {"blob 999999999999999999", "blob 12", "blob 08", "blob -1", "blob ", "blob", "blub 10",
-                                        "blob 1000000000000000000000", "tree 0", ""};
+    static const char *const heads[] = {
+        "blob 999999999999999999",     "blob 12", "blob 08", "blob -1", "blob ", "blob", "blub 10",
+        "blob 1000000000000000000000", "tree 0",  ""};
     git_oid oid = {{0xab, 0xcd}};
     uLong size = 30000000;
     unsigned char *plain = malloc(size), *packed = malloc(compressBound(size));
@@ -394,7 +400,8 @@ static void large_in_small_memory(void **state)
     long grown = peak_kib() - before;
     print_message("peak memory grew by %ld KiB over a file of %zu KiB\n", grown, pieces * piece / 1024);
     assert_true(grown < 4096);
-    assert_sh("cd %s && git cat-file blob %s | cmp - %s && git fsck --full --strict --no-dangling", repo, n.hex, path);
+    assert_sh("cd %s && git cat-file blob %s | cmp - %s && git fsck --full --strict --no-dangling", repo,
+              n.hex, path);
     loose_close(f);
     close(fd);
     free(data);
@@ -416,8 +423,7 @@ static void failing_calls(void **state)
         struct loose_new n = {0};
         lt_fs_test_fault(t, LT_FS_FAIL, nth);
         int rc = loose_write_bytes(lt_fs_test_table(t), objects, data, sizeof data, &n, &err);
-        if (rc == 0)
-            rc = loose_publish(lt_fs_test_table(t), objects, &n, true, &err);
+        if (rc == 0) rc = loose_publish(lt_fs_test_table(t), objects, &n, true, &err);
         uint64_t flushes = lt_fs_test_flushes(t);
         lt_fs_test_free(t);
         loose_discard(fs(), &n); /* the disk works again */
@@ -433,7 +439,8 @@ static void failing_calls(void **state)
         lt_error_clear(&err);
         if (rc == 0) {
             assert_int_equal(there, 0);
-            print_message("%llu calls, %llu flushes for a durable file\n", (unsigned long long)nth - 1, (unsigned long long)flushes);
+            print_message("%llu calls, %llu flushes for a durable file\n", (unsigned long long)nth - 1,
+                          (unsigned long long)flushes);
             break;
         }
         assert_int_equal(rc, LT_SYSTEM);
@@ -489,9 +496,15 @@ static void power_loss(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(large_in_small_memory), SCRATCH_TEST(borders),       SCRATCH_TEST(sources),
-        SCRATCH_TEST(changed_while_read),    SCRATCH_TEST(cut_at_each_length), SCRATCH_TEST(each_bit),
-        SCRATCH_TEST(foreign_objects),       SCRATCH_TEST(lying_headers), SCRATCH_TEST(failing_calls),
+        SCRATCH_TEST(large_in_small_memory),
+        SCRATCH_TEST(borders),
+        SCRATCH_TEST(sources),
+        SCRATCH_TEST(changed_while_read),
+        SCRATCH_TEST(cut_at_each_length),
+        SCRATCH_TEST(each_bit),
+        SCRATCH_TEST(foreign_objects),
+        SCRATCH_TEST(lying_headers),
+        SCRATCH_TEST(failing_calls),
         SCRATCH_TEST(power_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* What the tests of the vault's objects share: a folder of their own, stock git, random bytes, a portfolio made by hand. */
+/* What the tests of the vault's objects share: a folder of their own, stock git, random bytes, a portfolio
+ * made by hand. */
 #ifndef LT_TEST_VAULT_OBJECTS_H
 #define LT_TEST_VAULT_OBJECTS_H
 
@@ -53,8 +54,10 @@ __attribute__((format(printf, 1, 2))) static inline int sh(const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(cmd, sizeof cmd, fmt, args);
     va_end(args);
-    snprintf(full, sizeof full, "unset LD_PRELOAD; export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent; %s",
-             cmd);
+    snprintf(
+        full, sizeof full,
+        "unset LD_PRELOAD; export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent; %s",
+        cmd);
     int rc = system(full);
     return WIFEXITED(rc) ? WEXITSTATUS(rc) : 255;
 }
@@ -65,8 +68,8 @@ __attribute__((format(printf, 1, 2))) static inline int sh(const char *fmt, ...)
 static inline void ok_at(int rc, struct lt_error *err, const char *file, int line)
 {
     if (rc != 0)
-        print_error("%d %s object=%s what=%s path=%s\n", rc, err->code, lt_error_param(err, "object"), lt_error_param(err, "what"),
-                    lt_error_param(err, "path"));
+        print_error("%d %s object=%s what=%s path=%s\n", rc, err->code, lt_error_param(err, "object"),
+                    lt_error_param(err, "what"), lt_error_param(err, "path"));
     _assert_int_equal((LargestIntegralType)rc, 0, file, line);
 }
 #define ok(call, err) ok_at(call, err, __FILE__, __LINE__)
@@ -136,12 +139,14 @@ static inline void set_main(const char *dir, const git_oid *oid)
 }
 
 /* A commit of pupil.json and, when file is given, files/01.bin, in one pack; main moves to it. */
-static inline void hand_commit(const char *dir, const struct sign_key *key, const char *text, const git_oid *file,
-                               const git_oid *parent, int64_t at_s, const char *email, git_oid *out)
+static inline void hand_commit(const char *dir, const struct sign_key *key, const char *text,
+                               const git_oid *file, const git_oid *parent, int64_t at_s, const char *email,
+                               git_oid *out)
 {
     struct lt_error err = {0};
     struct pack *p = pack_new();
-    struct lt_buf root = LT_BUF_INIT(4096), files = LT_BUF_INIT(4096), message = LT_BUF_INIT(4096), commit = LT_BUF_INIT(8192);
+    struct lt_buf root = LT_BUF_INIT(4096), files = LT_BUF_INIT(4096), message = LT_BUF_INIT(4096),
+                  commit = LT_BUF_INIT(8192);
     git_oid blob, sub;
     ok(pack_add(p, GIT_OBJECT_BLOB, text, strlen(text), &blob, &err), &err);
     struct commit_draft d = {.author = {"guardian", "0198@school-1", at_s, 180},
@@ -155,8 +160,11 @@ static inline void hand_commit(const char *dir, const struct sign_key *key, cons
     }
     tree_row(&root, "100644", "pupil.json", &blob);
     ok(pack_add(p, GIT_OBJECT_TREE, root.data, root.len, &d.tree, &err), &err);
-    ok(commit_message(&message, &(struct vault_message){.subject = "Add entry", .use_case = "entry.add", .request = "r-1"}, NULL,
-                      &err), &err);
+    ok(commit_message(
+           &message,
+           &(struct vault_message){.subject = "Add entry", .use_case = "entry.add", .request = "r-1"}, NULL,
+           &err),
+       &err);
     d.message = message.data;
     ok(commit_build(&commit, &d, key, &err), &err);
     ok(pack_add(p, GIT_OBJECT_COMMIT, commit.data, commit.len, out, &err), &err);

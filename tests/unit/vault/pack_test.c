@@ -145,9 +145,11 @@ static void written(void **state)
     ok(pack_write(fs(), objects, &again, true, &err), &err);
     assert_int_equal(packs_in(objects), 1);
     /* stock git makes the same index of it */
-    assert_sh("cd %s && git index-pack --strict -o mine.idx objects/pack/pack-%s.pack >/dev/null && cmp mine.idx "
-              "objects/pack/pack-%s.idx && git fsck --full --strict --no-dangling 2>/dev/null && git verify-pack objects/pack/pack-%s.idx",
-              repo, image.name, image.name, image.name);
+    assert_sh(
+        "cd %s && git index-pack --strict -o mine.idx objects/pack/pack-%s.pack >/dev/null && cmp mine.idx "
+        "objects/pack/pack-%s.idx && git fsck --full --strict --no-dangling 2>/dev/null && git verify-pack "
+        "objects/pack/pack-%s.idx",
+        repo, image.name, image.name, image.name);
     expect_texts(repo, 700);
     struct pack_file *f = NULL;
     uint32_t deltas = 9;
@@ -198,14 +200,14 @@ static void bent_in_memory(void **state)
 }
 
 /* A damaged pair of files: our check says so; libgit2 gives an error or the right bytes; nothing hangs. */
-static void expect_bent(const char *repo, const char *objects, const char *name, const git_oid *oids, size_t n)
+static void expect_bent(const char *repo, const char *objects, const char *name, const git_oid *oids,
+                        size_t n)
 {
     struct lt_error err = {0};
     struct pack_file *f = NULL;
     double begin = seconds();
     int rc = pack_file_open(objects, name, &f, &err);
-    if (rc == 0)
-        rc = pack_file_verify(f, NULL, &err);
+    if (rc == 0) rc = pack_file_verify(f, NULL, &err);
     assert_int_equal(rc, LT_REFUSED);
     assert_string_equal(err.code, "vault.damaged");
     pack_file_close(f);
@@ -217,7 +219,8 @@ static void expect_bent(const char *repo, const char *objects, const char *name,
             rc = repo_read(r, &oids[i], 4096, &raw, &err);
             if (rc == 0) {
                 git_oid is;
-                git_odb_hash(&is, git_odb_object_data(raw), git_odb_object_size(raw), git_odb_object_type(raw));
+                git_odb_hash(&is, git_odb_object_data(raw), git_odb_object_size(raw),
+                             git_odb_object_type(raw));
                 assert_true(git_oid_equal(&is, &oids[i]));
             }
             git_odb_object_free(raw);
@@ -302,8 +305,10 @@ static void merged(void **state)
     repo_release(r);
     repo_cache_free(cache);
     expect_texts(repo, 65);
-    assert_sh("cd %s && git fsck --full --strict --no-dangling 2>/dev/null && for p in objects/pack/*.pack; do git index-pack --strict "
-              "-o x.idx $p >/dev/null && cmp x.idx ${p%%pack}idx || exit 1; rm -f x.idx; done", repo);
+    assert_sh("cd %s && git fsck --full --strict --no-dangling 2>/dev/null && for p in objects/pack/*.pack; "
+              "do git index-pack --strict "
+              "-o x.idx $p >/dev/null && cmp x.idx ${p%%pack}idx || exit 1; rm -f x.idx; done",
+              repo);
     assert_sh("test $(ls %s/pack | wc -l) = 5", objects);
     free(keep);
     free(objects);
@@ -318,13 +323,16 @@ static void not_merged(void **state)
     size_t n = 0;
     for (unsigned i = 0; i < 4; i++)
         put_pack(objects, i * 10, i * 10 + 10, name);
-    assert_sh("cd %s && for i in $(seq 400); do echo line $i of a long text; done >a && git hash-object -w a >h && "
-              "(cat a; echo more) >b && git hash-object -w b >>h && git pack-objects -q objects/pack/pack <h >delta && rm -rf objects/??",
-              repo);
+    assert_sh(
+        "cd %s && for i in $(seq 400); do echo line $i of a long text; done >a && git hash-object -w a >h && "
+        "(cat a; echo more) >b && git hash-object -w b >>h && git pack-objects -q objects/pack/pack <h "
+        ">delta && rm -rf objects/??",
+        repo);
     ok(pack_merge(fs(), objects, &n, &err), &err);
     assert_int_equal(n, 4);
     assert_int_equal(packs_in(objects), 2);
-    assert_sh("cd %s && git cat-file -e $(tail -1 h) && git verify-pack -v objects/pack/pack-$(cat delta).idx | grep -q 'chain length = 1'",
+    assert_sh("cd %s && git cat-file -e $(tail -1 h) && git verify-pack -v objects/pack/pack-$(cat "
+              "delta).idx | grep -q 'chain length = 1'",
               repo);
     put_pack(objects, 40, 50, bad);
     put_pack(objects, 50, 60, name);
@@ -388,8 +396,9 @@ static void failing_merge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(map_of_names), SCRATCH_TEST(written),    cmocka_unit_test(bent_in_memory), SCRATCH_TEST(bent_on_disk),
-        SCRATCH_TEST(merged),           SCRATCH_TEST(not_merged), SCRATCH_TEST(failing_merge),
+        cmocka_unit_test(map_of_names), SCRATCH_TEST(written), cmocka_unit_test(bent_in_memory),
+        SCRATCH_TEST(bent_on_disk),     SCRATCH_TEST(merged),  SCRATCH_TEST(not_merged),
+        SCRATCH_TEST(failing_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

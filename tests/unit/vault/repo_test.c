@@ -26,15 +26,15 @@ static void created(void **state)
     for (int i = 0; i < 3; i++) {
         ok(repo_create(fs(), repo, i == 1, &err), &err);
         assert_true(repo_present(repo));
-        assert_sh("cd %s && test $(git rev-parse --is-bare-repository) = true && test $(git config gc.auto) = 0 && "
-                  "test $(git symbolic-ref HEAD) = refs/heads/main && git fsck --strict 2>/dev/null", repo);
+        assert_sh(
+            "cd %s && test $(git rev-parse --is-bare-repository) = true && test $(git config gc.auto) = 0 && "
+            "test $(git symbolic-ref HEAD) = refs/heads/main && git fsck --strict 2>/dev/null",
+            repo);
         assert_int_equal(repo_main(repo, &oid, &err), LT_NOTFOUND);
         assert_string_equal(err.code, "vault.unborn");
         /* what a power loss may leave, and what people change */
-        if (i == 0)
-            assert_sh("cd %s && : >HEAD && : >config", repo);
-        if (i == 1)
-            assert_sh("cd %s && git config core.mine 1 && rm -r HEAD refs objects/info", repo);
+        if (i == 0) assert_sh("cd %s && : >HEAD && : >config", repo);
+        if (i == 1) assert_sh("cd %s && git config core.mine 1 && rm -r HEAD refs objects/info", repo);
     }
     assert_sh("cd %s && test $(git config core.mine) = 1", repo);
     assert_sh("test -z \"$(find %s -name 'tmp*' -o -name '*.tmp' -o -name hooks)\"", (char *)*state);
@@ -59,7 +59,9 @@ static void where_main_stands(void **state)
     hand_commit(repo, k, "{}\n", NULL, NULL, 1772705472, "letopis@s", &first);
     ok(repo_main(repo, &oid, &err), &err);
     assert_true(git_oid_equal(&oid, &first));
-    assert_sh("cd %s && git update-ref refs/heads/other main && git pack-refs --all && test ! -e refs/heads/main", repo);
+    assert_sh(
+        "cd %s && git update-ref refs/heads/other main && git pack-refs --all && test ! -e refs/heads/main",
+        repo);
     memset(&oid, 0, sizeof oid);
     ok(repo_main(repo, &oid, &err), &err);
     assert_true(git_oid_equal(&oid, &first));

@@ -5,7 +5,8 @@
 
 #include <sodium.h>
 
-static const char known_line[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+static const char known_line[] =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
 static const char known_fingerprint[] = "SHA256:z/fSv0Z0RZS+Lccbc6ZoOWwt/fbj1VFJGSBKQbo4icE";
 static const char known_armor[] = "-----BEGIN SSH SIGNATURE-----\n"
                                   "U1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAg6kpsY+KcUgq+9VB7Ey7F+ZVHdq\n"
@@ -37,8 +38,10 @@ static void known_answer(void **state)
     assert_memory_equal(key, sign_key_public(k), SIGN_PUBLIC);
     assert_true(sign_public_parse(known_line, key));
     assert_memory_equal(key, sign_key_public(k), SIGN_PUBLIC);
-    assert_true(sign_public_parse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs school", key));
-    assert_false(sign_public_parse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtI=", key));
+    assert_true(sign_public_parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs school", key));
+    assert_false(sign_public_parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtI=", key));
     assert_false(sign_public_parse("ssh-rsa AAAA", key));
     sign_key_free(k);
 }
@@ -67,7 +70,8 @@ static void judged_by_ssh_keygen(void **state)
     struct lt_buf signers = LT_BUF_INIT(4096);
     struct lt_error err = {0};
     char armor[SIGN_ARMOR], name[64];
-    ok(sign_signer_line(&signers, "letopis@school-1", sign_key_public(k), 1700000000, 4000000000, &err), &err);
+    ok(sign_signer_line(&signers, "letopis@school-1", sign_key_public(k), 1700000000, 4000000000, &err),
+       &err);
     char *path = pathf(dir, "allowed");
     put_file(path, signers.data, signers.len);
     free(path);
@@ -85,7 +89,9 @@ static void judged_by_ssh_keygen(void **state)
         lt_buf_addf(&signers, "%s\n", armor);
         put_file(path, signers.data, signers.len);
         free(path);
-        assert_sh("cd %s && ssh-keygen -Y verify -f allowed -I letopis@school-1 -n git -s m%zu.sig <m%zu >/dev/null", dir, len, len);
+        assert_sh("cd %s && ssh-keygen -Y verify -f allowed -I letopis@school-1 -n git -s m%zu.sig <m%zu "
+                  ">/dev/null",
+                  dir, len, len);
     }
     /* and the other way: a signature made by ssh-keygen */
     uint8_t key[SIGN_PUBLIC];
@@ -93,7 +99,8 @@ static void judged_by_ssh_keygen(void **state)
     size_t len = 0;
     for (int i = 0; i < 2; i++) {
         assert_sh("cd %s && rm -f k k.pub m111.sig && ssh-keygen -q -t ed25519 -N '' -C '' -f k && "
-                  "ssh-keygen -q -Y sign -f k -n git -O hashalg=%s m111 2>/dev/null", dir, i ? "sha256" : "sha512");
+                  "ssh-keygen -q -Y sign -f k -n git -O hashalg=%s m111 2>/dev/null",
+                  dir, i ? "sha256" : "sha512");
         path = pathf(dir, "m111.sig");
         assert_int_equal(lt_fs_read(path, 4096, &text, &len), 0);
         free(path);
@@ -110,7 +117,9 @@ static void judged_by_ssh_keygen(void **state)
         assert_memory_equal(key, other, SIGN_PUBLIC);
         free(line);
     }
-    assert_sh("cd %s && rm -f m74.sig && ssh-keygen -q -Y sign -f k -n file m74 2>/dev/null >/dev/null; mv m74.sig other", dir);
+    assert_sh("cd %s && rm -f m74.sig && ssh-keygen -q -Y sign -f k -n file m74 2>/dev/null >/dev/null; mv "
+              "m74.sig other",
+              dir);
     path = pathf(dir, "other");
     assert_int_equal(lt_fs_read(path, 4096, &text, &len), 0);
     free(path);
@@ -174,7 +183,8 @@ static void who_may_sign(void **state)
     char text[1024];
     snprintf(text, sizeof text,
              "# keys of the school\n\n"
-             "letopis@a,letopis@b namespaces=\"git\",valid-after=\"20240101Z\",valid-before=\"202406301200Z\" %s old\n"
+             "letopis@a,letopis@b "
+             "namespaces=\"git\",valid-after=\"20240101Z\",valid-before=\"202406301200Z\" %s old\n"
              "*@c,!bad@c %s\n"
              "letopis@d namespaces=\"file\" %s\n"
              "\"letopis@e\" namespaces=\"file,g*\" %s\n"
@@ -198,9 +208,13 @@ static void who_may_sign(void **state)
     assert_false(sign_signers_allow(&s, other, "any@c", 1));
     sign_signers_free(&s);
 
-    static const char *const bad[] = {"letopis@a", "letopis@a ssh-ed25519 AAAA", "letopis@a valid-after=\"2024\" ssh-ed25519 A",
-                                      "letopis@a valid-after=\"20241301\" ssh-ed25519 A", "a frobnicate=\"x\" ssh-ed25519 A",
-                                      "a namespaces=\"git ssh-ed25519 A", "a namespaces=git ssh-ed25519 A"};
+    static const char *const bad[] = {"letopis@a",
+                                      "letopis@a ssh-ed25519 AAAA",
+                                      "letopis@a valid-after=\"2024\" ssh-ed25519 A",
+                                      "letopis@a valid-after=\"20241301\" ssh-ed25519 A",
+                                      "a frobnicate=\"x\" ssh-ed25519 A",
+                                      "a namespaces=\"git ssh-ed25519 A",
+                                      "a namespaces=git ssh-ed25519 A"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(sign_signers_parse(bad[i], strlen(bad[i]), &s, &err), LT_REFUSED);
         assert_string_equal(err.code, "signers.malformed");
@@ -211,8 +225,10 @@ static void who_may_sign(void **state)
         assert_int_equal(sign_signer_line(&line, refused[i], key, 0, 0, &err), LT_USAGE);
     ok(sign_signer_line(&line, "letopis@a", key, 1704067200, 1719748800, &err), &err);
     char want[256];
-    snprintf(want, sizeof want, "letopis@a namespaces=\"git\",valid-after=\"20240101000000Z\",valid-before=\"20240630120000Z\" %s\n",
-             known_line);
+    snprintf(
+        want, sizeof want,
+        "letopis@a namespaces=\"git\",valid-after=\"20240101000000Z\",valid-before=\"20240630120000Z\" %s\n",
+        known_line);
     assert_string_equal(line.data, want);
     ok(sign_signers_parse(line.data, line.len, &s, &err), &err);
     assert_int_equal(s.list[0].after_s, 1704067200);
@@ -238,12 +254,19 @@ static void commits(void **state)
     ok(sign_signer_line(&line, "letopis@school-1", sign_key_public(k), 0, 0, &err), &err);
     put_file(allowed, line.data, line.len);
     assert_sh("cd %s && git fsck --full --strict --no-dangling", repo);
-    assert_sh("cd %s && for c in $(git rev-list main); do git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s verify-commit $c "
-              "2>/dev/null || exit 1; done", repo, allowed);
-    assert_sh("cd %s && test \"$(git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s log --format='%%G? %%GS %%ce %%an %%s' | sort -u)\" "
-              "= 'G letopis@school-1 letopis@school-1 guardian Add entry'", repo, allowed);
-    assert_sh("test ! -e ../shared/checks/portfolio-signatures || ../shared/checks/portfolio-signatures %s %s >/dev/null", repo, allowed);
-    assert_sh("test ! -e %s/../shared/checks/portfolio-signatures || %s/../shared/checks/portfolio-signatures %s %s >/dev/null",
+    assert_sh("cd %s && for c in $(git rev-list main); do git -c gpg.format=ssh -c "
+              "gpg.ssh.allowedSignersFile=%s verify-commit $c "
+              "2>/dev/null || exit 1; done",
+              repo, allowed);
+    assert_sh("cd %s && test \"$(git -c gpg.format=ssh -c gpg.ssh.allowedSignersFile=%s log --format='%%G? "
+              "%%GS %%ce %%an %%s' | sort -u)\" "
+              "= 'G letopis@school-1 letopis@school-1 guardian Add entry'",
+              repo, allowed);
+    assert_sh("test ! -e ../shared/checks/portfolio-signatures || ../shared/checks/portfolio-signatures %s "
+              "%s >/dev/null",
+              repo, allowed);
+    assert_sh("test ! -e %s/../shared/checks/portfolio-signatures || "
+              "%s/../shared/checks/portfolio-signatures %s %s >/dev/null",
               LETOPIS_SOURCE_DIR, LETOPIS_SOURCE_DIR, repo, allowed);
 
     struct repo_cache *cache = repo_cache_new();
@@ -313,14 +336,18 @@ static void bad_commits(void **state)
     struct lt_error err = {0};
     struct lt_buf out = LT_BUF_INIT(8192);
     struct sign_key *k = known_key();
-    static const struct vault_message bad[] = {{.subject = ""}, {.subject = "a\nb"}, {.subject = "  "},
-                                               {.subject = "a", .entry = "x\nBatch: y"}, {.subject = NULL}};
+    static const struct vault_message bad[] = {{.subject = ""},
+                                               {.subject = "a\nb"},
+                                               {.subject = "  "},
+                                               {.subject = "a", .entry = "x\nBatch: y"},
+                                               {.subject = NULL}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(commit_message(&out, &bad[i], NULL, &err), LT_USAGE);
     lt_buf_reset(&out);
     ok(commit_message(&out, &(struct vault_message){.subject = "Erase", .actor = "p1"}, "e-1", &err), &err);
     assert_string_equal(out.data, "Erase\n\nActor: p1\nRewritten: e-1\n");
-    struct commit_draft d = {.author = {"a", "a@b", 1, 0}, .committer = {"c", "c@d", 1, -570}, .message = "x\n"};
+    struct commit_draft d = {
+        .author = {"a", "a@b", 1, 0}, .committer = {"c", "c@d", 1, -570}, .message = "x\n"};
     static const char *const names[] = {"", "a<", "a\n", " a", "a ", NULL};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         d.author.name = names[i];
@@ -329,7 +356,8 @@ static void bad_commits(void **state)
     d.author.name = "a";
     lt_buf_reset(&out);
     ok(commit_build(&out, &d, k, &err), &err);
-    assert_non_null(strstr(out.data, "committer c <c@d> 1 -0930\ngpgsig -----BEGIN SSH SIGNATURE-----\n U1NI"));
+    assert_non_null(
+        strstr(out.data, "committer c <c@d> 1 -0930\ngpgsig -----BEGIN SSH SIGNATURE-----\n U1NI"));
     struct commit_view v = {0};
     git_oid none = {{0}};
     ok(commit_parse(&none, out.data, out.len, &v, &err), &err);
@@ -343,8 +371,9 @@ static void bad_commits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_answer), cmocka_unit_test(every_changed_character), SCRATCH_TEST(judged_by_ssh_keygen),
-        SCRATCH_TEST(key_files),        cmocka_unit_test(who_may_sign),            SCRATCH_TEST(commits),
+        cmocka_unit_test(known_answer),     cmocka_unit_test(every_changed_character),
+        SCRATCH_TEST(judged_by_ssh_keygen), SCRATCH_TEST(key_files),
+        cmocka_unit_test(who_may_sign),     SCRATCH_TEST(commits),
         cmocka_unit_test(bad_commits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
