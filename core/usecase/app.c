@@ -23,11 +23,10 @@ static int no_check(void *ctx, struct lt_app *app, const char *id, json_t **out,
     return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", id, (char *)NULL);
 }
 
-static int no_publish(void *ctx, struct lt_app *app, const char *plugin, const json_t *document, int files_fd,
-                      json_t **receipt, struct lt_error *err)
+static int no_publish(void *ctx, struct lt_app *app, const struct uc_publish *job, json_t **receipt, struct lt_error *err)
 {
-    (void)ctx, (void)app, (void)document, (void)files_fd, (void)receipt;
-    return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", plugin, (char *)NULL);
+    (void)ctx, (void)app, (void)receipt;
+    return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", job->plugin, (char *)NULL);
 }
 
 const struct uc_ports uc_no_ports = {.plugin_list = no_list, .plugin_check = no_check, .publish = no_publish};

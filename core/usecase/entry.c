@@ -200,7 +200,7 @@ static const struct uc_row rows[] = {
     {.noun = "entry", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = entry_edit_fields, .run = entry_run_edit},
     {.noun = "entry", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "entry.list", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id date title level result state pupil_name class_name", .run = entry_run_list},
+     .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name", .run = entry_run_list},
     {.noun = "entry", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "entry.read",
      .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .run = entry_run_show},
     {.noun = "entry", .verb = "history", .method = "GET", .tail = "/{id}/history", .reply = UC_LIST, .right = "entry.history",

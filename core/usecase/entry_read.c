@@ -20,7 +20,7 @@ int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct 
         json_decref(params);
         return rc;
     }
-    rc = uc_list(call, queue ? "entries_queue" : "entries", params, out, err);
+    rc = uc_list(call, queue ? "queue" : "entries", params, out, err);
     if (!rc) uc_saw_items(call, lt_json_array(*out, "items"), "pupil");
     return rc;
 }

@@ -10,7 +10,7 @@ int family_consents(struct uc_call *call, const char *pupil, json_t **out, struc
     size_t i;
     const json_t *row;
     json_array_foreach(rows, i, row) {
-        if (json_array_append(docs, json_object_get(row, "doc"))) rc = lt_fail_memory(err);
+        if (json_array_append(docs, json_object_get(row, "consent"))) rc = lt_fail_memory(err);
     }
     json_decref(rows);
     if (rc) json_decref(docs);

@@ -245,7 +245,7 @@ static int waiting(struct uc_call *call, const json_t *person, json_t **out, str
         json_t *queue = NULL;
         if (rc || !klass || strcmp(lt_json_str_or(role, "role", ""), "class_teacher") != 0) continue;
         char today[LT_DATE_SIZE];
-        rc = uc_all(call, "entries_queue", json_pack("{s:s, s:s}", "class", klass, "today", lt_date_format(call->today, today)), &queue, err);
+        rc = uc_all(call, "queue", json_pack("{s:s, s:s}", "class", klass, "today", lt_date_format(call->today, today)), &queue, err);
         json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "role", "class_teacher", "class", klass, "submitted",
                                               (json_int_t)json_array_size(queue)));
         json_decref(queue);

@@ -2,25 +2,38 @@
 #ifndef LT_USECASE_PORTS_H
 #define LT_USECASE_PORTS_H
 
+#include "base/buf.h"
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct lt_app;
 struct uc_call;
 
-struct uc_ports {
-    void *ctx;
-    /* [{id, version, file, state: enabled|available|refused, reason, capabilities:[…]}] */
-    int (*plugin_list)(void *ctx, struct lt_app *app, json_t **out, struct lt_error *err);
-    /* Loads it in a child and asks what it offers: {id, version, capabilities, abi}; a bad plugin is LT_REFUSED with the reason. */
-    int (*plugin_check)(void *ctx, struct lt_app *app, const char *id, json_t **out, struct lt_error *err);
-    /* Gives a publisher one job: document = {action: publish|retract|test, channel:{…}, site:{…}, items:[…]}; receipt as the plugin gave it. */
-    int (*publish)(void *ctx, struct lt_app *app, const char *plugin, const json_t *document, int files_fd, json_t **receipt,
-                   struct lt_error *err);
+/* One job of a publisher that writes to a folder. The plugin renders, the program puts the files where they belong. */
+struct uc_publish {
+    const char *plugin;
+    const json_t *job; /* {action, lang, channel, site, words}: docs/plugin-abi.md */
+    /* Appends the next item (JSON) to the empty buffer: 1; 0 at the end; or a negative status. */
+    int (*next)(void *user, struct lt_buf *out, struct lt_error *err);
+    /* A part of a file: the name is checked, text is UTF-8. */
+    int (*file)(void *user, const char *name, const void *data, size_t len, bool first, bool last, struct lt_error *err);
+    void *user;
 };
 
-/* Answers every port with LT_REFUSED "plugin.none". */
+struct uc_ports {
+    void *ctx;
+    /* [{id, version, abi, state: enabled|available|refused, reason: {code, params}, capabilities:[…], settings}] */
+    int (*plugin_list)(void *ctx, struct lt_app *app, json_t **out, struct lt_error *err);
+    /* Loads it in a child and asks what it is: {id, version, abi, capabilities, network, folder, settings}; a bad plugin is LT_REFUSED
+     * with the reason. Enabled or not. */
+    int (*plugin_check)(void *ctx, struct lt_app *app, const char *id, json_t **out, struct lt_error *err);
+    /* Runs an enabled publisher; *receipt: array of what it emitted. LT_REFUSED "plugin.disabled". */
+    int (*publish)(void *ctx, struct lt_app *app, const struct uc_publish *job, json_t **receipt, struct lt_error *err);
+};
+
+/* No plugins: the list is empty, everything else LT_NOTFOUND "plugin.absent". */
 extern const struct uc_ports uc_no_ports;
 void lt_app_ports(struct lt_app *app, const struct uc_ports *ports);
 

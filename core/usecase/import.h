@@ -1,0 +1,93 @@
+/* Import of tables: the machinery of batches, the same for every format.
+ *
+ * A format reads a table against what the school knows and proposes: an outcome a row, and the documents as they would become.
+ * It writes nothing. A batch keeps the file, the mapping and the decisions of people in DATA/spool/<batch>/ until it is applied
+ * or dropped, seven days at most; each preview and the apply propose anew from these and the index of that moment. Apply takes
+ * the locks of all repositories the proposal touches, compares the documents with those the proposal was made from, and
+ * writes all or nothing. What the batch changed stands in imports/<id>.json: paths and sums of documents, never rows. */
+#ifndef LT_USECASE_IMPORT_H
+#define LT_USECASE_IMPORT_H
+
+#include "usecase/call.h"
+
+#include "table/table.h"
+
+#define IMPORT_FILE_MAX (20u << 20)
+#define IMPORT_KEEP_DAYS 7
+
+/* What a person said about the file, kept with the batch. */
+struct import_options {
+    int year;              /* starting year of the school year; 0: today's */
+    struct lt_date from;   /* first day of new terms and roles; none: the format decides */
+    const json_t *mapping; /* {sheet: {kind, header, columns: {"B": role}}} */
+    const json_t *decisions; /* {"Sheet!14": choice, "Sheet!14.guardian1": choice} */
+    bool apply_left;
+};
+
+/* A document as it would become. */
+struct import_doc {
+    char repo[64], path[160];
+    json_t *before; /* as the proposal found it; NULL: there was none */
+    json_t *doc;
+};
+
+struct import_proposal {
+    json_t *rows;    /* [{kind, sheet, row, outcome, why, pupil, person, candidates, values, problems}] */
+    json_t *sheets;  /* [{sheet, kind, header, columns: [{column, header, role}], problems}] */
+    json_t *skipped; /* [{sheet, row, code, message}]: rows that say nothing */
+    struct import_doc *docs;
+    size_t docs_len, docs_cap;
+    int leaving, known; /* proposals «left»; pupils of the classes named */
+};
+void import_proposal_clear(struct import_proposal *p);
+/* Takes the references. */
+int import_proposal_add(struct import_proposal *p, const char *repo, const char *path, json_t *before, json_t *doc);
+
+struct import_format {
+    const char *name;    /* label.import_format.<name> */
+    const char *right;   /* row of model/rights.h */
+    const char *subject; /* of the commits */
+    const char *kinds;   /* which documents of the index the proposal rests on, separated by spaces */
+    /* Is it a table of this kind? 0 no … 100 surely. */
+    int (*recognise)(const struct table *table);
+    /* items: the documents of those kinds as [{kind, id, repo, path, doc}]. */
+    int (*propose)(struct uc_call *call, const struct table *table, const struct import_options *options, const json_t *items,
+                   struct import_proposal *out, struct lt_error *err);
+};
+
+extern const struct import_format import_roster;
+const struct import_format *import_format_find(const char *name);
+
+/* --- a batch that waits (import_batch.c) --- */
+
+struct import_batch {
+    char id[LT_ID_SIZE];
+    json_t *state; /* {id, format, file_name, sha256, size, year, from, mapping, decisions, seen, created} */
+};
+int import_batch_new(struct uc_call *call, const struct import_format *format, const struct uc_input_file *file,
+                     struct import_batch *out, struct lt_error *err);
+/* LT_NOTFOUND "import.absent". */
+int import_batch_open(struct uc_call *call, const char *id, struct import_batch *out, struct lt_error *err);
+int import_batch_save(struct uc_call *call, const struct import_batch *b, struct lt_error *err);
+int import_batch_drop(struct uc_call *call, const char *id, struct lt_error *err);
+void import_batch_clear(struct import_batch *b);
+/* Removes what waits longer than seven days. */
+int import_batch_purge(struct uc_call *call, struct lt_error *err);
+/* The waiting batches as items of the list. */
+int import_batch_list(struct uc_call *call, json_t *items, struct lt_error *err);
+/* The proposal of a batch against the school of this moment. */
+int import_batch_propose(struct uc_call *call, const struct import_batch *b, bool apply_left, struct import_proposal *out,
+                         struct lt_error *err);
+/* {outcome: n} of the rows, all or of one kind. */
+json_t *import_counts(const struct import_proposal *p, const char *kind);
+/* A sum over what a person sees of the proposal, to tell whether it is still the same. */
+void import_proposal_sum(const struct import_proposal *p, char out[65]);
+void import_sha256(const void *data, size_t len, char out[65]);
+
+/* Writes the proposal; *changed = false when there was nothing to write (import_apply.c). */
+int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed,
+                 struct lt_error *err);
+/* Takes an applied batch back (import_undo.c). */
+int import_take_back(struct uc_call *call, const char *id, json_t **out, struct lt_error *err);
+
+#endif
