@@ -61,7 +61,7 @@ static int month_of(const uint32_t *p, int n)
     return 0;
 }
 
-/* A run of digits in which О and З may stand for 0 and 3, at least one true digit among them. */
+/* A run of digits in which О and З may stand for 0 and 3: with a true digit among them, or a month like «ОЗ». */
 static int number_run(const uint32_t *p, int n, struct token *out)
 {
     int i = 0, value = 0;
@@ -73,7 +73,7 @@ static int number_run(const uint32_t *p, int n, struct token *out)
         if (i < 9)
             value = value * 10 + (digit ? (int)(p[i] - '0') : scan_digit(p[i]));
     }
-    if (!any || (i < n && model_is_letter(p[i]) && letters))
+    if ((!any && i != 2) || (i < n && model_is_letter(p[i]) && letters))
         return 0;
     *out = (struct token){.kind = NUMBER, .value = value, .len = i, .letters = letters};
     return i;
