@@ -167,34 +167,35 @@ static void add_param(struct lt_error *err, const char *name, const char *value)
     err->params_len += n + m;
 }
 
-/* The sentence, with the field as a person knows it: «Дата рождения» (--birth-date). */
+/* The field as a person knows it goes into the sentence; the option that gives it stands behind. */
+static void name_field(const struct cli *c, const struct lt_error *err, struct lt_error *shown, bool *told)
+{
+    shown->params_len = 0;
+    for (const char *p = err->params; p < err->params + err->params_len;) {
+        const char *value = p + strlen(p) + 1;
+        bool is_field = strcmp(p, "field") == 0;
+        *told = *told || is_field;
+        add_param(shown, p, is_field ? cli_field_label(c->lang, c->row, value) : value);
+        p = value + strlen(value) + 1;
+    }
+}
+
 static void sentence(const struct cli *c, const struct lt_error *err, struct lt_buf *out)
 {
     struct lt_error shown = *err;
-    shown.details = NULL;
-    char option[72], named[300] = "";
     bool told = false;
-    if (err->field[0]) {
-        cli_option_name(err->field, option, sizeof option);
-        const char *label = cli_field_label(c->lang, c->row, err->field);
-        const struct uc_field *f = c->row ? cli_field(c->row, err->field) : NULL;
-        if (label == err->field) lt_print(named, sizeof named, "--%s", option);
-        else if (f && f->type == UC_SECRET) lt_print(named, sizeof named, "«%s»", label);
-        else lt_print(named, sizeof named, "«%s» (--%s)", label, option);
-        shown.params_len = 0;
-        for (const char *p = err->params; p < err->params + err->params_len;) {
-            const char *value = p + strlen(p) + 1;
-            bool is_field = strcmp(p, "field") == 0;
-            told = told || is_field;
-            add_param(&shown, p, is_field ? named : value);
-            p = value + strlen(value) + 1;
-        }
-    }
+    name_field(c, err, &shown, &told);
     struct lt_buf raw = LT_BUF_INIT(16384);
     lt_error_text(&raw, c->lang, &shown);
     cli_add_plain(out, raw.data ? raw.data : err->code, true);
-    if (err->field[0] && !told) lt_buf_addf(out, " %s", named);
     lt_buf_free(&raw);
+    const struct uc_field *f = err->field[0] && c->row ? cli_field(c->row, err->field) : NULL;
+    if (!err->field[0]) return;
+    if (!told) lt_buf_addf(out, " «%s»", cli_field_label(c->lang, c->row, err->field));
+    if (!f || f->type == UC_SECRET) return;
+    char option[72];
+    cli_option_name(err->field, option, sizeof option);
+    lt_buf_addf(out, " (--%s)", option);
 }
 
 static void error_json(const struct lt_error *err, const char *message, struct lt_buf *out)

@@ -109,7 +109,7 @@ void cli_field_text(enum lt_lang lang, const struct uc_row *row, const struct uc
     for (size_t i = 0; i < n; i++) {
         const char *label = lt_label(lang, f->values, words[i]);
         lt_buf_addf(out, "%s%s", i ? ", " : ": ", words[i]);
-        if (labels && label != words[i]) lt_buf_addf(out, " (%s)", label);
+        if (labels && strcmp(label, words[i]) != 0) lt_buf_addf(out, " (%s)", label);
     }
 }
 
@@ -140,7 +140,7 @@ static void help_row(const struct cli *c, const struct uc_row *row, struct lt_bu
     for (const struct uc_field *f = row->fields; f && f->name; f++) {
         struct lt_buf text = LT_BUF_INIT(16384);
         cli_option_name(f->name, option, sizeof option);
-        bool word = (f->flags & UC_POSITIONAL) != 0, bare = f->type == UC_BOOL || word;
+        bool word = (f->flags & UC_POSITIONAL) != 0, bare = f->type == UC_BOOL || f->type == UC_SECRET || word;
         lt_print(name, sizeof name, "%s%s%s%s", f->type == UC_SECRET || word ? "" : "--", option, bare ? "" : " ",
                  bare ? "" : cli_type_word(c->lang, f));
         cli_field_text(c->lang, row, f, true, &text);

@@ -1,0 +1,70 @@
+/* Every title, field and column of the table of use cases has words in both languages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "usecase/usecase.h"
+
+#include <string.h>
+
+static unsigned missing(const char *id)
+{
+    unsigned n = 0;
+    for (int lang = LT_RU; lang <= LT_EN; lang++) {
+        if (lt_msg_known((enum lt_lang)lang, id)) continue;
+        print_message("no message: %s (%s)\n", id, lt_lang_word((enum lt_lang)lang));
+        n++;
+    }
+    return n;
+}
+
+static unsigned missing_label(const char *noun, const char *name)
+{
+    char own[160], common[128];
+    lt_print(own, sizeof own, "field.%s.%s", noun, name);
+    lt_print(common, sizeof common, "field.%s", name);
+    if (lt_msg_known(LT_RU, own) || lt_msg_known(LT_EN, own)) return missing(own);
+    return missing(common);
+}
+
+/* The last part of "a.b" is what a heading shows. */
+static unsigned missing_columns(const struct uc_row *row)
+{
+    unsigned n = 0;
+    for (const char *s = row->columns; s && *s;) {
+        size_t len = strcspn(s, " ");
+        char name[128];
+        lt_print(name, sizeof name, "%.*s", (int)len, s);
+        const char *dot = strrchr(name, '.');
+        n += missing_label(row->noun, dot ? dot + 1 : name);
+        s += len + (s[len] == ' ');
+    }
+    return n;
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    size_t n;
+    unsigned absent = 0;
+    const struct uc_noun *const *nouns = uc_nouns(&n);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < nouns[i]->len; k++) {
+            const struct uc_row *row = &nouns[i]->rows[k];
+            char id[160];
+            lt_print(id, sizeof id, "uc.%s.%s", row->noun, row->verb);
+            absent += missing(id) + missing_columns(row);
+            for (const struct uc_field *f = row->fields; f && f->name; f++) absent += missing_label(row->noun, f->name);
+        }
+    }
+    assert_int_equal(absent, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
