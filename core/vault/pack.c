@@ -124,6 +124,9 @@ int pack_add(struct pack *p, git_object_t type, const void *data, size_t len, gi
         size_t bound = rc == 0 ? PACK_ENTRY_HEAD + deflateBound(&p->z, (uLong)len) : 0;
         if (rc == 0) rc = prepare(p, bound, err);
         if (rc != 0) return rc;
+        /* Trees are stored: names of objects do not shrink, and half of all entries of a pack are trees. */
+        if (deflateParams(&p->z, type == GIT_OBJECT_TREE ? 0 : LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+            return lt_fail_memory(err);
         struct pack_entry e = {.oid = oid, .off = p->len, .size = len, .type = type};
         size_t head = pack_entry_head(type, len, p->data + p->len);
         p->z.next_in = (unsigned char *)(uintptr_t)data;
