@@ -154,11 +154,12 @@ int uc_actor_reload(struct uc_call *call, struct lt_error *err)
 int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct lt_error *err)
 {
     struct sys_account a;
-    if (request->token) {
+    bool data = call->app->vault != NULL; /* without it nobody has an account yet */
+    if (data && request->token) {
         int rc = by_token(call, request->token, &a, err);
         return rc ? rc : load_subject(call, &a, err);
     }
-    if (request->login) {
+    if (data && request->login) {
         char low[64];
         lt_print(low, sizeof low, "%s", request->login);
         for (char *c = low; *c; c++) {

@@ -83,7 +83,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     int rc = prepare(&call, app, request, err);
     out->row = call.row;
     if (!rc && atomic_load(&app->index_behind)) rc = app_mend_index(app, false, err);
-    if (!rc && app->vault) rc = uc_actor_find(&call, request, err);
+    if (!rc) rc = uc_actor_find(&call, request, err);
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
     if (!rc) rc = authorise(&call, err);
     if (!rc) rc = call.row->run(&call, call.in, &out->body, err);
