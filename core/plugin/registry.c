@@ -1,0 +1,167 @@
+#include "plugin/registry.h"
+
+#include "plugin/run.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "usecase/call.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_PLUGINS 100
+
+static struct sandbox_config config_of(const struct lt_app *app)
+{
+    struct sandbox_config c = app->sandbox; /* limits that were set for the whole program hold here too */
+    c.program = app->program;
+    c.modules_dir = app->plugins_dir;
+    return c;
+}
+
+/* --- what is enabled: school.json, so that the choice is signed and has an author --- */
+
+static int enabled_ids(struct lt_app *app, json_t **out, struct lt_error *err)
+{
+    json_t *school = NULL;
+    int rc = index_get(app->index, "school", app->installation, &school, NULL, err);
+    if (rc) return rc;
+    const json_t *list = lt_json_array(school, "plugins");
+    *out = list ? json_deep_copy(list) : json_array();
+    json_decref(school);
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static bool is_enabled(const json_t *ids, const char *id)
+{
+    return lt_json_array_has(ids, id);
+}
+
+/* --- list --- */
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Ids of the files in the folder and of enabled ones that are not there, in order. */
+static size_t gather(const char *dir, const json_t *enabled, char *ids[MOST_PLUGINS])
+{
+    size_t n = 0;
+    DIR *d = dir ? opendir(dir) : NULL;
+    for (struct dirent *e; d && n < MOST_PLUGINS && (e = readdir(d)) != NULL;) {
+        if (!lt_ends(e->d_name, ".so")) continue;
+        ids[n] = lt_format("%.*s", (int)(strlen(e->d_name) - 3), e->d_name);
+        if (ids[n]) n++;
+    }
+    if (d) closedir(d);
+    size_t files = n, i;
+    const json_t *v;
+    json_array_foreach(enabled, i, v) {
+        bool there = false;
+        for (size_t k = 0; k < files; k++) there = there || strcmp(ids[k], json_string_value(v)) == 0;
+        if (!there && n < MOST_PLUGINS && (ids[n] = lt_strdup(json_string_value(v)))) n++;
+    }
+    qsort(ids, n, sizeof *ids, compare);
+    return n;
+}
+
+static json_t *reason_of(const struct lt_error *err)
+{
+    json_t *params = json_object();
+    for (const char *p = err->params; params && p < err->params + err->params_len;) {
+        const char *value = p + strlen(p) + 1;
+        json_object_set_new(params, p, json_string(value));
+        p = value + strlen(value) + 1;
+    }
+    return json_pack("{s:s, s:o?}", "code", err->code, "params", params);
+}
+
+static json_t *describe(struct lt_app *app, const char *id, bool enabled)
+{
+    struct sandbox_config config = config_of(app);
+    struct lt_error why = {0};
+    json_t *about = NULL;
+    if (plugin_inspect(&config, id, &about, &why) == 0) {
+        lt_json_put_str(about, "state", enabled ? "enabled" : "available");
+    } else {
+        char safe[LT_FILE_NAME];
+        lt_safe_file_name(id, safe);
+        about = json_pack("{s:s, s:s, s:[], s:b, s:o?}", "id", safe, "state", "refused", "capabilities", "enabled", enabled, "reason",
+                          reason_of(&why));
+    }
+    lt_error_clear(&why);
+    return about;
+}
+
+static int list(void *ctx, struct lt_app *app, json_t **out, struct lt_error *err)
+{
+    (void)ctx;
+    json_t *enabled = NULL, *all = json_array();
+    char *ids[MOST_PLUGINS];
+    int rc = all ? enabled_ids(app, &enabled, err) : lt_fail_memory(err);
+    size_t n = rc ? 0 : gather(app->plugins_dir, enabled, ids);
+    for (size_t i = 0; i < n; i++) {
+        if (!rc && json_array_append_new(all, describe(app, ids[i], is_enabled(enabled, ids[i])))) rc = lt_fail_memory(err);
+        free(ids[i]);
+    }
+    json_decref(enabled);
+    if (rc) json_decref(all);
+    else *out = all;
+    return rc;
+}
+
+static int check(void *ctx, struct lt_app *app, const char *id, json_t **out, struct lt_error *err)
+{
+    (void)ctx;
+    struct sandbox_config config = config_of(app);
+    return plugin_inspect(&config, id, out, err);
+}
+
+/* --- publish --- */
+
+struct publishing {
+    const struct uc_publish *job;
+    json_t *receipt;
+};
+
+static int next(void *user, struct lt_buf *out, struct lt_error *err)
+{
+    struct publishing *p = user;
+    return p->job->next(p->job->user, out, err);
+}
+
+static int file(void *user, const char *name, const void *data, size_t len, bool first, bool last, struct lt_error *err)
+{
+    struct publishing *p = user;
+    return p->job->file(p->job->user, name, data, len, first, last, err);
+}
+
+static int emit(void *user, const json_t *doc, struct lt_error *err)
+{
+    enum { MOST = 1000 };
+    struct publishing *p = user;
+    if (json_array_size(p->receipt) >= MOST)
+        return lt_fail(err, LT_REFUSED, "plugin.flood", "id", p->job->plugin, "limit", LT_NUM(MOST), (char *)NULL);
+    return json_array_append(p->receipt, (json_t *)(uintptr_t)doc) ? lt_fail_memory(err) : 0;
+}
+
+static int publish(void *ctx, struct lt_app *app, const struct uc_publish *job, json_t **receipt, struct lt_error *err)
+{
+    (void)ctx;
+    json_t *enabled = NULL;
+    struct publishing p = {.job = job, .receipt = json_array()};
+    struct sandbox_config config = config_of(app);
+    int rc = p.receipt ? enabled_ids(app, &enabled, err) : lt_fail_memory(err);
+    if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
+    struct plugin_job run = {.config = &config, .cap = PLUGIN_PUBLISHER, .id = job->plugin, .args = job->job, .next = next, .file = file,
+                             .emit = emit, .user = &p};
+    if (!rc) rc = plugin_run_job(&run, err);
+    json_decref(enabled);
+    if (rc) json_decref(p.receipt);
+    else *receipt = p.receipt;
+    return rc;
+}
+
+const struct uc_ports plugin_ports = {.plugin_list = list, .plugin_check = check, .publish = publish};
