@@ -1,5 +1,6 @@
-/* What a file really is. Its bytes are looked at by the module letopis-media.so in a child without rights; the verdict is made here
- * from what the child saw, an allow-list and the name. */
+/* What a file really is. Its bytes are looked at in children without rights: by letopis-media.so (type, office documents, texts), then
+ * pictures and PDF by letopis-picture.so, which links the large libraries. The verdict is made here from what the children saw,
+ * an allow-list and the name. */
 #ifndef LT_MEDIA_MEDIA_H
 #define LT_MEDIA_MEDIA_H
 
@@ -23,6 +24,7 @@ struct media_policy { /* a zero means the default on the right */
     uint64_t max_unpacked; /* 512 MiB of an office document */
     uint32_t max_ratio;    /* 200: unpacked to packed, judged above 16 MiB */
     uint32_t max_members;  /* 10 000 files inside an office document */
+    uint32_t max_pages;    /* 2 000 of a PDF or TIFF */
     uint32_t kinds;        /* set of 1u << enum media_kind; 0 = all */
 };
 
@@ -32,16 +34,16 @@ struct media_info {
     enum media_kind kind;
     char mime[96];          /* of the allow-list: "image/jpeg" */
     char extension[8];      /* canonical, without dot: "jpg"; the name under which it is kept */
-    uint32_t width, height; /* images, as stored (before orientation); else 0 */
+    uint32_t width, height; /* images, as stored (before orientation); of PDF the first page in points; else 0 */
     uint32_t orientation;   /* EXIF 1..8 of images, 1 when not said; else 0 */
-    uint32_t pages;         /* PDF and TIFF; 0 = unknown */
+    uint32_t pages;         /* PDF and images; else 0 */
     char charset[16];       /* texts: "utf-8" or "windows-1251" */
 };
 
 /* Looks at the file of `size` bytes behind fd (regular file; its position moves). name is what the person called it. Errors,
- * all LT_REFUSED: "file.empty", "file.too_large", "file.type_not_allowed", "file.extension_mismatch", "file.active"
- * (SVG, HTML, XML), "file.program", "file.bomb", "file.pixels", "file.truncated", "file.damaged", "file.encrypted",
- * "file.polyglot", "file.text"; and "sandbox.…". */
+ * all LT_REFUSED: "file.empty", "file.over_limit", "file.type_not_allowed", "file.extension_mismatch", "file.active"
+ * (SVG, HTML, XML), "file.program", "file.macros", "file.bomb", "file.pixels", "file.pages", "file.damaged" (truncated too),
+ * "file.encrypted", "file.polyglot", "file.text"; and "sandbox.…". A name without an extension agrees with every type. */
 int media_inspect(const struct media_env *env, int fd, uint64_t size, const char *name,
                   const struct media_policy *policy, struct media_info *out, struct lt_error *err);
 

@@ -282,7 +282,8 @@ static bool is_time(double v, const struct format *f) {
 static enum table_type date_type(double v, const struct format *f) {
     if (is_time(v, f))
         return TABLE_TIME;
-    return f->look == LOOK_DATE ? TABLE_DATE : TABLE_DATETIME;
+    /* Midnight is what programs write for no time at all: OpenDocument keeps such a value as a plain date. */
+    return f->look == LOOK_DATE || v == floor(v) ? TABLE_DATE : TABLE_DATETIME;
 }
 
 /* Excel believes that 1900 was a leap year (so that Lotus files open): its days 1..60 lie one later than counted from

@@ -58,6 +58,20 @@ static int read_mimetype(struct reader *r, struct package *p, char *out, size_t 
     return 0;
 }
 
+/* The list of contents of an OPC package: read to its end, so that its check sum counts. */
+static int check_contents(struct reader *r, struct package *p) {
+    char skip[4096];
+    struct member *m;
+    long n;
+    int rc = package_member(r, p, "[Content_Types].xml", &m);
+    if (rc != 0)
+        return rc;
+    while ((n = member_read(m, skip, sizeof skip)) > 0)
+        continue;
+    member_close(m);
+    return n < 0 ? LT_REFUSED : 0;
+}
+
 static int read_package(struct reader *r) {
     char mime[100];
     struct package *p = NULL;
@@ -72,9 +86,11 @@ static int read_package(struct reader *r) {
     else if (package_has(p, "xl/workbook.bin"))
         rc = refuse(r, "table.xlsb");
     else if (package_has(p, "[Content_Types].xml") && !package_has(p, "word/document.xml") &&
-             !package_has(p, "ppt/presentation.xml"))
-        rc = read_xlsx(r, p, "xl/workbook.xml");
-    else if (package_has(p, "Index/Document.iwa"))
+             !package_has(p, "ppt/presentation.xml")) {
+        rc = check_contents(r, p);
+        if (rc == 0)
+            rc = read_xlsx(r, p, "xl/workbook.xml");
+    } else if (package_has(p, "Index/Document.iwa"))
         rc = refuse(r, "table.numbers");
     else
         rc = refuse(r, "table.not_a_table");

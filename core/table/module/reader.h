@@ -79,7 +79,7 @@ void format_date(struct lt_buf *out, double serial, const struct format *f);
 /* value.c */
 bool value_of_text(const char *s, size_t len, double *out); /* a text that reads as a number */
 bool value_parse_number(const char *s, double *out);        /* xsd:double, spaces around allowed, finite */
-/* ISO 8601 date or date-time: days since 1899-12-30. *has_time when it has a T part. */
+/* ISO 8601 date or date-time: days since 1899-12-30. *has_time when there is a time other than midnight. */
 bool value_parse_iso(const char *s, double *out, bool *has_time);
 bool value_parse_duration(const char *s, double *out); /* PT10H11M12S as days */
 

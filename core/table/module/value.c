@@ -106,6 +106,7 @@ bool value_parse_iso(const char *s, double *out, bool *has_time) {
     *has_time = s[10] == 'T' || s[10] == ' ';
     if (s[10] && !(*has_time && parse_clock(s + 11, &part)))
         return false;
+    *has_time = *has_time && part > 0; /* midnight is what programs write for no time at all */
     *out = (double)lt_date_days(d) + SERIAL_OF_1970 + part;
     return true;
 }

@@ -8,7 +8,7 @@
 
 struct sheet_entry {
     char name[TABLE_NAME_BYTES + 1], id[64], part[PART_NAME];
-    bool hidden;
+    bool hidden, linked;
 };
 
 struct book {
@@ -99,10 +99,12 @@ static void on_book(void *ctx, const struct relation *rel) {
         resolve(link->part, rel->target, b->strings);
     else if (lt_ends(rel->type, "/styles"))
         resolve(link->part, rel->target, b->styles);
-    else if (lt_ends(rel->type, "/worksheet")) /* sheets of charts and macros are other types */
-        for (size_t i = 0; i < b->n; i++)
-            if (strcmp(b->sheets[i].id, rel->id) == 0)
+    for (size_t i = 0; i < b->n; i++)
+        if (strcmp(b->sheets[i].id, rel->id) == 0) {
+            b->sheets[i].linked = true;
+            if (lt_ends(rel->type, "/worksheet")) /* sheets of charts and macros are other types */
                 resolve(link->part, rel->target, b->sheets[i].part);
+        }
 }
 
 static int add_sheet(struct reader *r, struct xml *x, struct book *b) {
@@ -151,6 +153,8 @@ static int read_sheets(struct reader *r, struct package *p, const struct book *b
     int rc = 0;
     for (size_t i = 0; i < b->n && rc == 0; i++) {
         const struct sheet_entry *s = &b->sheets[i];
+        if (!s->linked) /* nowhere, or outside the file */
+            return reader_damaged(r, "sheet");
         if (!s->part[0])
             continue; /* a chart */
         rc = reader_sheet_begin(r, s->name, strlen(s->name), s->hidden);

@@ -6,6 +6,7 @@
 #include <zip.h>
 
 #define SMALL_ENOUGH ((uint64_t)16 << 20) /* the ratio is judged above this */
+#define MOST_MEMBERS 20000
 
 struct package {
     struct reader *r;
@@ -20,6 +21,19 @@ struct member {
 
 static int bomb(struct reader *r) {
     return lt_fail(r->err, LT_REFUSED, "table.bomb", "megabytes", LT_NUM(r->limits.unpacked_bytes >> 20), (char *)NULL);
+}
+
+/* Of two members with one name each reader takes another: what was checked would not be what is seen. */
+static int check_members(struct package *p) {
+    zip_int64_t n = zip_get_num_entries(p->zip, 0);
+    if (n > MOST_MEMBERS)
+        return bomb(p->r);
+    for (zip_int64_t i = 0; i < n; i++) {
+        const char *name = zip_get_name(p->zip, (zip_uint64_t)i, 0);
+        if (!name || zip_name_locate(p->zip, name, 0) != i)
+            return reader_damaged(p->r, "zip");
+    }
+    return 0;
 }
 
 int package_open(struct reader *r, struct package **out) {
@@ -39,8 +53,12 @@ int package_open(struct reader *r, struct package **out) {
     }
     zip_error_fini(&why);
     p->r = r;
-    *out = p;
-    return 0;
+    int rc = check_members(p);
+    if (rc == 0)
+        *out = p;
+    else
+        package_close(p);
+    return rc;
 }
 
 void package_close(struct package *p) {

@@ -1,0 +1,26 @@
+/* Private: what goes between media.c and its two modules. One frame of JSON comes back from each.
+ *   letopis-media.so   {"do":"inspect","size","max_unpacked","max_ratio","max_members"} → {"mime","charset"?}
+ *   letopis-picture.so {"do":"measure","mime","size","max_pixels","max_side","max_pages"} → {"width","height","orientation","pages"}
+ * Another job is another "do" with a function of its own in the module's table. */
+#ifndef LT_MEDIA_WIRE_H
+#define LT_MEDIA_WIRE_H
+
+#include "sandbox/frame.h"
+
+#define MEDIA_FRAME_ANSWER SANDBOX_FRAME_USER
+
+#define MEDIA_MAX_BYTES ((uint64_t)20 << 20)
+#define MEDIA_MAX_PIXELS 100000000u
+#define MEDIA_MAX_SIDE 30000u
+#define MEDIA_MAX_UNPACKED ((uint64_t)512 << 20)
+#define MEDIA_MAX_RATIO 200u
+#define MEDIA_MAX_MEMBERS 10000u
+#define MEDIA_MAX_PAGES 2000u
+
+/* Types that are not accepted but have an answer of their own. */
+#define MEDIA_MIME_PROGRAM "application/x-executable"
+#define MEDIA_MIME_ACTIVE "text/html"
+
+#define MEDIA_OOXML "application/vnd.openxmlformats-officedocument."
+
+#endif
