@@ -49,9 +49,20 @@ static int sign_run(const uint32_t *p, int n, bool *noted)
     return i;
 }
 
+static bool accent(uint32_t c)
+{
+    return c >= 0x300 && c <= 0x36F;
+}
+
+/* Letters of scripts that the tables here do not know: Armenian, Georgian, Chinese; no punctuation. */
+static bool other_script(uint32_t c)
+{
+    return (c >= 0x530 && c < 0x2000) || (c >= 0x2C00 && !(c >= 0x2E00 && c <= 0x2E7F) && !(c >= 0x3000 && c <= 0x303F));
+}
+
 static bool word_sign(uint32_t c)
 {
-    return model_is_letter(c) || c == '-' || c == '\'' || c == '.' || model_is_digit(c) || c >= 0x530;
+    return model_is_letter(c) || c == '-' || c == '\'' || c == '.' || model_is_digit(c) || accent(c) || other_script(c);
 }
 
 /* One step over the text: a note, a run of signs, or a character of a name. Returns how far to go. */
@@ -154,7 +165,7 @@ static void judge(struct word *w)
     for (int i = 0; i < w->n; i++) {
         w->cyrillic = w->cyrillic || model_is_cyrillic(w->p[i]);
         w->latin = w->latin || model_is_latin(w->p[i]);
-        letters += model_is_letter(w->p[i]) || w->p[i] >= 0x530;
+        letters += model_is_letter(w->p[i]) || other_script(w->p[i]);
     }
     w->initial = letters == 1;
 }
@@ -198,7 +209,7 @@ static int key_word(const struct word *w, bool cyrillic_text, uint32_t *out)
     int n = 0;
     for (int i = 0; i < w->n; i++) {
         uint32_t c = w->p[i];
-        if (c == '\'')
+        if (c == '\'' || accent(c)) /* a stress mark; й and ё were composed before */
             continue;
         if (map && model_lookalike(c))
             c = model_lookalike(c);

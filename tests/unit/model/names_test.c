@@ -121,7 +121,8 @@ static void test_keys(void **state)
     (void)state;
     key_is("Семёнов Пётр", "семенов петр");
     key_is("СЕМЕНОВ  ПЕТР", "семенов петр");
-    key_is("Се\u0301менов", "се\u0301менов"); /* a stress mark is kept: a person looks at it */
+    key_is("Се\u0301менов", "семенов"); /* a stress mark */
+    key_is("…", "");
     key_is("Семе\u0308нов Андреи\u0306", "семенов андрей"); /* decomposed, as in files of a Mac */
     key_is("Ивaнoв", "иванов");                            /* Latin a and o */
     key_is("Ivanov", "ivanov");
