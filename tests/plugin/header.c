@@ -1,0 +1,3 @@
+#include "letopis/plugin.h"
+
+typedef int header_stands_alone;
