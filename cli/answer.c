@@ -190,12 +190,14 @@ static void sentence(const struct cli *c, const struct lt_error *err, struct lt_
     cli_add_plain(out, raw.data ? raw.data : err->code, true);
     lt_buf_free(&raw);
     const struct uc_field *f = err->field[0] && c->row ? cli_field(c->row, err->field) : NULL;
-    if (!err->field[0]) return;
-    if (!told) lt_buf_addf(out, " «%s»", cli_field_label(c->lang, c->row, err->field));
-    if (!f || f->type == UC_SECRET) return;
-    char option[72];
-    cli_option_name(err->field, option, sizeof option);
-    lt_buf_addf(out, " (--%s)", option);
+    bool option = f && f->type != UC_SECRET;
+    char name[72];
+    cli_option_name(err->field, name, sizeof name);
+    if (told && option) lt_buf_addf(out, " (--%s)", name);
+    if (told || !err->field[0]) return;
+    lt_buf_addc(out, ' ');
+    lt_msg_add(out, c->lang, option ? "cli.field_option" : "cli.field", "field",
+               cli_field_label(c->lang, c->row, err->field), "option", name, (char *)NULL);
 }
 
 static void error_json(const struct lt_error *err, const char *message, struct lt_buf *out)

@@ -115,6 +115,10 @@ static void add_object(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
             return;
         }
     }
+    if (json_object_size(v) == 0) {
+        lt_buf_adds(out, "—");
+        return;
+    }
     struct lt_buf text = LT_BUF_INIT(TEXT_LIMIT);
     if (lt_json_compact(v, &text, NULL) == 0 && text.data) cli_add_plain(out, text.data, one_line);
     lt_buf_free(&text);

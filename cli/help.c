@@ -91,7 +91,8 @@ static void add_limits(enum lt_lang lang, const struct uc_field *f, struct lt_bu
     if (!f->min && !f->max) return;
     bool text = f->type == UC_TEXT || f->type == UC_LINES;
     lt_buf_adds(out, "; ");
-    lt_msg_add(out, lang, text ? "cli.help.length" : "cli.help.range", "min", LT_NUM(f->min), "max", LT_NUM(f->max),
+    const char *length = f->min > 0 ? "cli.help.length" : "cli.help.length_max";
+    lt_msg_add(out, lang, text ? length : "cli.help.range", "min", LT_NUM(f->min), "max", LT_NUM(f->max),
                (char *)NULL);
 }
 

@@ -19,11 +19,16 @@ struct view {
 
 static void show_object(struct view *v, const json_t *object, int indent, int depth);
 
-/* "counts.new" is known by its last part. */
 static const char *label_of(const struct view *v, const char *key)
 {
-    const char *dot = strrchr(key, '.');
-    return cli_field_label(v->c->lang, v->row, dot ? dot + 1 : key);
+    return cli_field_label(v->c->lang, v->row, key);
+}
+
+/* The column "counts.new" is known by its last part. */
+static const char *heading_of(const struct view *v, const char *column)
+{
+    const char *dot = strrchr(column, '.');
+    return label_of(v, dot ? dot + 1 : column);
 }
 
 /* The value at "a.b.c". */
@@ -86,7 +91,7 @@ static void show_table(struct view *v, const json_t *items, const char *columns,
         return;
     }
     for (size_t k = 0; k < cols.len; k++) {
-        g.cells[k] = lt_strdup(label_of(v, cols.names[k]));
+        g.cells[k] = lt_strdup(heading_of(v, cols.names[k]));
         g.right[k] = json_array_size(items) > 0;
         for (size_t i = 0; i < json_array_size(items); i++) {
             const json_t *value = at(json_array_get(items, i), cols.names[k]);

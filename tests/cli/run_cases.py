@@ -210,7 +210,10 @@ class Case:
         name, path = rest.split()
         v = self.json()
         for part in path.split('.'):
-            v = v[int(part)] if isinstance(v, list) else v[part]
+            try:
+                v = v[int(part)] if isinstance(v, list) else v[part]
+            except (KeyError, IndexError, TypeError):
+                raise Failed(f'there is no {path}')
         self.saved[name] = v
 
     def do_present(self, rest):
