@@ -25,11 +25,12 @@ static int signer_entitled(const json_t *pupil, const struct model_consent_act *
     if (is(act->who, "pupil")) {
         if (!is(act->by, lt_json_str(pupil, "id")))
             return lt_fail(err, LT_DENIED, "consent.not_guardian", (char *)NULL);
-        return who == MODEL_SIGN_GUARDIAN ? lt_fail(err, LT_DENIED, "consent.pupil_too_young", (char *)NULL) : LT_OK;
+        return who == MODEL_SIGN_GUARDIAN ? lt_fail(err, LT_DENIED, "consent.pupil_too_young", (char *)NULL)
+                                          : LT_OK;
     }
-    if (who == MODEL_SIGN_PUPIL)
-        return lt_fail(err, LT_DENIED, "consent.guardian_of_adult", (char *)NULL);
-    if (!is(act->who, "guardian") || !(model_guardian_rights(pupil, act->by, act->day) & MODEL_GUARDIAN_CONSENT))
+    if (who == MODEL_SIGN_PUPIL) return lt_fail(err, LT_DENIED, "consent.guardian_of_adult", (char *)NULL);
+    if (!is(act->who, "guardian") ||
+        !(model_guardian_rights(pupil, act->by, act->day) & MODEL_GUARDIAN_CONSENT))
         return lt_fail(err, LT_DENIED, "consent.not_guardian", (char *)NULL);
     return LT_OK;
 }
@@ -49,8 +50,7 @@ int model_consent_act_allowed(const json_t *pupil, const char *purpose, const st
     bool paper = is(act->how, "paper");
     if (paper) {
         int status = paper_fit(act, today, err);
-        if (status)
-            return status;
+        if (status) return status;
     } else if (is(purpose, "sensitive")) {
         /* 152-FZ art. 10 part 2 item 1: special categories only in writing */
         return lt_fail(err, LT_REFUSED, "consent.paper_needed", (char *)NULL);
@@ -67,13 +67,14 @@ static json_t *act_document(const struct model_consent_act *act)
 {
     bool paper = is(act->how, "paper");
     char day[LT_DATE_SIZE];
-    json_t *doc = json_pack("{s:s, s:s, s:s}", "who", act->who, "by", act->by, "how", paper ? "paper" : "screen");
+    json_t *doc =
+        json_pack("{s:s, s:s, s:s}", "who", act->who, "by", act->by, "how", paper ? "paper" : "screen");
     int failed = !doc || lt_json_put_str(doc, "at", act->at);
     if (!failed && paper)
         failed = lt_json_put_str(doc, "paper_date", lt_date_format(act->day, day)) ||
-                 lt_json_put_str(doc, "entered_by", act->entered_by) || lt_json_put_str(doc, "sha256", act->sha256);
-    if (!failed)
-        return doc;
+                 lt_json_put_str(doc, "entered_by", act->entered_by) ||
+                 lt_json_put_str(doc, "sha256", act->sha256);
+    if (!failed) return doc;
     json_decref(doc);
     return NULL;
 }
@@ -81,10 +82,8 @@ static json_t *act_document(const struct model_consent_act *act)
 /* Array of known consent_field words, at least `least` of them. */
 static bool field_list(const json_t *list, size_t least)
 {
-    if (!list)
-        return least == 0;
-    if (!json_is_array(list) || json_array_size(list) < least)
-        return false;
+    if (!list) return least == 0;
+    if (!json_is_array(list) || json_array_size(list) < least) return false;
     size_t i;
     json_t *word;
     json_array_foreach((json_t *)(uintptr_t)list, i, word)
@@ -112,9 +111,10 @@ static int wish_check(const json_t *wish, bool refuse, struct lt_error *err)
     return LT_OK;
 }
 
-/* from: the act's day at the earliest; to: the end of the school year unless wished; a refusal has no end by itself. */
-static int term(const json_t *wish, const struct model_consent_act *act, bool refuse, const struct model_year_rule *rule,
-                json_t *doc, struct lt_error *err)
+/* from: the act's day at the earliest; to: the end of the school year unless wished; a refusal has no end by
+ * itself. */
+static int term(const json_t *wish, const struct model_consent_act *act, bool refuse,
+                const struct model_year_rule *rule, json_t *doc, struct lt_error *err)
 {
     struct lt_date from = act->day, to = {0, 0, 0};
     const char *wished_from = lt_json_str(wish, "from"), *wished_to = lt_json_str(wish, "to");
@@ -123,8 +123,7 @@ static int term(const json_t *wish, const struct model_consent_act *act, bool re
         ok = lt_date_parse(wished_to, &to) && lt_date_cmp(to, from) >= 0;
     else if (ok && !refuse)
         to = model_term_end(from, rule);
-    if (!ok)
-        return lt_fail_field(err, LT_REFUSED, wished_to ? "to" : "from", "consent.term", (char *)NULL);
+    if (!ok) return lt_fail_field(err, LT_REFUSED, wished_to ? "to" : "from", "consent.term", (char *)NULL);
     char text[LT_DATE_SIZE];
     if (lt_json_put_str(doc, "from", lt_date_format(from, text)) ||
         (!lt_date_none(to) && lt_json_put_str(doc, "to", lt_date_format(to, text))))
@@ -132,17 +131,17 @@ static int term(const json_t *wish, const struct model_consent_act *act, bool re
     return LT_OK;
 }
 
-int model_consent_new(const json_t *wish, const json_t *pupil, const struct model_consent_act *act, bool refuse,
-                      struct lt_date today, const struct model_year_rule *rule, json_t **out, struct lt_error *err)
+int model_consent_new(const json_t *wish, const json_t *pupil, const struct model_consent_act *act,
+                      bool refuse, struct lt_date today, const struct model_year_rule *rule, json_t **out,
+                      struct lt_error *err)
 {
     static const char *const copied[] = {"purpose", "fields", "target", "bans", "conditions", "text_version"};
     int status = wish_check(wish, refuse, err);
     const char *purpose = lt_json_str(wish, "purpose");
-    if (!status)
-        /* to refuse no paper is needed: it only takes away */
-        status = refuse ? signer_entitled(pupil, act, err) : model_consent_act_allowed(pupil, purpose, act, today, err);
-    if (status)
-        return status;
+    if (!status) /* to refuse no paper is needed: it only takes away */
+        status = refuse ? signer_entitled(pupil, act, err)
+                        : model_consent_act_allowed(pupil, purpose, act, today, err);
+    if (status) return status;
     bool both = model_consent_signers(model_birth_of(pupil), act->day) == MODEL_SIGN_BOTH;
     json_t *doc = json_object();
     int failed = !doc || lt_json_put_str(doc, "pupil", lt_json_str(pupil, "id"));
@@ -169,8 +168,7 @@ static bool has_act(const json_t *consent, const char *key, const char *value)
     json_t *act;
     json_array_foreach(lt_json_array(consent, "acts"), i, act)
     {
-        if (is(lt_json_str(act, key), value))
-            return true;
+        if (is(lt_json_str(act, key), value)) return true;
     }
     return false;
 }
@@ -180,17 +178,18 @@ int model_consent_second(const json_t *consent, const json_t *pupil, const struc
 {
     const char *state = lt_json_str_or(consent, "state", "");
     bool pupil_signs = is(act->who, "pupil");
-    /* a standing consent is confirmed by the pupil who has come of age (14, 18); others have nothing to add to it */
+    /* a standing consent is confirmed by the pupil who has come of age (14, 18); others have nothing to add
+     * to it */
     if (!is(state, "waiting_second") && !(is(state, "active") && pupil_signs))
         return lt_fail(err, LT_REFUSED, "consent.state", "consent_state", state, (char *)NULL);
     int status = model_consent_act_allowed(pupil, lt_json_str(consent, "purpose"), act, today, err);
-    if (status)
-        return status;
+    if (status) return status;
     bool adult = model_consent_signers(model_birth_of(pupil), act->day) == MODEL_SIGN_PUPIL;
     if (has_act(consent, "who", act->who) && !(pupil_signs && adult))
         return lt_fail(err, LT_REFUSED, "consent.same_signer", (char *)NULL);
     json_t *doc = json_deep_copy(consent), *one = act_document(act);
-    if (!doc || !one || json_array_append(lt_json_array(doc, "acts"), one) || lt_json_put_str(doc, "state", "active")) {
+    if (!doc || !one || json_array_append(lt_json_array(doc, "acts"), one) ||
+        lt_json_put_str(doc, "state", "active")) {
         json_decref(doc);
         json_decref(one);
         return lt_fail_memory(err);
@@ -208,17 +207,16 @@ int model_consent_withdraw(const json_t *consent, const json_t *pupil, const str
     if (!refusal && !is(state, "active") && !is(state, "waiting_second"))
         return lt_fail(err, LT_REFUSED, "consent.state", "consent_state", state, (char *)NULL);
     int status = is(act->how, "paper") ? paper_fit(act, today, err) : LT_OK;
-    if (!status)
-        status = signer_entitled(pupil, act, err);
+    if (!status) status = signer_entitled(pupil, act, err);
     /* lifting a refusal opens what another closed: only who refused may, and by a confirmed account */
     if (!status && refusal && !has_act(consent, "by", act->by))
         status = lt_fail(err, LT_DENIED, "consent.refusal_of_another", (char *)NULL);
     if (!status && refusal && !is(act->how, "paper") && !act->confirmed)
         status = lt_fail(err, LT_REFUSED, "consent.unconfirmed", (char *)NULL);
-    if (status)
-        return status;
+    if (status) return status;
     json_t *doc = json_deep_copy(consent), *mark = json_object();
-    int failed = !doc || !mark || lt_json_put_str(mark, "by", act->by) || lt_json_put_str(mark, "at", act->at) ||
+    int failed = !doc || !mark || lt_json_put_str(mark, "by", act->by) ||
+                 lt_json_put_str(mark, "at", act->at) ||
                  lt_json_put_str(mark, "how", is(act->how, "paper") ? "paper" : "screen") ||
                  json_object_set(doc, "withdrawn", mark) || lt_json_put_str(doc, "state", "withdrawn");
     json_decref(mark);

@@ -27,9 +27,9 @@ static struct lt_date act_day(const json_t *act, int offset_minutes)
 
 /* Ages at which each kind of signer signed: which signatures are there. */
 struct signatures {
-    bool guardian_of_child;  /* a guardian, the pupil under 14 */
-    bool guardian, pupil;    /* while 14–17; a guardian's earlier one counts too */
-    bool adult;              /* the pupil from 18 */
+    bool guardian_of_child; /* a guardian, the pupil under 14 */
+    bool guardian, pupil;   /* while 14–17; a guardian's earlier one counts too */
+    bool adult;             /* the pupil from 18 */
 };
 
 static struct signatures signatures_of(const json_t *consent, struct lt_date birth, int offset_minutes)
@@ -40,8 +40,7 @@ static struct signatures signatures_of(const json_t *consent, struct lt_date bir
     json_array_foreach(lt_json_array(consent, "acts"), i, act)
     {
         struct lt_date day = act_day(act, offset_minutes);
-        if (lt_date_none(day))
-            continue;
+        if (lt_date_none(day)) continue;
         enum model_signers rule = model_consent_signers(birth, day);
         bool guardian = is(lt_json_str(act, "who"), "guardian");
         if (guardian && rule != MODEL_SIGN_PUPIL) {
@@ -79,12 +78,9 @@ static bool about(const json_t *consent, const struct model_consent_query *q)
     const json_t *fields = json_object_get(consent, "fields"), *bans = json_object_get(consent, "bans");
     const char *target = lt_json_str(consent, "target");
     bool dissemination = is(q->purpose, "dissemination");
-    if (!is(lt_json_str(consent, "purpose"), q->purpose))
-        return false;
-    if ((fields || dissemination) && !names_field(fields, q->field))
-        return false;
-    if ((target || dissemination) && !is(target, q->target))
-        return false;
+    if (!is(lt_json_str(consent, "purpose"), q->purpose)) return false;
+    if ((fields || dissemination) && !names_field(fields, q->field)) return false;
+    if ((target || dissemination) && !is(target, q->target)) return false;
     /* bans that are not a list of fields cannot be judged: nothing is covered */
     return !bans || (json_is_array(bans) && !names_field(bans, q->field));
 }
@@ -93,8 +89,7 @@ static bool about(const json_t *consent, const struct model_consent_query *q)
 static bool refuser_counts(const json_t *act, const json_t *pupil, struct lt_date on)
 {
     enum model_signers rule = model_consent_signers(model_birth_of(pupil), on);
-    if (is(lt_json_str(act, "who"), "pupil"))
-        return rule != MODEL_SIGN_GUARDIAN;
+    if (is(lt_json_str(act, "who"), "pupil")) return rule != MODEL_SIGN_GUARDIAN;
     return (model_guardian_rights(pupil, lt_json_str(act, "by"), on) & MODEL_GUARDIAN_CONSENT) != 0;
 }
 
@@ -106,8 +101,7 @@ static bool changed_mind(const json_t *refusal_act, const json_t *consent)
     json_t *act;
     json_array_foreach(lt_json_array(consent, "acts"), i, act)
     {
-        if (is(lt_json_str(act, "by"), by) && strcmp(lt_json_str_or(act, "at", ""), at) > 0)
-            return true;
+        if (is(lt_json_str(act, "by"), by) && strcmp(lt_json_str_or(act, "at", ""), at) > 0) return true;
     }
     return false;
 }
@@ -115,26 +109,25 @@ static bool changed_mind(const json_t *refusal_act, const json_t *consent)
 static bool refusal_hits(const json_t *refusal, const json_t *pupil, const struct model_consent_query *q,
                          const json_t *consent)
 {
-    const json_t *fields = json_object_get(refusal, "fields"), *act = json_array_get(lt_json_array(refusal, "acts"), 0);
+    const json_t *fields = json_object_get(refusal, "fields"),
+                 *act = json_array_get(lt_json_array(refusal, "acts"), 0);
     const char *target = lt_json_str(refusal, "target");
     if (!is(lt_json_str(refusal, "state"), "refused") || !is(lt_json_str(refusal, "purpose"), q->purpose) ||
         !lt_date_in(q->on, lt_json_str(refusal, "from"), lt_json_str(refusal, "to")))
         return false;
-    if (json_array_size(fields) && q->field && !names_field(fields, q->field))
-        return false;
-    if (target && q->target && strcmp(target, q->target))
-        return false;
+    if (json_array_size(fields) && q->field && !names_field(fields, q->field)) return false;
+    if (target && q->target && strcmp(target, q->target)) return false;
     return refuser_counts(act, pupil, q->on) && !changed_mind(act, consent);
 }
 
-static bool refused(const json_t *consents, const json_t *pupil, const struct model_consent_query *q, const json_t *consent)
+static bool refused(const json_t *consents, const json_t *pupil, const struct model_consent_query *q,
+                    const json_t *consent)
 {
     size_t i;
     json_t *doc;
     json_array_foreach((json_t *)(uintptr_t)consents, i, doc)
     {
-        if (refusal_hits(doc, pupil, q, consent))
-            return true;
+        if (refusal_hits(doc, pupil, q, consent)) return true;
     }
     return false;
 }
@@ -146,14 +139,15 @@ bool model_consent_covers(const json_t *consents, const json_t *pupil, const str
     json_t *doc;
     json_array_foreach((json_t *)(uintptr_t)consents, i, doc)
     {
-        if (about(doc, q) && stands(doc, birth, q->on, q->offset_minutes) && !refused(consents, pupil, q, doc))
+        if (about(doc, q) && stands(doc, birth, q->on, q->offset_minutes) &&
+            !refused(consents, pupil, q, doc))
             return true;
     }
     return false;
 }
 
-json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const char *target, struct lt_date on,
-                             int offset_minutes)
+json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const char *target,
+                             struct lt_date on, int offset_minutes)
 {
     size_t n;
     const char *const *words = model_values("consent_field", &n);
@@ -168,8 +162,8 @@ json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const 
     return out;
 }
 
-int model_consent_may_enter(const json_t *consents, const json_t *pupil, struct lt_date on, int offset_minutes,
-                            struct lt_error *err)
+int model_consent_may_enter(const json_t *consents, const json_t *pupil, struct lt_date on,
+                            int offset_minutes, struct lt_error *err)
 {
     struct model_consent_query q = {"processing", NULL, NULL, on, offset_minutes};
     return model_consent_covers(consents, pupil, &q)
@@ -177,10 +171,11 @@ int model_consent_may_enter(const json_t *consents, const json_t *pupil, struct 
                : lt_fail(err, LT_REFUSED, "consent.processing_missing", (char *)NULL);
 }
 
-const char *model_consent_summary(const json_t *consents, const json_t *pupil, const char *purpose, const char *target,
-                                  struct lt_date on, int offset_minutes)
+const char *model_consent_summary(const json_t *consents, const json_t *pupil, const char *purpose,
+                                  const char *target, struct lt_date on, int offset_minutes)
 {
-    static const char *const words[] = {"none", "withdrawn", "expired", "waiting_second", "active", "refused"};
+    static const char *const words[] = {"none",           "withdrawn", "expired",
+                                        "waiting_second", "active",    "refused"};
     struct lt_date birth = model_birth_of(pupil);
     struct model_consent_query q = {purpose, "", target, on, offset_minutes};
     int best = 0;
@@ -205,19 +200,15 @@ const char *model_consent_summary(const json_t *consents, const json_t *pupil, c
     return active ? words[4] : refusal ? words[5] : words[best];
 }
 
-enum model_birthday_step model_consent_birthday(const json_t *consents, const json_t *pupil, struct lt_date on,
-                                                int offset_minutes)
+enum model_birthday_step model_consent_birthday(const json_t *consents, const json_t *pupil,
+                                                struct lt_date on, int offset_minutes)
 {
     struct lt_date birth = model_birth_of(pupil);
-    if (lt_date_none(birth))
-        return MODEL_BIRTHDAY_NONE;
-    if (!lt_date_cmp(on, model_birthday(birth, 14)))
-        return MODEL_BIRTHDAY_ASK_14;
+    if (lt_date_none(birth)) return MODEL_BIRTHDAY_NONE;
+    if (!lt_date_cmp(on, model_birthday(birth, 14))) return MODEL_BIRTHDAY_ASK_14;
     struct lt_date adult = model_birthday(birth, 18);
-    if (!lt_date_cmp(on, adult))
-        return MODEL_BIRTHDAY_ASK_18;
-    if (lt_date_cmp(on, lt_date_add_days(adult, MODEL_ADULT_ANSWER_DAYS)) <= 0)
-        return MODEL_BIRTHDAY_NONE;
+    if (!lt_date_cmp(on, adult)) return MODEL_BIRTHDAY_ASK_18;
+    if (lt_date_cmp(on, lt_date_add_days(adult, MODEL_ADULT_ANSWER_DAYS)) <= 0) return MODEL_BIRTHDAY_NONE;
     size_t i;
     json_t *doc;
     json_array_foreach((json_t *)(uintptr_t)consents, i, doc)

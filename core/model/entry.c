@@ -22,9 +22,10 @@ void model_entry_facts_of(const json_t *entry, const json_t *verified, const jso
     out->source_kind = lt_json_str(source, "kind");
     out->source_by = lt_json_str(source, "by");
     out->event = lt_json_str(source, "event");
-    out->family = out->source_kind && (!strcmp(out->source_kind, "pupil") || !strcmp(out->source_kind, "guardian"));
-    out->family_only = (out->family && !out->verified && !strcmp(out->state, "draft")) ||
-                       !strcmp(out->state, "taken_back");
+    out->family =
+        out->source_kind && (!strcmp(out->source_kind, "pupil") || !strcmp(out->source_kind, "guardian"));
+    out->family_only =
+        (out->family && !out->verified && !strcmp(out->state, "draft")) || !strcmp(out->state, "taken_back");
     out->ground = lt_json_str(entry, "ground");
     out->section = lt_json_str(entry, "section");
     out->activity = lt_json_str(entry, "activity");
@@ -76,13 +77,13 @@ static int mark_step(const struct model_entry_facts *f, enum model_entry_act act
 int model_entry_next(const struct model_entry_facts *facts, enum model_entry_act act, const char **state,
                      struct lt_error *err)
 {
-    /* a dispute is answered even when the family took the entry back meanwhile: the family has a right to the answer */
+    /* a dispute is answered even when the family took the entry back meanwhile: the family has a right to the
+     * answer */
     if (!strcmp(facts->state, "taken_back") && act != MODEL_ENTRY_ANSWER)
         return lt_fail(err, LT_REFUSED, "entry.taken_back", (char *)NULL);
     if (act >= MODEL_ENTRY_HIDE) {
         int status = mark_step(facts, act, err);
-        if (!status)
-            *state = facts->state;
+        if (!status) *state = facts->state;
         return status;
     }
     if (act == MODEL_ENTRY_TAKE_BACK && !facts->family)
@@ -93,7 +94,8 @@ int model_entry_next(const struct model_entry_facts *facts, enum model_entry_act
             return LT_OK;
         }
     }
-    return lt_fail(err, LT_REFUSED, "entry.state", "entry_state", facts->state, "entry_act", act_words[act], (char *)NULL);
+    return lt_fail(err, LT_REFUSED, "entry.state", "entry_state", facts->state, "entry_act", act_words[act],
+                   (char *)NULL);
 }
 
 unsigned model_entry_steps(const struct model_entry_facts *facts)
@@ -101,26 +103,25 @@ unsigned model_entry_steps(const struct model_entry_facts *facts)
     unsigned out = 0;
     const char *state;
     for (int act = 0; act <= MODEL_ENTRY_ANSWER; act++) {
-        if (model_entry_next(facts, (enum model_entry_act)act, &state, NULL) == LT_OK)
-            out |= 1u << act;
+        if (model_entry_next(facts, (enum model_entry_act)act, &state, NULL) == LT_OK) out |= 1u << act;
     }
     return out;
 }
 
 const char *model_entry_first_state(const char *source_kind, bool submit)
 {
-    if (source_kind && (!strcmp(source_kind, "import") || !strcmp(source_kind, "event")))
-        return "verified";
+    if (source_kind && (!strcmp(source_kind, "import") || !strcmp(source_kind, "event"))) return "verified";
     return submit ? "submitted" : "draft";
 }
 
 /* --- revisions --- */
 
 static const char *const editable[] = {
-    "kind",   "section",  "activity",  "title", "organiser", "level",     "stage",    "format",      "participation",
-    "result", "degree",   "place",     "badge", "score",     "score_max", "subject",  "date",        "date_to",
-    "hours",  "mentor",   "team_size", "document", "link",   "description", "files",  "sensitive",   "significant",
-    "group",  NULL};
+    "kind",  "section",   "activity",      "title",    "organiser", "level",
+    "stage", "format",    "participation", "result",   "degree",    "place",
+    "badge", "score",     "score_max",     "subject",  "date",      "date_to",
+    "hours", "mentor",    "team_size",     "document", "link",      "description",
+    "files", "sensitive", "significant",   "group",    NULL};
 
 const char *const *model_entry_fields(void)
 {
@@ -130,19 +131,19 @@ const char *const *model_entry_fields(void)
 bool model_entry_field_editable(const char *field)
 {
     for (size_t i = 0; editable[i]; i++) {
-        if (!strcmp(editable[i], field))
-            return true;
+        if (!strcmp(editable[i], field)) return true;
     }
     return false;
 }
 
 static bool empty_value(const json_t *v)
 {
-    return json_is_null(v) || (json_is_string(v) && !json_string_length(v)) || (json_is_array(v) && !json_array_size(v)) ||
-           (json_is_object(v) && !json_object_size(v));
+    return json_is_null(v) || (json_is_string(v) && !json_string_length(v)) ||
+           (json_is_array(v) && !json_array_size(v)) || (json_is_object(v) && !json_object_size(v));
 }
 
-int model_entry_revise(const json_t *old, const json_t *changes, const char *state, json_t **out, struct lt_error *err)
+int model_entry_revise(const json_t *old, const json_t *changes, const char *state, json_t **out,
+                       struct lt_error *err)
 {
     const char *key;
     json_t *value;
@@ -164,8 +165,7 @@ int model_entry_revise(const json_t *old, const json_t *changes, const char *sta
         json_decref(doc);
         return lt_fail(err, LT_REFUSED, "entry.no_change", (char *)NULL);
     }
-    if (!failed)
-        json_object_del(doc, "returned");
+    if (!failed) json_object_del(doc, "returned");
     failed = failed || lt_json_put_int(doc, "revision", lt_json_int(old, "revision", 1) + 1) ||
              lt_json_put_str(doc, "state", state);
     if (failed) {
@@ -194,7 +194,8 @@ const char *model_entry_ground(const char *kind, const char *source_kind, bool p
 
 bool model_entry_public(const struct model_entry_facts *f)
 {
-    return f->state && f->verified && !f->hidden && !f->disputed && !f->sensitive && strcmp(f->state, "taken_back") != 0;
+    return f->state && f->verified && !f->hidden && !f->disputed && !f->sensitive &&
+           strcmp(f->state, "taken_back") != 0;
 }
 
 struct lt_date model_dispute_due(struct lt_date on)
@@ -202,7 +203,8 @@ struct lt_date model_dispute_due(struct lt_date on)
     struct lt_date due = on;
     for (int days = 0; days < 7;) {
         due = lt_date_add_days(due, 1);
-        int weekday = (int)(((lt_date_days(due) + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday; 0 = Monday */
+        int weekday =
+            (int)(((lt_date_days(due) + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday; 0 = Monday */
         days += weekday < 5;
     }
     return due;

@@ -16,32 +16,36 @@ struct faults {
 
 static void fault(struct faults *f, const char *field, const char *code, const char *name, const char *value)
 {
-    json_t *item = name ? json_pack("{s:s, s:s, s:{s:s}}", "field", field, "code", code, "params", name, value)
-                        : json_pack("{s:s, s:s, s:{}}", "field", field, "code", code, "params");
-    if (!item || json_array_append_new(f->list, item))
-        f->memory = true;
+    json_t *item = name
+                       ? json_pack("{s:s, s:s, s:{s:s}}", "field", field, "code", code, "params", name, value)
+                       : json_pack("{s:s, s:s, s:{}}", "field", field, "code", code, "params");
+    if (!item || json_array_append_new(f->list, item)) f->memory = true;
 }
 
 struct text_rule {
     const char *field;
     long long max; /* characters */
 };
-static const struct text_rule texts[] = {{"title", MODEL_TITLE_MAX}, {"organiser", MODEL_TITLE_MAX}, {"subject", 120},
-                                         {"description", MODEL_TEXT_MAX}, {"link", 2000}, {"group", 40}};
+static const struct text_rule texts[] = {{"title", MODEL_TITLE_MAX},
+                                         {"organiser", MODEL_TITLE_MAX},
+                                         {"subject", 120},
+                                         {"description", MODEL_TEXT_MAX},
+                                         {"link", 2000},
+                                         {"group", 40}};
 
-static const char *const worded[][2] = {{"kind", "kind"}, {"section", "section"}, {"activity", "activity"},
-                                        {"level", "level"}, {"stage", "stage"}, {"format", "format"},
-                                        {"participation", "participation"}, {"result", "result"}, {"badge", "badge"},
-                                        {"ground", "ground"}};
+static const char *const worded[][2] = {
+    {"kind", "kind"},   {"section", "section"}, {"activity", "activity"},           {"level", "level"},
+    {"stage", "stage"}, {"format", "format"},   {"participation", "participation"}, {"result", "result"},
+    {"badge", "badge"}, {"ground", "ground"}};
 
 struct number_rule {
     const char *field;
     double min, max;
     bool whole;
 };
-static const struct number_rule numbers[] = {{"degree", 1, 3, true},       {"place", 1, 100000, true},
-                                             {"team_size", 2, 10000, true}, {"hours", 0, 10000, false},
-                                             {"score", -10000, 100000, false}, {"score_max", 0, 100000, false}};
+static const struct number_rule numbers[] = {
+    {"degree", 1, 3, true},     {"place", 1, 100000, true},       {"team_size", 2, 10000, true},
+    {"hours", 0, 10000, false}, {"score", -10000, 100000, false}, {"score_max", 0, 100000, false}};
 
 static void check_texts(const json_t *e, struct faults *f)
 {
@@ -75,8 +79,7 @@ static void check_numbers(const json_t *e, struct faults *f)
 {
     for (size_t i = 0; i < LT_COUNT(numbers); i++) {
         const json_t *v = json_object_get(e, numbers[i].field);
-        if (!v)
-            continue;
+        if (!v) continue;
         double n = json_number_value(v);
         char range[48];
         if (!json_is_number(v) || (numbers[i].whole && !json_is_integer(v)))
@@ -99,10 +102,10 @@ static struct lt_date check_date(const json_t *obj, const char *key, const char 
     return d;
 }
 
-static void check_past(struct lt_date d, const char *field, const struct model_entry_check *how, struct faults *f)
+static void check_past(struct lt_date d, const char *field, const struct model_entry_check *how,
+                       struct faults *f)
 {
-    if (lt_date_none(d))
-        return;
+    if (lt_date_none(d)) return;
     if (lt_date_cmp(d, how->today) > 0)
         fault(f, field, "entry.date_future", NULL, NULL);
     else if (!lt_date_none(how->birth) && lt_date_cmp(d, how->birth) < 0)
@@ -118,13 +121,13 @@ static void check_dates(const json_t *e, const struct model_entry_check *how, st
         fault(f, "date_to", "entry.dates_order", NULL, NULL);
 }
 
-/* http or https with a host and without a user name, so that a link is what it looks like (and never javascript:). */
+/* http or https with a host and without a user name, so that a link is what it looks like (and never
+ * javascript:). */
 static bool link_safe(const char *link)
 {
     size_t n = !strncasecmp(link, "https://", 8) ? 8 : !strncasecmp(link, "http://", 7) ? 7 : 0;
     size_t host = n ? strcspn(link + n, "/?#") : 0;
-    if (!host || memchr(link + n, '@', host))
-        return false;
+    if (!host || memchr(link + n, '@', host)) return false;
     for (const unsigned char *p = (const unsigned char *)link; *p; p++) {
         if (*p <= ' ' || *p == 0x7F || *p == '<' || *p == '>' || *p == '"' || *p == '\\' || *p == '`')
             return false;
@@ -135,17 +138,16 @@ static bool link_safe(const char *link)
 static void check_document(const json_t *e, const struct model_entry_check *how, struct faults *f)
 {
     const json_t *doc = json_object_get(e, "document");
-    if (!doc)
-        return;
+    if (!doc) return;
     if (!json_is_object(doc)) {
         fault(f, "document", "entry.field_type", NULL, NULL);
         return;
     }
-    const char *kind = lt_json_str(doc, "kind"), *number = lt_json_str(doc, "number"), *issuer = lt_json_str(doc, "issuer");
+    const char *kind = lt_json_str(doc, "kind"), *number = lt_json_str(doc, "number"),
+               *issuer = lt_json_str(doc, "issuer");
     if (kind && !model_value_known("document_kind", kind))
         fault(f, "document.kind", "entry.value_unknown", "value", kind);
-    if (number && lt_utf8_count(number) > 100)
-        fault(f, "document.number", "entry.too_long", "limit", "100");
+    if (number && lt_utf8_count(number) > 100) fault(f, "document.number", "entry.too_long", "limit", "100");
     if (issuer && lt_utf8_count(issuer) > MODEL_TITLE_MAX)
         fault(f, "document.issuer", "entry.too_long", "limit", LT_NUM(MODEL_TITLE_MAX));
     check_past(check_date(doc, "date", "document.date", f), "document.date", how, f);
@@ -154,27 +156,25 @@ static void check_document(const json_t *e, const struct model_entry_check *how,
 static void check_parts(const json_t *e, struct faults *f)
 {
     const char *link = lt_json_str(e, "link");
-    if (link && !link_safe(link))
-        fault(f, "link", "entry.link_scheme", NULL, NULL);
+    if (link && !link_safe(link)) fault(f, "link", "entry.link_scheme", NULL, NULL);
     const json_t *files = json_object_get(e, "files"), *mentor = json_object_get(e, "mentor");
     if (files && !json_is_array(files))
         fault(f, "files", "entry.field_type", NULL, NULL);
     else if (json_array_size(files) > MODEL_FILES_MAX)
         fault(f, "files", "entry.too_many_files", "limit", LT_NUM(MODEL_FILES_MAX));
-    if (mentor && !json_is_object(mentor))
-        fault(f, "mentor", "entry.field_type", NULL, NULL);
+    if (mentor && !json_is_object(mentor)) fault(f, "mentor", "entry.field_type", NULL, NULL);
     const char *name = lt_json_str(mentor, "name");
     if (name && lt_utf8_count(name) > MODEL_TITLE_MAX)
         fault(f, "mentor.name", "entry.too_long", "limit", LT_NUM(MODEL_TITLE_MAX));
     for (size_t i = 0; i < 2; i++) {
         const char *field = i ? "significant" : "sensitive";
         const json_t *v = json_object_get(e, field);
-        if (v && !json_is_boolean(v))
-            fault(f, field, "entry.field_type", NULL, NULL);
+        if (v && !json_is_boolean(v)) fault(f, field, "entry.field_type", NULL, NULL);
     }
     const char *result = lt_json_str(e, "result");
     /* a degree is that of a diploma or a prize: it says nothing beside mere participation */
-    if (json_object_get(e, "degree") && result && (!strcmp(result, "participant") || !strcmp(result, "completed")))
+    if (json_object_get(e, "degree") && result &&
+        (!strcmp(result, "participant") || !strcmp(result, "completed")))
         fault(f, "degree", "entry.degree_result", NULL, NULL);
 }
 
@@ -196,7 +196,8 @@ static void check_required(const json_t *e, struct faults *f)
         need(e, "result", f);
     } else if (!strcmp(kind, "document") && !lt_json_str(lt_json_object(e, "document"), "kind")) {
         fault(f, "document.kind", "entry.required", "field", "document.kind");
-    } else if (!strcmp(kind, "experience") && !strcmp(activity, "volunteering") && !lt_json_str(e, "result")) {
+    } else if (!strcmp(kind, "experience") && !strcmp(activity, "volunteering") &&
+               !lt_json_str(e, "result")) {
         need(e, "hours", f);
     }
 }
@@ -204,8 +205,7 @@ static void check_required(const json_t *e, struct faults *f)
 int model_entry_check(const json_t *entry, const struct model_entry_check *how, struct lt_error *err)
 {
     struct faults f = {.list = json_array(), .memory = false};
-    if (!f.list)
-        return lt_fail_memory(err);
+    if (!f.list) return lt_fail_memory(err);
     if (how->draft)
         need(entry, "title", &f);
     else
@@ -233,8 +233,8 @@ int model_entry_check(const json_t *entry, const struct model_entry_check *how, 
         name = key;
         value = json_string_value(param);
     }
-    int status = lt_fail_field(err, LT_REFUSED, lt_json_str(first, "field"), lt_json_str(first, "code"), name, value,
-                               (char *)NULL);
+    int status = lt_fail_field(err, LT_REFUSED, lt_json_str(first, "field"), lt_json_str(first, "code"), name,
+                               value, (char *)NULL);
     if (err)
         lt_error_details(err, f.list);
     else

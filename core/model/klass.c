@@ -34,21 +34,19 @@ static bool skip_word(struct cursor *c, const char *word)
 {
     uint32_t w[16];
     int n = model_points(word, w, 16);
-    if (letters_ahead(c) != n)
-        return false;
+    if (letters_ahead(c) != n) return false;
     for (int i = 0; i < n; i++) {
-        if (model_lower(c->p[c->at + i]) != w[i])
-            return false;
+        if (model_lower(c->p[c->at + i]) != w[i]) return false;
     }
     c->at += n;
-    if (peek(c) == '.')
-        c->at++;
+    if (peek(c) == '.') c->at++;
     return true;
 }
 
 static void skip_signs(struct cursor *c)
 {
-    while (c->at < c->n && (peek(c) == ' ' || peek(c) == '(' || model_is_hyphen(peek(c)) || model_is_quote(peek(c))))
+    while (c->at < c->n &&
+           (peek(c) == ' ' || peek(c) == '(' || model_is_hyphen(peek(c)) || model_is_quote(peek(c))))
         c->at++;
 }
 
@@ -56,8 +54,7 @@ static bool skip_class_word(struct cursor *c)
 {
     static const char *const words[] = {"класс", "класса", "классы", "кл", "class", "grade"};
     for (size_t i = 0; i < LT_COUNT(words); i++) {
-        if (skip_word(c, words[i]))
-            return true;
+        if (skip_word(c, words[i])) return true;
     }
     return false;
 }
@@ -79,19 +76,18 @@ static int roman_value(uint32_t c)
     }
 }
 
-/* A Roman number stands alone: what follows is no letter, or a letter that is none of its own signs («IXА»). */
+/* A Roman number stands alone: what follows is no letter, or a letter that is none of its own signs («IXА»).
+ */
 static int roman(struct cursor *c)
 {
-    if (peek(c) >= 0x2160 && peek(c) <= 0x216B)
-        return (int)(c->p[c->at++] - 0x2160) + 1;
+    if (peek(c) >= 0x2160 && peek(c) <= 0x216B) return (int)(c->p[c->at++] - 0x2160) + 1;
     int total = 0, last = 0, i = c->at;
     for (; i < c->n && roman_value(c->p[i]); i++) {
         int v = roman_value(c->p[i]);
         total += last && v > last ? v - 2 * last : v;
         last = v;
     }
-    if (i == c->at || i - c->at > 4 || total < 1)
-        return 0;
+    if (i == c->at || i - c->at > 4 || total < 1) return 0;
     if (i < c->n && model_is_letter(c->p[i]) && i + 1 < c->n && model_is_letter(c->p[i + 1]))
         return 0; /* the beginning of a word: «Ходатайство» */
     c->at = i;
@@ -102,8 +98,7 @@ static int digits(struct cursor *c, int most)
 {
     int value = 0, count = 0;
     while (model_is_digit(peek(c))) {
-        if (++count > most)
-            return -1;
+        if (++count > most) return -1;
         value = value * 10 + (int)(c->p[c->at++] - '0');
     }
     return count ? value : -1;
@@ -134,29 +129,27 @@ static void profile(struct cursor *c, struct model_klass *out)
     int to = c->n;
     while (to > c->at && (c->p[to - 1] == ' ' || c->p[to - 1] == ')' || model_is_quote(c->p[to - 1])))
         to--;
-    if (!model_utf8(c->p + c->at, to - c->at, out->profile, sizeof out->profile))
-        out->profile[0] = '\0';
+    if (!model_utf8(c->p + c->at, to - c->at, out->profile, sizeof out->profile)) out->profile[0] = '\0';
 }
 
 /* «10.янв», «1-окт»: what a spreadsheet makes of 10-1 and 10/1. */
 static int month_here(const struct cursor *c)
 {
-    static const char *const months[] = {"янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек",
-                                         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+    static const char *const months[] = {"янв", "фев", "мар", "апр", "май", "июн", "июл", "авг",
+                                         "сен", "окт", "ноя", "дек", "jan", "feb", "mar", "apr",
+                                         "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
     struct cursor look = *c;
     while (look.at < look.n && (peek(&look) == '.' || peek(&look) == ' ' || model_is_hyphen(peek(&look))))
         look.at++;
     int n = letters_ahead(&look);
-    if (n < 3 || n > 8)
-        return 0;
+    if (n < 3 || n > 8) return 0;
     char word[16];
     uint32_t three[3];
     for (int i = 0; i < 3; i++)
         three[i] = model_lower(look.p[look.at + i]);
     model_utf8(three, 3, word, sizeof word);
     for (size_t i = 0; i < LT_COUNT(months); i++) {
-        if (!strcmp(months[i], word))
-            return (int)(i % 12) + 1;
+        if (!strcmp(months[i], word)) return (int)(i % 12) + 1;
     }
     return 0;
 }
@@ -166,7 +159,8 @@ static bool parallel(struct cursor *c, struct model_klass *out)
 {
     uint32_t sign = peek(c);
     bool decimal = sign == '.' || sign == ',';
-    if ((sign != '/' && !decimal && !model_is_hyphen(sign)) || c->at + 1 >= c->n || !model_is_digit(c->p[c->at + 1]))
+    if ((sign != '/' && !decimal && !model_is_hyphen(sign)) || c->at + 1 >= c->n ||
+        !model_is_digit(c->p[c->at + 1]))
         return false;
     c->at++;
     int value = digits(c, 2);
@@ -185,7 +179,8 @@ static bool parallel(struct cursor *c, struct model_klass *out)
     return true;
 }
 
-/* One letter, or several in upper case or a letter with a digit, which schools do use but a person should look at. */
+/* One letter, or several in upper case or a letter with a digit, which schools do use but a person should
+ * look at. */
 static void letter(struct cursor *c, struct model_klass *out, bool joined)
 {
     int n = letters_ahead(c);
@@ -226,11 +221,9 @@ static void letter(struct cursor *c, struct model_klass *out, bool joined)
 
 static void after_number(struct cursor *c, struct model_klass *out)
 {
-    if (parallel(c, out))
-        return;
+    if (parallel(c, out)) return;
     int from = c->at;
-    if (peek(c) == '.')
-        c->at++;
+    if (peek(c) == '.') c->at++;
     skip_signs(c);
     bool word = skip_class_word(c);
     skip_signs(c);
@@ -253,8 +246,7 @@ static bool whole_date(const char *text, struct model_klass *out)
 {
     struct model_when when;
     struct model_when_options options = {MODEL_WHEN_DAY_FIRST, MODEL_WHEN_EVENT, 0};
-    if (!model_when_parse(text, &options, &when) || (when.remarks & MODEL_WHEN_LETTERS))
-        return false;
+    if (!model_when_parse(text, &options, &when) || (when.remarks & MODEL_WHEN_LETTERS)) return false;
     model_klass_from_date(when.date, out);
     return true;
 }
@@ -276,8 +268,7 @@ void model_klass_parse(const char *text, struct model_klass *out)
     skip_signs(&c);
     bool arabic = model_is_digit(peek(&c));
     int number = arabic ? digits(&c, 2) : roman(&c);
-    if (!arabic && !number)
-        return;
+    if (!arabic && !number) return;
     if (number < 1 || number > 12) {
         out->hint = "remark.class.number";
         return;
@@ -305,8 +296,7 @@ bool model_klass_next(const char *name, char out[24])
 {
     struct model_klass k;
     model_klass_parse(name, &k);
-    if (k.certainty != MODEL_KLASS_SURE || k.number == 9 || k.number >= 11)
-        return false;
+    if (k.certainty != MODEL_KLASS_SURE || k.number == 9 || k.number >= 11) return false;
     model_klass_name(k.number + 1, k.letter, out);
     return true;
 }
@@ -316,10 +306,8 @@ static int letter_rank(const char *letter)
 {
     uint32_t c[12];
     int n = model_points(letter, c, 12);
-    if (n < 1)
-        return 0;
-    if (model_is_digit(c[0]))
-        return 10000 + atoi(letter);
+    if (n < 1) return 0;
+    if (model_is_digit(c[0])) return 10000 + atoi(letter);
     int rank = c[0] == 0x401 ? 2 * 0x415 + 1 : 2 * (int)c[0];
     return rank;
 }
@@ -329,10 +317,8 @@ int model_klass_cmp(const char *a, const char *b)
     struct model_klass x, y;
     model_klass_parse(a, &x);
     model_klass_parse(b, &y);
-    if (x.number != y.number)
-        return x.number < y.number ? -1 : 1;
+    if (x.number != y.number) return x.number < y.number ? -1 : 1;
     int p = letter_rank(x.letter), q = letter_rank(y.letter);
-    if (p != q)
-        return p < q ? -1 : 1;
+    if (p != q) return p < q ? -1 : 1;
     return strcmp(a, b);
 }

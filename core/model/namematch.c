@@ -54,8 +54,7 @@ static bool is_initial(const char *key)
 /* One is the first letter of the other (or both are that letter). */
 static bool initial_fits(const char *a, const char *b)
 {
-    if (!is_initial(a) && !is_initial(b))
-        return !strcmp(a, b);
+    if (!is_initial(a) && !is_initial(b)) return !strcmp(a, b);
     return *a && *b && lt_starts(is_initial(a) ? b : a, is_initial(a) ? a : b);
 }
 
@@ -65,8 +64,7 @@ static bool has_half(const char *whole, const char *half)
     size_t n = strlen(half);
     for (const char *p = n ? strstr(whole, half) : NULL; p; p = strstr(p + 1, half)) {
         bool left = p == whole || p[-1] == '-' || p[-1] == ' ';
-        if (left && (!p[n] || p[n] == '-' || p[n] == ' '))
-            return true;
+        if (left && (!p[n] || p[n] == '-' || p[n] == ' ')) return true;
     }
     return false;
 }
@@ -80,7 +78,8 @@ static bool surname_close(const struct keys *a, const struct keys *b)
 static bool name_close(const struct keys *a, const struct keys *b)
 {
     return !strcmp(a->loose[1], b->loose[1]) || model_name_short_form(a->strict[1], b->strict[1]) ||
-           (*a->loose[1] && *b->loose[1] && (has_half(a->loose[1], b->loose[1]) || has_half(b->loose[1], a->loose[1])));
+           (*a->loose[1] && *b->loose[1] &&
+            (has_half(a->loose[1], b->loose[1]) || has_half(b->loose[1], a->loose[1])));
 }
 
 static bool patronymic_close(const struct keys *a, const struct keys *b)
@@ -89,14 +88,16 @@ static bool patronymic_close(const struct keys *a, const struct keys *b)
 }
 
 /* Two words in an unknown order: «Анна Иванова» and «Иванова Анна». */
-static bool swapped(const struct model_name *m, const struct model_name *n, const struct keys *a, const struct keys *b)
+static bool swapped(const struct model_name *m, const struct model_name *n, const struct keys *a,
+                    const struct keys *b)
 {
-    return ((m->remarks | n->remarks) & (MODEL_NAME_UNSURE | MODEL_NAME_ORDER)) && *a->strict[0] && *a->strict[1] &&
-           !strcmp(a->strict[0], b->strict[1]) && !strcmp(a->strict[1], b->strict[0]) && patronymic_close(a, b);
+    return ((m->remarks | n->remarks) & (MODEL_NAME_UNSURE | MODEL_NAME_ORDER)) && *a->strict[0] &&
+           *a->strict[1] && !strcmp(a->strict[0], b->strict[1]) && !strcmp(a->strict[1], b->strict[0]) &&
+           patronymic_close(a, b);
 }
 
-static enum model_name_match judge(const struct model_name *m, const struct model_name *n, const struct keys *a,
-                                   const struct keys *b)
+static enum model_name_match judge(const struct model_name *m, const struct model_name *n,
+                                   const struct keys *a, const struct keys *b)
 {
     bool surname = !strcmp(a->strict[0], b->strict[0]), name = !strcmp(a->strict[1], b->strict[1]);
     bool patronymic = !strcmp(a->strict[2], b->strict[2]);
@@ -106,19 +107,18 @@ static enum model_name_match judge(const struct model_name *m, const struct mode
     bool scant = !*a->strict[1] || !*b->strict[1] || !*a->strict[0] || !*b->strict[0];
     if (surname && name && patronymic && !initials && !scant) {
         for (int i = 0; i < 3; i++) {
-            if (strcmp(a->lower[i], b->lower[i]))
-                return MODEL_NAME_SAME_FOLDED;
+            if (strcmp(a->lower[i], b->lower[i])) return MODEL_NAME_SAME_FOLDED;
         }
         return MODEL_NAME_SAME;
     }
     bool missing = !*a->strict[2] || !*b->strict[2];
-    if (surname && name && missing && !initials && !scant)
-        return MODEL_NAME_PATRONYMIC_MISSING;
+    if (surname && name && missing && !initials && !scant) return MODEL_NAME_PATRONYMIC_MISSING;
     bool name_fits = initial_fits(a->strict[1], b->strict[1]) || !*a->strict[1] || !*b->strict[1];
     if (surname && *a->strict[0] && (initials || scant) && name_fits &&
         (missing || initial_fits(a->strict[2], b->strict[2])))
         return MODEL_NAME_INITIALS_FIT;
-    if (!scant && ((surname_close(a, b) && name_close(a, b) && patronymic_close(a, b)) || swapped(m, n, a, b)))
+    if (!scant &&
+        ((surname_close(a, b) && name_close(a, b) && patronymic_close(a, b)) || swapped(m, n, a, b)))
         return MODEL_NAME_SHORT_FORM;
     return MODEL_NAME_DIFFERENT;
 }
@@ -127,8 +127,7 @@ int model_name_compare(const struct model_name *a, const struct model_name *b, e
 {
     struct keys x = {{NULL}, {NULL}, {NULL}}, y = {{NULL}, {NULL}, {NULL}};
     bool ok = keys_of(a, &x) && keys_of(b, &y);
-    if (ok)
-        *out = judge(a, b, &x, &y);
+    if (ok) *out = judge(a, b, &x, &y);
     keys_free(&x);
     keys_free(&y);
     return ok ? LT_OK : LT_SYSTEM;
@@ -155,7 +154,8 @@ char *model_phone_key(const char *text)
     for (int i = 0; i < n && !bad; i++) {
         uint32_t c = p[i];
         /* an extension: «доб. 12», ext. 12, #12 */
-        if (len >= 10 && (model_lower(c) == 0x434 || model_lower(c) == 'e' || model_lower(c) == 'x' || c == '#'))
+        if (len >= 10 &&
+            (model_lower(c) == 0x434 || model_lower(c) == 'e' || model_lower(c) == 'x' || c == '#'))
             break;
         if (model_is_digit(c) && len < 20)
             digits[len++] = (char)c;
@@ -165,10 +165,8 @@ char *model_phone_key(const char *text)
             bad = model_is_digit(c) || !(c == ' ' || c == '(' || c == ')' || c == '.' || model_is_hyphen(c));
     }
     digits[len] = '\0';
-    if (bad)
-        return NULL;
-    if (plus && digits[0] != '7')
-        return len >= 8 && len <= 15 ? lt_format("+%s", digits) : NULL;
+    if (bad) return NULL;
+    if (plus && digits[0] != '7') return len >= 8 && len <= 15 ? lt_format("+%s", digits) : NULL;
     if (len == 11 && (digits[0] == '7' || (digits[0] == '8' && !plus)) && digits[1] >= '3')
         return lt_format("+7%s", digits + 1);
     return len == 10 && !plus && digits[0] >= '3' ? lt_format("+7%s", digits) : NULL;
@@ -177,13 +175,12 @@ char *model_phone_key(const char *text)
 char *model_email_key(const char *text)
 {
     char *low = text ? lower_of(text) : NULL;
-    if (!low)
-        return NULL;
+    if (!low) return NULL;
     char *from = lt_starts(low, "mailto:") ? low + 7 : low;
     char *at = strchr(from, '@');
     char *dot = at ? strrchr(at, '.') : NULL;
-    bool ok = at && at > from && !strchr(at + 1, '@') && !strpbrk(from, " ,;<>()\"\\") && dot && dot > at + 1 && dot[1] &&
-              dot[1] != '.' && !strstr(at, "..") && strlen(from) <= 254;
+    bool ok = at && at > from && !strchr(at + 1, '@') && !strpbrk(from, " ,;<>()\"\\") && dot &&
+              dot > at + 1 && dot[1] && dot[1] != '.' && !strstr(at, "..") && strlen(from) <= 254;
     char *out = ok ? lt_strdup(from) : NULL;
     free(low);
     return out;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define LONGEST 400 /* code points of one cell */
-#define WORDS 12
+#define WORDS   12
 
 /* --- cleaning: notes and numbers out, signs unified --- */
 
@@ -27,10 +27,8 @@ static void add_note(struct clean *c, const uint32_t *p, int n)
         p++, n--;
     while (n && p[n - 1] == ' ')
         n--;
-    if (!n || !model_utf8(p, n, text, sizeof text))
-        return;
-    if (c->note.len)
-        lt_buf_adds(&c->note, "; ");
+    if (!n || !model_utf8(p, n, text, sizeof text)) return;
+    if (c->note.len) lt_buf_adds(&c->note, "; ");
     lt_buf_adds(&c->note, text);
 }
 
@@ -39,7 +37,8 @@ static uint32_t closing(uint32_t c)
     return c == '(' ? ')' : c == '[' ? ']' : c == '{' ? '}' : 0;
 }
 
-/* A run without letters that holds a digit, «№», an asterisk: number of the row or a sign of the list's author. */
+/* A run without letters that holds a digit, «№», an asterisk: number of the row or a sign of the list's
+ * author. */
 static int sign_run(const uint32_t *p, int n, bool *noted)
 {
     int i = 0;
@@ -57,12 +56,14 @@ static bool accent(uint32_t c)
 /* Letters of scripts that the tables here do not know: Armenian, Georgian, Chinese; no punctuation. */
 static bool other_script(uint32_t c)
 {
-    return (c >= 0x530 && c < 0x2000) || (c >= 0x2C00 && !(c >= 0x2E00 && c <= 0x2E7F) && !(c >= 0x3000 && c <= 0x303F));
+    return (c >= 0x530 && c < 0x2000) ||
+           (c >= 0x2C00 && !(c >= 0x2E00 && c <= 0x2E7F) && !(c >= 0x3000 && c <= 0x303F));
 }
 
 static bool word_sign(uint32_t c)
 {
-    return model_is_letter(c) || c == '-' || c == '\'' || c == '.' || model_is_digit(c) || accent(c) || other_script(c);
+    return model_is_letter(c) || c == '-' || c == '\'' || c == '.' || model_is_digit(c) || accent(c) ||
+           other_script(c);
 }
 
 /* One step over the text: a note, a run of signs, or a character of a name. Returns how far to go. */
@@ -84,10 +85,8 @@ static int clean_step(struct clean *c, const uint32_t *p, int n, bool at_word)
         return run;
     }
     uint32_t ch = model_is_hyphen(*p) ? '-' : model_is_apostrophe(*p) ? '\'' : *p;
-    if (ch == '*')
-        add_note(c, p, 1);
-    if (!word_sign(ch))
-        ch = ' ';
+    if (ch == '*') add_note(c, p, 1);
+    if (!word_sign(ch)) ch = ' ';
     c->p[c->n++] = ch;
     return 1;
 }
@@ -100,8 +99,7 @@ static void squeeze(struct clean *c)
         uint32_t ch = c->p[i];
         bool after = to == 0 || c->p[to - 1] == ' ' || c->p[to - 1] == '-';
         if ((ch == ' ' || ch == '-') && after) {
-            if (ch == '-' && to && c->p[to - 1] == ' ')
-                c->p[to - 1] = '-';
+            if (ch == '-' && to && c->p[to - 1] == ' ') c->p[to - 1] = '-';
             continue;
         }
         c->p[to++] = ch;
@@ -120,12 +118,10 @@ static void cut_marks(struct clean *c)
     uint32_t low[32];
     char word[128];
     int n = c->n - from;
-    if (!from || n > 31)
-        return;
+    if (!from || n > 31) return;
     for (int i = 0; i < n; i++)
         low[i] = model_lower(c->p[from + i]);
-    if (!model_utf8(low, n, word, sizeof word) || !model_word_is_mark(word))
-        return;
+    if (!model_utf8(low, n, word, sizeof word) || !model_word_is_mark(word)) return;
     add_note(c, c->p + from, n);
     c->n = from - 1;
 }
@@ -136,13 +132,11 @@ static int clean(const char *text, struct clean *c)
     c->n = 0;
     c->note = (struct lt_buf)LT_BUF_INIT(4096);
     char *tidy = text ? lt_tidy(text) : lt_strdup("");
-    if (!tidy)
-        return lt_utf8_valid(text, strlen(text)) ? LT_SYSTEM : LT_REFUSED;
+    if (!tidy) return lt_utf8_valid(text, strlen(text)) ? LT_SYSTEM : LT_REFUSED;
     uint32_t p[LONGEST];
     int n = model_points(tidy, p, LONGEST);
     free(tidy);
-    if (n < 0)
-        return LT_REFUSED;
+    if (n < 0) return LT_REFUSED;
     for (int i = 0; i < n;)
         i += clean_step(c, p + i, n - i, c->n == 0 || c->p[c->n - 1] == ' ');
     squeeze(c);
@@ -179,8 +173,7 @@ static int words_of(const struct clean *c, struct word *out)
         while (i < c->n && c->p[i] != ' ' && c->p[i] != '.')
             i++;
         if (i > from) {
-            if (n == WORDS)
-                return -1;
+            if (n == WORDS) return -1;
             out[n] = (struct word){.p = c->p + from, .n = i - from};
             judge(&out[n++]);
         }
@@ -202,7 +195,8 @@ static bool word_text(const struct word *w, char *out, size_t size)
     return model_utf8(w->p, w->n, out, size);
 }
 
-/* Key of one word: look-alikes mapped where the word (or, for a single letter, the text) has Cyrillic letters. */
+/* Key of one word: look-alikes mapped where the word (or, for a single letter, the text) has Cyrillic
+ * letters. */
 static int key_word(const struct word *w, bool cyrillic_text, uint32_t *out)
 {
     bool map = w->cyrillic || (w->initial && cyrillic_text);
@@ -229,13 +223,11 @@ static char *join_keys(const struct word *w, int n)
     for (int i = 0; i < n; i++)
         cyrillic = cyrillic || w[i].cyrillic;
     for (int i = 0; i < n; i++) {
-        if (len)
-            out[len++] = ' ';
+        if (len) out[len++] = ' ';
         len += key_word(&w[i], cyrillic, out + len);
     }
     char text[(LONGEST + WORDS) * 4 + 1];
-    if (!model_utf8(out, len, text, sizeof text))
-        return NULL;
+    if (!model_utf8(out, len, text, sizeof text)) return NULL;
     return lt_strdup(text);
 }
 
@@ -264,8 +256,7 @@ char *model_name_key_of(const char *surname, const char *name, const char *patro
 char *model_name_key_loose(const char *text)
 {
     char *key = model_name_key(text);
-    if (!key)
-        return NULL;
+    if (!key) return NULL;
     uint32_t p[LONGEST + WORDS];
     int n = model_points(key, p, LONGEST + WORDS);
     for (int i = 0; i < n; i++)
@@ -282,8 +273,7 @@ char *model_name_tidy(const char *text)
     struct clean c;
     char out[LONGEST * 4 + 1];
     char *tidy = NULL;
-    if (clean(text, &c) == LT_OK && model_utf8(c.p, c.n, out, sizeof out))
-        tidy = lt_strdup(out);
+    if (clean(text, &c) == LT_OK && model_utf8(c.p, c.n, out, sizeof out)) tidy = lt_strdup(out);
     lt_buf_free(&c.note);
     return tidy;
 }
@@ -292,8 +282,7 @@ char *model_name_tidy(const char *text)
 
 void model_name_free(struct model_name *n)
 {
-    if (!n)
-        return;
+    if (!n) return;
     free(n->surname);
     free(n->name);
     free(n->patronymic);
@@ -311,7 +300,8 @@ static bool is_patronymic(const struct word *w)
 {
     char key[LONGEST * 4 + 1];
     uint32_t p[LONGEST];
-    return !w->initial && model_utf8(p, key_word(w, true, p), key, sizeof key) && model_word_is_patronymic(key);
+    return !w->initial && model_utf8(p, key_word(w, true, p), key, sizeof key) &&
+           model_word_is_patronymic(key);
 }
 
 static bool is_first_name(const struct word *w)
@@ -348,8 +338,7 @@ static void plan_two(const struct word *w, struct plan *p)
     } else {
         set(p, 0, 0, 1);
         set(p, 1, 1, 1);
-        if (!second)
-            p->remarks |= w[1].initial ? 0 : MODEL_NAME_UNSURE;
+        if (!second) p->remarks |= w[1].initial ? 0 : MODEL_NAME_UNSURE;
     }
 }
 
@@ -362,8 +351,7 @@ static void plan_many(const struct word *w, int n, int tail, struct plan *p)
         set(p, 2, head, tail);
         set(p, 1, head - 1, 1);
         set(p, 0, 0, head - 1);
-        if (head > 2)
-            p->remarks |= MODEL_NAME_UNSURE;
+        if (head > 2) p->remarks |= MODEL_NAME_UNSURE;
     } else if (is_patronymic(&w[1])) {
         set(p, 1, 0, 1);
         set(p, 2, 1, 1);
@@ -451,19 +439,17 @@ static unsigned alphabet_remarks(const struct word *w, int n)
     return remarks;
 }
 
-static int fill(struct clean *c, const struct word *w, const struct plan *p, struct model_name *out, struct lt_error *err)
+static int fill(struct clean *c, const struct word *w, const struct plan *p, struct model_name *out,
+                struct lt_error *err)
 {
     out->remarks = p->remarks;
     out->surname = part_text(w + p->from[0], p->n[0]);
     out->name = part_text(w + p->from[1], p->n[1]);
     out->patronymic = part_text(w + p->from[2], p->n[2]);
-    if (c->note.len)
-        out->remarks |= MODEL_NAME_NOTE;
+    if (c->note.len) out->remarks |= MODEL_NAME_NOTE;
     out->note = lt_buf_take(&c->note, NULL);
-    if (!p->n[2] && !(p->remarks & MODEL_NAME_ONE_PART))
-        out->remarks |= MODEL_NAME_NO_PATRONYMIC;
-    if (out->surname && out->name && out->patronymic && out->note)
-        return LT_OK;
+    if (!p->n[2] && !(p->remarks & MODEL_NAME_ONE_PART)) out->remarks |= MODEL_NAME_NO_PATRONYMIC;
+    if (out->surname && out->name && out->patronymic && out->note) return LT_OK;
     model_name_free(out);
     return lt_fail_memory(err);
 }
@@ -490,8 +476,7 @@ int model_name_split(const char *text, struct model_name *out, struct lt_error *
         }
         struct plan p = plan_parts(w, n);
         status = fill(&c, w, &p, out, err);
-        if (!status)
-            out->remarks |= alphabet_remarks(w, n);
+        if (!status) out->remarks |= alphabet_remarks(w, n);
     }
     lt_buf_free(&c.note);
     return status;
@@ -511,14 +496,12 @@ int model_name_parts(const char *surname, const char *name, const char *patronym
         struct word w[WORDS];
         status = clean(texts[i], &c);
         int n = status ? 0 : words_of(&c, w);
-        if (n < 0)
-            status = LT_REFUSED;
+        if (n < 0) status = LT_REFUSED;
         if (!status) {
             parts[i] = part_text(w, n);
             remarks |= alphabet_remarks(w, n) | (i && n && w[0].initial ? MODEL_NAME_INITIALS : 0u);
             filled += n > 0;
-            if (c.note.len)
-                lt_buf_addf(&note, "%s%s", note.len ? "; " : "", c.note.data);
+            if (c.note.len) lt_buf_addf(&note, "%s%s", note.len ? "; " : "", c.note.data);
         }
         lt_buf_free(&c.note);
     }
@@ -536,8 +519,7 @@ int model_name_parts(const char *surname, const char *name, const char *patronym
     remarks |= note.len ? MODEL_NAME_NOTE : 0u;
     remarks |= filled == 1 ? MODEL_NAME_ONE_PART : parts[2] && !*parts[2] ? MODEL_NAME_NO_PATRONYMIC : 0u;
     *out = (struct model_name){parts[0], parts[1], parts[2], lt_buf_take(&note, NULL), remarks};
-    if (out->surname && out->name && out->patronymic && out->note)
-        return LT_OK;
+    if (out->surname && out->name && out->patronymic && out->note) return LT_OK;
     model_name_free(out);
     return lt_fail_memory(err);
 }
@@ -547,8 +529,7 @@ const char *model_name_remark_word(unsigned bit)
     static const char *const words[] = {"latin_only", "mixed_alphabet", "one_part", "no_patronymic",
                                         "initials",   "note",           "order",    "unsure"};
     for (size_t i = 0; i < LT_COUNT(words); i++) {
-        if (bit == 1u << i)
-            return words[i];
+        if (bit == 1u << i) return words[i];
     }
     return NULL;
 }
@@ -560,8 +541,7 @@ char *model_name_full(const char *surname, const char *name, const char *patrony
     const char *parts[3] = {surname, name, patronymic};
     struct lt_buf b = LT_BUF_INIT(4096);
     for (int i = 0; i < 3; i++) {
-        if (parts[i] && *parts[i])
-            lt_buf_addf(&b, "%s%s", b.len ? " " : "", parts[i]);
+        if (parts[i] && *parts[i]) lt_buf_addf(&b, "%s%s", b.len ? " " : "", parts[i]);
     }
     return lt_buf_take(&b, NULL);
 }
@@ -573,8 +553,7 @@ char *model_name_short(const char *surname, const char *name, const char *patron
     struct lt_buf b = LT_BUF_INIT(4096);
     lt_buf_adds(&b, alone ? (name ? name : "") : surname);
     for (int i = alone ? 1 : 0; i < 2; i++) {
-        if (!rest[i] || !*rest[i])
-            continue;
+        if (!rest[i] || !*rest[i]) continue;
         size_t first = 1;
         while ((rest[i][first] & 0xC0) == 0x80)
             first++;

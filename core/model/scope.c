@@ -1,5 +1,5 @@
-/* The matrix as a filter of lists: the same rows of rights read by roles instead of by target. A property test holds
- * this and standing.c together. */
+/* The matrix as a filter of lists: the same rows of rights read by roles instead of by target. A property
+ * test holds this and standing.c together. */
 #include "model/standing.h"
 
 #include "base/json.h"
@@ -15,21 +15,19 @@ struct build {
     const struct model_right *right;
     const struct model_actor *actor;
     struct lt_date on;
-    uint64_t mask;  /* standings that count for the rows in question */
+    uint64_t mask; /* standings that count for the rows in question */
     json_t *out;
     bool failed;
 };
 
 static void put_all(struct build *b, bool yes)
 {
-    if (yes && lt_json_put_bool(b->out, "all", true))
-        b->failed = true;
+    if (yes && lt_json_put_bool(b->out, "all", true)) b->failed = true;
 }
 
 static void put(struct build *b, bool yes, const char *key, const char *value)
 {
-    if (!yes || !value)
-        return;
+    if (!yes || !value) return;
     json_t *list = json_object_get(b->out, key);
     if (!list) {
         list = json_array();
@@ -41,12 +39,10 @@ static void put(struct build *b, bool yes, const char *key, const char *value)
 
 static void put_pair(struct build *b, bool yes, const char *key, const char *one, const char *two)
 {
-    if (!yes || !one || !two)
-        return;
+    if (!yes || !one || !two) return;
     char *pair = lt_format("%s\x1f%s", one, two);
     b->failed = b->failed || !pair;
-    if (pair)
-        put(b, true, key, pair);
+    if (pair) put(b, true, key, pair);
     free(pair);
 }
 
@@ -88,8 +84,7 @@ static void deputy(struct build *b, const json_t *role)
     bool by_area = json_array_size(areas) > 0;
     put_all(b, b->mask & MODEL_ST_ANY_DEPUTY);
     uint64_t bits = MODEL_ST_DEPUTY | MODEL_ST_CLASS_ACCOUNT | (by_area ? 0 : MODEL_ST_DEPUTY_FULL);
-    if (!(b->mask & bits))
-        return;
+    if (!(b->mask & bits)) return;
     by_area = by_area && about_entry(b);
     if (!json_array_size(levels) && !by_area) {
         put_all(b, true);
@@ -123,13 +118,10 @@ static void duty(struct build *b, const json_t *role)
 static void by_role(struct build *b, const json_t *role)
 {
     enum model_role kind = model_role_kind(role, b->on);
-    if (kind == MODEL_ROLE_NONE)
-        return;
+    if (kind == MODEL_ROLE_NONE) return;
     put_all(b, b->mask & MODEL_ST_STAFF);
-    if ((b->mask & MODEL_ST_COLLEAGUE) && lt_json_put_bool(b->out, "staff", true))
-        b->failed = true;
-    if (b->mask & MODEL_ST_EVENT_LEADER)
-        each(b, "events", b->actor->events);
+    if ((b->mask & MODEL_ST_COLLEAGUE) && lt_json_put_bool(b->out, "staff", true)) b->failed = true;
+    if (b->mask & MODEL_ST_EVENT_LEADER) each(b, "events", b->actor->events);
     switch (kind) {
     case MODEL_ROLE_CLASS:
         put_all(b, b->mask & MODEL_ST_ANY_CLASS_TEACHER);
@@ -166,30 +158,30 @@ static void by_family(struct build *b)
     json_array_foreach((json_t *)(uintptr_t)b->actor->relations, i, r)
     {
         const char *pupil = lt_json_str(r, "pupil");
-        if (!pupil)
-            continue;
-        unsigned rights = model_relations_rights(b->actor->relations, "pupil", pupil, model_relation_birth(r), b->on);
+        if (!pupil) continue;
+        unsigned rights =
+            model_relations_rights(b->actor->relations, "pupil", pupil, model_relation_birth(r), b->on);
         uint64_t st = (rights & MODEL_GUARDIAN_SEE ? MODEL_ST_GUARDIAN_SEE : 0) |
                       (rights & MODEL_GUARDIAN_ADD ? MODEL_ST_GUARDIAN_ADD : 0) |
                       (rights & MODEL_GUARDIAN_CONSENT ? MODEL_ST_GUARDIAN_CONSENT : 0) |
                       (rights & MODEL_GUARDIAN_PAPERS ? MODEL_ST_GUARDIAN_PAPERS : 0);
         put(b, b->mask & st, "pupils", pupil);
-        put(b, (b->mask & MODEL_ST_GUARDIAN_ENTRY) && (rights & MODEL_GUARDIAN_ADD), "family_entries_of", pupil);
+        put(b, (b->mask & MODEL_ST_GUARDIAN_ENTRY) && (rights & MODEL_GUARDIAN_ADD), "family_entries_of",
+            pupil);
     }
 }
 
 /* The admitting keys for the standings of a mask; new object, NULL when out of memory. */
-static json_t *admitting(const struct model_right *right, const struct model_actor *actor, struct lt_date on, uint64_t mask)
+static json_t *admitting(const struct model_right *right, const struct model_actor *actor, struct lt_date on,
+                         uint64_t mask)
 {
-    struct build b = {.right = right, .actor = actor, .on = on, .mask = right->allowed & mask, .out = json_object()};
-    if (!b.out)
-        return NULL;
+    struct build b = {
+        .right = right, .actor = actor, .on = on, .mask = right->allowed & mask, .out = json_object()};
+    if (!b.out) return NULL;
     const char *me = actor->person ? lt_json_str(actor->person, "id") : actor->pupil;
     put_all(&b, b.mask & MODEL_ST_ACCOUNT);
-    if ((b.mask & MODEL_ST_AUTHOR) && me && lt_json_put_str(b.out, "made_by", me))
-        b.failed = true;
-    if ((b.mask & MODEL_ST_ASKED) && me && lt_json_put_str(b.out, "asked_of", me))
-        b.failed = true;
+    if ((b.mask & MODEL_ST_AUTHOR) && me && lt_json_put_str(b.out, "made_by", me)) b.failed = true;
+    if ((b.mask & MODEL_ST_ASKED) && me && lt_json_put_str(b.out, "asked_of", me)) b.failed = true;
     put(&b, b.mask & MODEL_ST_OWN_PERSON, "persons", me);
     by_family(&b);
     size_t i;
@@ -220,7 +212,8 @@ static int excepting(const struct model_right *right, const struct model_actor *
     return b.failed ? -1 : 0;
 }
 
-static int refuse(const struct model_right *row, const struct model_actor *actor, const char *right, struct lt_error *err)
+static int refuse(const struct model_right *row, const struct model_actor *actor, const char *right,
+                  struct lt_error *err)
 {
     const char *code = "denied.right";
     if (row && actor->local)
@@ -239,11 +232,11 @@ int model_scope(const char *right, const struct model_actor *actor, struct lt_da
         *scope = NULL;
         return LT_OK;
     }
-    if (!row || actor->local || !actor->account || ((row->flags & MODEL_RIGHT_CONFIRMED) && !actor->confirmed))
+    if (!row || actor->local || !actor->account ||
+        ((row->flags & MODEL_RIGHT_CONFIRMED) && !actor->confirmed))
         return refuse(row, actor, right, err);
     json_t *out = admitting(row, actor, on, ~UINT64_C(0));
-    if (!out)
-        return lt_fail_memory(err);
+    if (!out) return lt_fail_memory(err);
     /* whoever is admitted to a special row is admitted to an ordinary one as well */
     if (!json_object_size(out)) {
         json_decref(out);
@@ -276,8 +269,7 @@ static bool has(const json_t *scope, const char *key, const char *value)
 
 static bool has_pair(const json_t *scope, const char *key, const char *one, const char *two)
 {
-    if (!one || !two || !json_object_get(scope, key))
-        return false;
+    if (!one || !two || !json_object_get(scope, key)) return false;
     char *pair = lt_format("%s\x1f%s", one, two);
     bool found = pair && has(scope, key, pair);
     free(pair);
@@ -293,8 +285,9 @@ static bool same(const json_t *scope, const char *key, const char *value)
 static bool fits_entry(const json_t *scope, const struct model_scope_row *row, const char *level)
 {
     const struct model_entry_facts *e = row->entry;
-    return has(scope, "groups", e->group) || has(scope, "events", e->event) || has(scope, "sections", e->section) ||
-           has(scope, "activities", e->activity) || has_pair(scope, "level_sections", level, e->section) ||
+    return has(scope, "groups", e->group) || has(scope, "events", e->event) ||
+           has(scope, "sections", e->section) || has(scope, "activities", e->activity) ||
+           has_pair(scope, "level_sections", level, e->section) ||
            has_pair(scope, "class_subjects", row->klass, e->subject) ||
            (e->family && has(scope, "family_entries_of", row->pupil));
 }
@@ -305,8 +298,7 @@ static bool fits_group(const json_t *scope, const struct model_scope_row *row)
     json_t *group;
     json_array_foreach((json_t *)(uintptr_t)row->groups, i, group)
     {
-        if (has(scope, "groups", json_string_value(group)))
-            return true;
+        if (has(scope, "groups", json_string_value(group))) return true;
     }
     return false;
 }
@@ -314,11 +306,10 @@ static bool fits_group(const json_t *scope, const struct model_scope_row *row)
 static bool fits(const json_t *scope, const struct model_scope_row *row)
 {
     const char *level = model_study_level(row->class_number);
-    if (lt_json_bool(scope, "all", false) || has(scope, "pupils", row->pupil) || has(scope, "classes", row->klass) ||
-        has(scope, "levels", level))
+    if (lt_json_bool(scope, "all", false) || has(scope, "pupils", row->pupil) ||
+        has(scope, "classes", row->klass) || has(scope, "levels", level))
         return true;
-    if (row->entry)
-        return fits_entry(scope, row, level);
+    if (row->entry) return fits_entry(scope, row, level);
     return fits_group(scope, row) || has(scope, "events", row->event) || has(scope, "persons", row->person) ||
            same(scope, "made_by", row->author) || same(scope, "asked_of", row->asked) ||
            (row->staff && lt_json_bool(scope, "staff", false));
@@ -326,10 +317,10 @@ static bool fits(const json_t *scope, const struct model_scope_row *row)
 
 bool model_scope_admits(const json_t *scope, const struct model_scope_row *row)
 {
-    if (!scope)
-        return true;
+    if (!scope) return true;
     const struct model_entry_facts *e = row->entry;
-    if (has(scope, "except_pupils", row->pupil) || (e && e->family && same(scope, "except_source_by", e->source_by)))
+    if (has(scope, "except_pupils", row->pupil) ||
+        (e && e->family && same(scope, "except_source_by", e->source_by)))
         return false;
     const json_t *part = scope;
     if (e && e->family_only && json_object_get(scope, "family_only"))

@@ -23,9 +23,9 @@ uint64_t model_duty(const char *duty);
 /* Only entries of this activity belong to the duty; NULL: no such limit. */
 const char *model_duty_activity(uint64_t duty);
 
-/* Sensitive records are for the family, the class teacher and the deputy head (P5 of the rules on personal data);
- * drafts of the family and what it took back for the family alone. */
-#define MODEL_SENSITIVE_FOR                                                                                              \
+/* Sensitive records are for the family, the class teacher and the deputy head (P5 of the rules on personal
+ * data); drafts of the family and what it took back for the family alone. */
+#define MODEL_SENSITIVE_FOR                                                                                  \
     (MODEL_ST_LOCAL | MODEL_ST_FAMILY | MODEL_ST_CLASS_TEACHER | MODEL_ST_DEPUTY | MODEL_ST_DEPUTY_FULL)
 #define MODEL_FAMILY_ONLY_FOR (MODEL_ST_LOCAL | MODEL_ST_FAMILY)
 

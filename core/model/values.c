@@ -4,109 +4,96 @@
 
 #include <string.h>
 
-/* Order inside a set is that of the glossary (docs/glossary.md); levels, stages and results go from near to far or from
- * best to least, so that model_value_rank means something. */
-static const char *const account_kind_words[] = {
-    "pupil", "guardian", "staff", NULL};
-static const char *const account_state_words[] = {
-    "active", "disabled", NULL};
+/* Order inside a set is that of the glossary (docs/glossary.md); levels, stages and results go from near to
+ * far or from best to least, so that model_value_rank means something. */
+static const char *const account_kind_words[] = {"pupil", "guardian", "staff", NULL};
+static const char *const account_state_words[] = {"active", "disabled", NULL};
 static const char *const activity_words[] = {
-    "olympiad", "contest", "festival", "conference", "project", "sport", "gto", "art", "volunteering",
-    "self_government", "course", "practice", "exam", "other", NULL};
-static const char *const badge_words[] = {
-    "gold", "silver", "bronze", NULL};
-static const char *const channel_state_words[] = {
-    "active", "removed", NULL};
-static const char *const class_basis_words[] = {
-    "enrolled", "promoted", "conditional", "repeat", "moved", "returned", NULL};
+    "olympiad",     "contest",         "festival", "conference", "project", "sport", "gto", "art",
+    "volunteering", "self_government", "course",   "practice",   "exam",    "other", NULL};
+static const char *const badge_words[] = {"gold", "silver", "bronze", NULL};
+static const char *const channel_state_words[] = {"active", "removed", NULL};
+static const char *const class_basis_words[] = {"enrolled", "promoted", "conditional", "repeat",
+                                                "moved",    "returned", NULL};
 static const char *const consent_field_words[] = {
-    "name", "class", "photo", "title", "result", "organiser", "date", "document", "review", "mentor",
-    NULL};
-static const char *const consent_how_words[] = {
-    "screen", "paper", NULL};
-static const char *const consent_purpose_words[] = {
-    "processing", "dissemination", "olympiad", "image", "sensitive", NULL};
-static const char *const consent_state_words[] = {
-    "waiting_second", "active", "withdrawn", "refused", "expired", "none", NULL};
-static const char *const consent_who_words[] = {
-    "guardian", "pupil", NULL};
-static const char *const dispute_kind_words[] = {
-    "not_me", "wrong_data", "other", NULL};
-static const char *const dispute_outcome_words[] = {
-    "corrected", "upheld", "withdrawn", NULL};
-static const char *const document_kind_words[] = {
-    "diploma", "merit_certificate", "merit_sheet", "merit_diploma", "medal", "insignia", "certificate",
-    "official_certificate", "id_certificate", "thanks", "thanks_letter", "education_document",
-    "statement", "sports_record_book", "order_extract", "volunteer_book", NULL};
-static const char *const duty_words[] = {
-    "olympiads", "gto", "ceremony", "publication", "books", "custody", "storage", "personal_data", NULL};
-static const char *const entry_act_words[] = {
-    "edit", "edit_draft", "submit", "verify", "return", "take_back", "hide", "unhide", "dispute",
-    "answer", NULL};
-static const char *const entry_mark_words[] = {
-    "hidden", "disputed", NULL};
-static const char *const entry_state_words[] = {
-    "draft", "submitted", "returned", "verified", "taken_back", NULL};
-static const char *const event_state_words[] = {
-    "open", "closed", NULL};
-static const char *const export_format_words[] = {
-    "bundle", "zip", NULL};
-static const char *const format_words[] = {
-    "in_person", "correspondence", "online", NULL};
-static const char *const ground_words[] = {
-    "law", "contract", "consent", NULL};
-static const char *const guardian_kind_words[] = {
-    "parent", "adoptive_parent", "opekun", "popechitel", "organisation", NULL};
-static const char *const guardian_right_words[] = {
-    "see", "add", "consent", "papers", NULL};
+    "name", "class", "photo", "title", "result", "organiser", "date", "document", "review", "mentor", NULL};
+static const char *const consent_how_words[] = {"screen", "paper", NULL};
+static const char *const consent_purpose_words[] = {"processing", "dissemination", "olympiad",
+                                                    "image",      "sensitive",     NULL};
+static const char *const consent_state_words[] = {"waiting_second", "active", "withdrawn", "refused",
+                                                  "expired",        "none",   NULL};
+static const char *const consent_who_words[] = {"guardian", "pupil", NULL};
+static const char *const dispute_kind_words[] = {"not_me", "wrong_data", "other", NULL};
+static const char *const dispute_outcome_words[] = {"corrected", "upheld", "withdrawn", NULL};
+static const char *const document_kind_words[] = {"diploma",
+                                                  "merit_certificate",
+                                                  "merit_sheet",
+                                                  "merit_diploma",
+                                                  "medal",
+                                                  "insignia",
+                                                  "certificate",
+                                                  "official_certificate",
+                                                  "id_certificate",
+                                                  "thanks",
+                                                  "thanks_letter",
+                                                  "education_document",
+                                                  "statement",
+                                                  "sports_record_book",
+                                                  "order_extract",
+                                                  "volunteer_book",
+                                                  NULL};
+static const char *const duty_words[] = {"olympiads", "gto",     "ceremony",      "publication", "books",
+                                         "custody",   "storage", "personal_data", NULL};
+static const char *const entry_act_words[] = {"edit",    "edit_draft", "submit", "verify",
+                                              "return",  "take_back",  "hide",   "unhide",
+                                              "dispute", "answer",     NULL};
+static const char *const entry_mark_words[] = {"hidden", "disputed", NULL};
+static const char *const entry_state_words[] = {"draft",    "submitted",  "returned",
+                                                "verified", "taken_back", NULL};
+static const char *const event_state_words[] = {"open", "closed", NULL};
+static const char *const export_format_words[] = {"bundle", "zip", NULL};
+static const char *const format_words[] = {"in_person", "correspondence", "online", NULL};
+static const char *const ground_words[] = {"law", "contract", "consent", NULL};
+static const char *const guardian_kind_words[] = {"parent",     "adoptive_parent", "opekun",
+                                                  "popechitel", "organisation",    NULL};
+static const char *const guardian_right_words[] = {"see", "add", "consent", "papers", NULL};
 static const char *const import_outcome_words[] = {
-    "new", "changed", "unchanged", "moved", "left", "matched", "doubtful", "not_found", "not_ours",
-    "duplicate", "contradiction", "error", NULL};
-static const char *const import_state_words[] = {
-    "applied", "undone", NULL};
-static const char *const kind_words[] = {
-    "achievement", "work", "document", "experience", NULL};
-static const char *const level_words[] = {
-    "class", "school", "municipal", "regional", "interregional", "national", "international", NULL};
-static const char *const participation_words[] = {
-    "personal", "team", NULL};
-static const char *const programme_kind_words[] = {
-    "general", "extracurricular", "additional", "vocational", NULL};
-static const char *const publication_state_words[] = {
-    "published", "removing", "removed", NULL};
-static const char *const pupil_state_words[] = {
-    "active", "left", NULL};
+    "new",       "changed",  "unchanged", "moved",         "left",  "matched", "doubtful",
+    "not_found", "not_ours", "duplicate", "contradiction", "error", NULL};
+static const char *const import_state_words[] = {"applied", "undone", NULL};
+static const char *const kind_words[] = {"achievement", "work", "document", "experience", NULL};
+static const char *const level_words[] = {"class",         "school",   "municipal",     "regional",
+                                          "interregional", "national", "international", NULL};
+static const char *const participation_words[] = {"personal", "team", NULL};
+static const char *const programme_kind_words[] = {"general", "extracurricular", "additional", "vocational",
+                                                   NULL};
+static const char *const publication_state_words[] = {"published", "removing", "removed", NULL};
+static const char *const pupil_state_words[] = {"active", "left", NULL};
 static const char *const result_words[] = {
-    "grand_prix", "champion", "winner", "medallist", "prize_winner", "laureate", "diploma_holder",
-    "special_prize", "finalist", "titled", "badge", "completed", "participant", NULL};
-static const char *const review_kind_words[] = {
-    "review", "critique", "recommendation", "thanks", NULL};
-static const char *const review_state_words[] = {
-    "asked", "given", "declined", "retracted", NULL};
-static const char *const role_words[] = {
-    "teacher", "class_teacher", "substitute", "deputy_head", "director", "clerk", "sysadmin", "duty",
-    NULL};
-static const char *const section_words[] = {
-    "study", "extracurricular", "additional", "personal", NULL};
-static const char *const sex_words[] = {
-    "m", "f", NULL};
-static const char *const source_words[] = {
-    "pupil", "guardian", "staff", "import", "event", "transfer", NULL};
-static const char *const stage_words[] = {
-    "qualifying", "school", "municipal", "regional", "final", NULL};
-static const char *const study_form_words[] = {
-    "school", "home", "family", NULL};
-static const char *const study_level_words[] = {
-    "noo", "ooo", "soo", NULL};
-static const char *const verification_act_words[] = {
-    "seen_original", "seen_copy", "import", "order", "event", NULL};
+    "grand_prix",    "champion", "winner", "medallist", "prize_winner", "laureate",    "diploma_holder",
+    "special_prize", "finalist", "titled", "badge",     "completed",    "participant", NULL};
+static const char *const review_kind_words[] = {"review", "critique", "recommendation", "thanks", NULL};
+static const char *const review_state_words[] = {"asked", "given", "declined", "retracted", NULL};
+static const char *const role_words[] = {"teacher", "class_teacher", "substitute", "deputy_head", "director",
+                                         "clerk",   "sysadmin",      "duty",       NULL};
+static const char *const section_words[] = {"study", "extracurricular", "additional", "personal", NULL};
+static const char *const sex_words[] = {"m", "f", NULL};
+static const char *const source_words[] = {"pupil", "guardian", "staff", "import", "event", "transfer", NULL};
+static const char *const stage_words[] = {"qualifying", "school", "municipal", "regional", "final", NULL};
+static const char *const study_form_words[] = {"school", "home", "family", NULL};
+static const char *const study_level_words[] = {"noo", "ooo", "soo", NULL};
+static const char *const verification_act_words[] = {"seen_original", "seen_copy", "import",
+                                                     "order",         "event",     NULL};
 
 static const struct set {
     const char *name;
     const char *const *words;
     size_t n;
 } sets[] = {
-#define SET(name_) {#name_, name_##_words, LT_COUNT(name_##_words) - 1}
+#define SET(name_)                                                                                           \
+    {                                                                                                        \
+#name_, name_##_words, LT_COUNT(name_##_words) - 1                                                   \
+    }
     /* sorted by name */
     SET(account_kind),
     SET(account_state),
@@ -160,8 +147,7 @@ static const struct set *find(const char *name)
     while (name && from < to) {
         size_t middle = from + (to - from) / 2;
         int order = strcmp(name, sets[middle].name);
-        if (!order)
-            return &sets[middle];
+        if (!order) return &sets[middle];
         if (order < 0)
             to = middle;
         else
@@ -173,8 +159,7 @@ static const struct set *find(const char *name)
 const char *const *model_values(const char *set, size_t *n)
 {
     const struct set *s = find(set);
-    if (n)
-        *n = s ? s->n : 0;
+    if (n) *n = s ? s->n : 0;
     return s ? s->words : NULL;
 }
 
@@ -182,8 +167,7 @@ int model_value_rank(const char *set, const char *word)
 {
     const struct set *s = find(set);
     for (size_t i = 0; s && word && i < s->n; i++) {
-        if (!strcmp(s->words[i], word))
-            return (int)i;
+        if (!strcmp(s->words[i], word)) return (int)i;
     }
     return -1;
 }

@@ -8,16 +8,16 @@
 #include <string.h>
 
 #define LONGEST 64
-#define TOKENS 24
+#define TOKENS  24
 
 enum token_kind { END, NUMBER, WORD, SIGN };
 
 struct token {
     enum token_kind kind;
-    int value;      /* number; month 1..12 of a word, 0 for another word */
-    int len;        /* digits or letters */
-    uint32_t sign;  /* '.', '/', '-', ':', ' ' … */
-    bool letters;   /* О or З among the digits */
+    int value;     /* number; month 1..12 of a word, 0 for another word */
+    int len;       /* digits or letters */
+    uint32_t sign; /* '.', '/', '-', ':', ' ' … */
+    bool letters;  /* О or З among the digits */
 };
 
 struct tokens {
@@ -46,22 +46,24 @@ static bool numeric(uint32_t c)
 
 static int month_of(const uint32_t *p, int n)
 {
-    static const char *const stems[] = {"янв", "фев", "мар", "апр", "ма",  "июн", "июл", "авг", "сен", "окт", "ноя", "дек",
-                                        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+    static const char *const stems[] = {"янв", "фев", "мар", "апр", "ма",  "июн", "июл", "авг",
+                                        "сен", "окт", "ноя", "дек", "jan", "feb", "mar", "apr",
+                                        "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
     char word[LONGEST * 4];
     uint32_t low[LONGEST];
     for (int i = 0; i < n; i++)
         low[i] = model_lower(p[i]);
-    if (n < 3 || !model_utf8(low, n, word, sizeof word))
-        return 0;
+    if (n < 3 || !model_utf8(low, n, word, sizeof word)) return 0;
     for (size_t i = 0; i < LT_COUNT(stems); i++) {
-        if (i == 4 ? (!strcmp(word, "май") || !strcmp(word, "мая") || !strcmp(word, "мае")) : lt_starts(word, stems[i]))
+        if (i == 4 ? (!strcmp(word, "май") || !strcmp(word, "мая") || !strcmp(word, "мае"))
+                   : lt_starts(word, stems[i]))
             return (int)(i % 12) + 1;
     }
     return 0;
 }
 
-/* A run of digits in which О and З may stand for 0 and 3: with a true digit among them, or a month like «ОЗ». */
+/* A run of digits in which О and З may stand for 0 and 3: with a true digit among them, or a month like «ОЗ».
+ */
 static int number_run(const uint32_t *p, int n, struct token *out)
 {
     int i = 0, value = 0;
@@ -70,11 +72,9 @@ static int number_run(const uint32_t *p, int n, struct token *out)
         bool digit = model_is_digit(p[i]);
         any = any || digit;
         letters = letters || !digit;
-        if (i < 9)
-            value = value * 10 + (digit ? (int)(p[i] - '0') : scan_digit(p[i]));
+        if (i < 9) value = value * 10 + (digit ? (int)(p[i] - '0') : scan_digit(p[i]));
     }
-    if ((!any && i != 2) || (i < n && model_is_letter(p[i]) && letters))
-        return 0;
+    if ((!any && i != 2) || (i < n && model_is_letter(p[i]) && letters)) return 0;
     *out = (struct token){.kind = NUMBER, .value = value, .len = i, .letters = letters};
     return i;
 }
@@ -92,17 +92,16 @@ static bool split(const char *text, struct tokens *out)
         if (!run && model_is_letter(p[i])) {
             while (i + run < n && model_is_letter(p[i + run]))
                 run++;
-            *t = (struct token){.kind = WORD, .value = month_of(p + i, run), .len = run, .sign = model_lower(p[i])};
+            *t = (struct token){
+                .kind = WORD, .value = month_of(p + i, run), .len = run, .sign = model_lower(p[i])};
         } else if (!run) {
             run = 1;
             *t = (struct token){.kind = SIGN, .sign = model_is_hyphen(p[i]) ? '-' : p[i]};
         }
         i += run;
         /* quotes around the day («5» марта) and commas say nothing */
-        if (t->kind != SIGN || !(model_is_quote(t->sign) || t->sign == ','))
-            out->n++;
-        if (out->n == TOKENS && i < n)
-            return false;
+        if (t->kind != SIGN || !(model_is_quote(t->sign) || t->sign == ',')) out->n++;
+        if (out->n == TOKENS && i < n) return false;
     }
     out->t[out->n] = (struct token){.kind = END};
     return n > 0;
@@ -126,15 +125,12 @@ static bool tail(const struct tokens *in, int at, unsigned *remarks)
     at = skip_blank(in, at);
     if (in->t[at].kind == WORD && in->t[at].sign == 0x433 && in->t[at].len <= 4) /* г… */
         at = skip_blank(in, at + 1);
-    if (in->t[at].kind == WORD && in->t[at].sign == 't' && in->t[at].len == 1)
-        at++;
+    if (in->t[at].kind == WORD && in->t[at].sign == 't' && in->t[at].len == 1) at++;
     if (in->t[at].kind == NUMBER && is_sign(&in->t[at + 1], ':')) {
         for (; in->t[at].kind != END; at++) {
             const struct token *t = &in->t[at];
-            if (t->kind == NUMBER && t->value)
-                *remarks |= MODEL_WHEN_TIME;
-            if (t->kind == WORD && !(t->len == 1 && t->sign == 'z'))
-                return false;
+            if (t->kind == NUMBER && t->value) *remarks |= MODEL_WHEN_TIME;
+            if (t->kind == WORD && !(t->len == 1 && t->sign == 'z')) return false;
         }
     }
     return in->t[at].kind == END;
@@ -142,8 +138,7 @@ static bool tail(const struct tokens *in, int at, unsigned *remarks)
 
 static int complete_year(const struct token *t, const struct model_when_options *o, unsigned *remarks)
 {
-    if (t->len != 2)
-        return t->len == 4 ? t->value : -1;
+    if (t->len != 2) return t->len == 4 ? t->value : -1;
     *remarks |= MODEL_WHEN_TWO_DIGIT;
     int y = 2000 + t->value, file = o ? o->file_year : 0;
     if (!file) {
@@ -151,10 +146,8 @@ static int complete_year(const struct token *t, const struct model_when_options 
         return y;
     }
     bool birth = o->window == MODEL_WHEN_BIRTH;
-    if (y > (birth ? file : file + 1))
-        y -= 100;
-    if (birth ? (y < file - 20 || y > file - 5) : y < 2000)
-        *remarks |= MODEL_WHEN_YEAR_UNSURE;
+    if (y > (birth ? file : file + 1)) y -= 100;
+    if (birth ? (y < file - 20 || y > file - 5) : y < 2000) *remarks |= MODEL_WHEN_YEAR_UNSURE;
     return y;
 }
 
@@ -176,15 +169,11 @@ static bool three_numbers(const struct tokens *in, const struct model_when_optio
 {
     const struct token *a = &in->t[0], *b = &in->t[2], *c = &in->t[4];
     uint32_t sign = in->t[1].sign;
-    if (a->letters || b->letters || c->letters)
-        out->remarks |= MODEL_WHEN_LETTERS;
-    if (!tail(in, 5, &out->remarks))
-        return false;
-    if (a->len == 4)
-        return finish(a->value, b->value, c->value, out);
+    if (a->letters || b->letters || c->letters) out->remarks |= MODEL_WHEN_LETTERS;
+    if (!tail(in, 5, &out->remarks)) return false;
+    if (a->len == 4) return finish(a->value, b->value, c->value, out);
     int year = complete_year(c, o, &out->remarks);
-    if (year < 0 || a->len > 2 || b->len > 2)
-        return false;
+    if (year < 0 || a->len > 2 || b->len > 2) return false;
     int day = a->value, month = b->value;
     enum model_when_order order = o ? o->order : MODEL_WHEN_UNKNOWN;
     bool swappable = sign == '/' || sign == '-';
@@ -201,7 +190,8 @@ static bool three_numbers(const struct tokens *in, const struct model_when_optio
 }
 
 /* 5 марта 2010 г.; March 5, 2010; 05-мар-10 */
-static bool with_month_word(const struct tokens *in, const struct model_when_options *o, struct model_when *out)
+static bool with_month_word(const struct tokens *in, const struct model_when_options *o,
+                            struct model_when *out)
 {
     const struct token *part[3] = {NULL, NULL, NULL};
     int n = 0, at = 0;
@@ -227,8 +217,7 @@ static bool with_month_word(const struct tokens *in, const struct model_when_opt
         out->reason = "error.date.no_year";
         return false;
     }
-    if (day->letters || part[2]->letters)
-        out->remarks |= MODEL_WHEN_LETTERS;
+    if (day->letters || part[2]->letters) out->remarks |= MODEL_WHEN_LETTERS;
     int year = complete_year(part[2], o, &out->remarks);
     return year >= 0 && tail(in, at, &out->remarks) && finish(year, month->value, day->value, out);
 }
@@ -237,10 +226,8 @@ static bool with_month_word(const struct tokens *in, const struct model_when_opt
 static bool eight_digits(const struct token *t, struct model_when *out)
 {
     int v = t->value, year = v / 10000;
-    if (t->letters)
-        out->remarks |= MODEL_WHEN_LETTERS;
-    if (year >= 1900 && year < 2200 && v / 100 % 100 <= 12)
-        return finish(year, v / 100 % 100, v % 100, out);
+    if (t->letters) out->remarks |= MODEL_WHEN_LETTERS;
+    if (year >= 1900 && year < 2200 && v / 100 % 100 <= 12) return finish(year, v / 100 % 100, v % 100, out);
     return finish(v % 10000, v / 10000 % 100, v / 1000000, out);
 }
 
@@ -253,8 +240,7 @@ bool model_when_parse(const char *text, const struct model_when_options *options
         out->reason = "error.date.empty";
         return false;
     }
-    if (!split(text, &in) || !in.n)
-        return false;
+    if (!split(text, &in) || !in.n) return false;
     bool ok = false;
     const struct token *t = in.t;
     bool two = t[0].kind == NUMBER && t[1].kind == SIGN && in.n >= 3 && t[2].kind == NUMBER;
@@ -267,8 +253,7 @@ bool model_when_parse(const char *text, const struct model_when_options *options
         out->reason = "error.date.no_year";
     else
         ok = with_month_word(&in, options, out);
-    if (ok)
-        out->reason = NULL;
+    if (ok) out->reason = NULL;
     return ok;
 }
 
@@ -295,8 +280,8 @@ const char *model_when_remark_id(unsigned bit)
 void model_when_column_add(struct model_when_column *c, const char *text)
 {
     struct tokens in;
-    if (!split(text, &in) || in.n < 5 || in.t[0].kind != NUMBER || in.t[2].kind != NUMBER || in.t[0].len > 2 ||
-        in.t[2].len > 2 || !(is_sign(&in.t[1], '/') || is_sign(&in.t[1], '-')))
+    if (!split(text, &in) || in.n < 5 || in.t[0].kind != NUMBER || in.t[2].kind != NUMBER ||
+        in.t[0].len > 2 || in.t[2].len > 2 || !(is_sign(&in.t[1], '/') || is_sign(&in.t[1], '-')))
         return;
     int a = in.t[0].value, b = in.t[2].value;
     if (a > 12 && a <= 31 && b <= 12)
@@ -307,9 +292,7 @@ void model_when_column_add(struct model_when_column *c, const char *text)
 
 enum model_when_order model_when_column_order(const struct model_when_column *c)
 {
-    if (c->day_first && !c->month_first)
-        return MODEL_WHEN_DAY_FIRST;
-    if (c->month_first && !c->day_first)
-        return MODEL_WHEN_MONTH_FIRST;
+    if (c->day_first && !c->month_first) return MODEL_WHEN_DAY_FIRST;
+    if (c->month_first && !c->day_first) return MODEL_WHEN_MONTH_FIRST;
     return MODEL_WHEN_UNKNOWN;
 }

@@ -1,5 +1,5 @@
-/* Dates as people and spreadsheets write them (docs/importing.md). Serial numbers of spreadsheets are the table reader's.
- * Pure, any thread. */
+/* Dates as people and spreadsheets write them (docs/importing.md). Serial numbers of spreadsheets are the
+ * table reader's. Pure, any thread. */
 #ifndef LT_MODEL_WHEN_H
 #define LT_MODEL_WHEN_H
 
@@ -9,35 +9,39 @@
 #include <stddef.h>
 
 enum model_when_order {
-    MODEL_WHEN_UNKNOWN,    /* day first, with the remark `ambiguous` where both numbers are ≤ 12 and the sign is "/" */
-    MODEL_WHEN_DAY_FIRST,  /* decided by the column */
+    MODEL_WHEN_UNKNOWN, /* day first, with the remark `ambiguous` where both numbers are ≤ 12 and the sign is
+                           "/" */
+    MODEL_WHEN_DAY_FIRST, /* decided by the column */
     MODEL_WHEN_MONTH_FIRST
 };
 
-enum model_when_window { /* how a year of two digits is completed */
-    MODEL_WHEN_EVENT, /* the latest year not after the file's year + 1 */
-    MODEL_WHEN_BIRTH  /* 5–20 years before the file's year; outside: the remark year_unsure */
+enum model_when_window {                   /* how a year of two digits is completed */
+                         MODEL_WHEN_EVENT, /* the latest year not after the file's year + 1 */
+                         MODEL_WHEN_BIRTH  /* 5–20 years before the file's year; outside: the remark
+                                              year_unsure */
 };
 
-enum model_when_remark { /* bits */
-    MODEL_WHEN_AMBIGUOUS = 1 << 0,  /* 03/04/2010: decide by the whole column */
-    MODEL_WHEN_TWO_DIGIT = 1 << 1,  /* the century was added */
-    MODEL_WHEN_YEAR_UNSURE = 1 << 2,
-    MODEL_WHEN_LETTERS = 1 << 3,    /* О or З read as 0 or 3 */
-    MODEL_WHEN_TIME = 1 << 4,       /* a time of day was dropped */
-    MODEL_WHEN_MONTH_FIRST_READ = 1 << 5
+enum model_when_remark {                                /* bits */
+                         MODEL_WHEN_AMBIGUOUS = 1 << 0, /* 03/04/2010: decide by the whole column */
+                         MODEL_WHEN_TWO_DIGIT = 1 << 1, /* the century was added */
+                         MODEL_WHEN_YEAR_UNSURE = 1 << 2,
+                         MODEL_WHEN_LETTERS = 1 << 3, /* О or З read as 0 or 3 */
+                         MODEL_WHEN_TIME = 1 << 4,    /* a time of day was dropped */
+                         MODEL_WHEN_MONTH_FIRST_READ = 1 << 5
 };
 
 struct model_when_options {
     enum model_when_order order;
     enum model_when_window window;
-    int file_year; /* calendar year the file belongs to; 0: no window, a two-digit year is year_unsure in 2000+ */
+    int file_year; /* calendar year the file belongs to; 0: no window, a two-digit year is year_unsure in
+                      2000+ */
 };
 
 struct model_when {
     struct lt_date date;
     unsigned remarks;
-    const char *reason; /* message id "error.date.…" when not read: unreadable, no_such_day, no_year, month_name */
+    const char
+        *reason; /* message id "error.date.…" when not read: unreadable, no_such_day, no_year, month_name */
 };
 
 /* true and out->date, or false and out->reason. Empty text: false, reason "error.date.empty". */

@@ -53,8 +53,7 @@ static int four_digits(const char *s)
 {
     int n = 0;
     for (int i = 0; i < 4; i++) {
-        if (s[i] < '0' || s[i] > '9')
-            return -1;
+        if (s[i] < '0' || s[i] > '9') return -1;
         n = n * 10 + (s[i] - '0');
     }
     return n;
@@ -63,8 +62,15 @@ static int four_digits(const char *s)
 /* Length in bytes of "/", "-" or a dash, with spaces around; 0 when there is none. */
 static size_t year_sign(const char *s)
 {
-    static const char *const signs[] = {"/", "-", "\xE2\x80\x90", "\xE2\x80\x91", "\xE2\x80\x92", "\xE2\x80\x93",
-                                        "\xE2\x80\x94", "\xE2\x88\x92", NULL};
+    static const char *const signs[] = {"/",
+                                        "-",
+                                        "\xE2\x80\x90",
+                                        "\xE2\x80\x91",
+                                        "\xE2\x80\x92",
+                                        "\xE2\x80\x93",
+                                        "\xE2\x80\x94",
+                                        "\xE2\x88\x92",
+                                        NULL};
     size_t before = strspn(s, " ");
     for (size_t i = 0; signs[i]; i++) {
         if (lt_starts(s + before, signs[i]))
@@ -83,8 +89,7 @@ static bool year_tail(const char *s)
 bool model_year_parse(const char *s, int *out)
 {
     char *tidy = s ? lt_tidy(s) : NULL;
-    if (!tidy)
-        return false;
+    if (!tidy) return false;
     bool ok = false;
     int first = strlen(tidy) >= 4 ? four_digits(tidy) : -1;
     if (first >= 1900 && first < 2200) {
@@ -95,22 +100,19 @@ bool model_year_parse(const char *s, int *out)
             p += sign;
             size_t digits = strspn(p, "0123456789");
             second = digits == 4 ? four_digits(p) : digits == 2 ? first - first % 100 + atoi(p) : -1;
-            if (digits == 2 && first % 100 == 99)
-                second += 100;
+            if (digits == 2 && first % 100 == 99) second += 100;
             p += digits;
         }
         ok = second == first + 1 && (*p < '0' || *p > '9') && year_tail(p);
     }
     free(tidy);
-    if (ok)
-        *out = first;
+    if (ok) *out = first;
     return ok;
 }
 
 const char *model_study_level(int class_number)
 {
-    if (class_number < 1 || class_number > 12)
-        return NULL;
+    if (class_number < 1 || class_number > 12) return NULL;
     return class_number <= 4 ? "noo" : class_number <= 9 ? "ooo" : "soo";
 }
 
@@ -122,7 +124,6 @@ struct lt_date model_term_end(struct lt_date from, const struct model_year_rule 
 struct lt_date model_birthday(struct lt_date birth, int n)
 {
     struct lt_date d = {birth.year + n, birth.month, birth.day};
-    if (!lt_date_none(birth) && !lt_date_valid(d))
-        d = (struct lt_date){d.year, 3, 1};
+    if (!lt_date_none(birth) && !lt_date_valid(d)) d = (struct lt_date){d.year, 3, 1};
     return d;
 }

@@ -22,8 +22,7 @@ static json_t *load(const char *text)
 {
     json_error_t e;
     json_t *doc = json_loads(text, 0, &e);
-    if (!doc)
-        fail_msg("%s in %s", e.text, text);
+    if (!doc) fail_msg("%s in %s", e.text, text);
     return doc;
 }
 
@@ -45,8 +44,12 @@ static struct model_consent_act on_screen(const char *by, const char *day)
     static int n;
     char *text = at[n++ % 4];
     snprintf(text, LT_INSTANT_SIZE, "%sT09:00:00.000Z", day);
-    return (struct model_consent_act){.who = strcmp(by, "p") ? "guardian" : "pupil", .by = by, .how = "screen", .confirmed = true,
-                                      .at = text, .day = d(day)};
+    return (struct model_consent_act){.who = strcmp(by, "p") ? "guardian" : "pupil",
+                                      .by = by,
+                                      .how = "screen",
+                                      .confirmed = true,
+                                      .at = text,
+                                      .day = d(day)};
 }
 
 static struct model_consent_act on_paper(const char *by, const char *day)
@@ -84,13 +87,14 @@ static void test_guardian_rights(void **state)
     assert_true(model_guardian_ever(p, "aunt"));
     assert_false(model_guardian_ever(p, "stranger") || model_guardian_ever(p, NULL));
     /* a court's paper beside the ordinary relation: what one of them takes off is off */
-    json_array_append_new(lt_json_array(p, "guardians"), load("{\"person\":\"mother\",\"rights\":{\"see\":false}}"));
+    json_array_append_new(lt_json_array(p, "guardians"),
+                          load("{\"person\":\"mother\",\"rights\":{\"see\":false}}"));
     assert_int_equal(model_guardian_rights(p, "mother", d("2026-11-22")), 15 & ~MODEL_GUARDIAN_SEE);
     json_decref(p);
 }
 
-static void act_is(const char *birth, const char *purpose, struct model_consent_act a, const char *today, int status,
-                   const char *code)
+static void act_is(const char *birth, const char *purpose, struct model_consent_act a, const char *today,
+                   int status, const char *code)
 {
     json_t *p = pupil_born(birth);
     struct lt_error err = {0};
@@ -160,7 +164,8 @@ static void test_new_documents(void **state)
     assert_string_equal(lt_json_str(c, "to"), "2027-08-31");
     assert_string_equal(lt_json_str(c, "pupil"), "p");
     json_decref(c);
-    c = give("{\"purpose\":\"processing\",\"from\":\"2026-12-01\",\"to\":\"2030-01-01\"}", p, on_screen("mother", "2026-11-22"), false);
+    c = give("{\"purpose\":\"processing\",\"from\":\"2026-12-01\",\"to\":\"2030-01-01\"}", p,
+             on_screen("mother", "2026-11-22"), false);
     assert_string_equal(lt_json_str(c, "to"), "2030-01-01");
     json_decref(c);
     c = give("{\"purpose\":\"dissemination\"}", p, on_screen("mother", "2026-11-22"), true);
@@ -227,7 +232,8 @@ static void test_cover_of_a_child(void **state)
     assert_int_equal(model_consent_withdraw(c, p, &a, a.day, &gone, NULL), LT_OK);
     json_array_set(list, 0, gone);
     assert_false(covers(list, p, "name", "site", "2026-11-23"));
-    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-23"), 180), "withdrawn");
+    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-23"), 180),
+                        "withdrawn");
     json_t *twice = NULL;
     struct lt_error err = {0};
     assert_int_equal(model_consent_withdraw(gone, p, &a, a.day, &twice, &err), LT_REFUSED);
@@ -247,7 +253,8 @@ static void test_two_signatures(void **state)
     assert_string_equal(lt_json_str(c, "state"), "waiting_second");
     json_array_append(list, c);
     assert_false(covers(list, p, "name", "site", "2026-11-22"));
-    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180), "waiting_second");
+    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180),
+                        "waiting_second");
     struct lt_error err = {0};
     struct model_consent_act again = on_screen("p", "2026-11-22"), mother = on_screen("mother", "2026-11-24");
     assert_int_equal(model_consent_second(c, p, &again, again.day, &second, &err), LT_REFUSED);
@@ -259,7 +266,8 @@ static void test_two_signatures(void **state)
     assert_int_equal(model_consent_second(c, p, &mother, mother.day, &second, &err), LT_OK);
     json_array_set(list, 0, second);
     assert_true(covers(list, p, "name", "site", "2026-11-24"));
-    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-24"), 180), "active");
+    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-24"), 180),
+                        "active");
     json_t *third = NULL;
     struct model_consent_act other = on_screen("other", "2026-11-24");
     assert_int_equal(model_consent_second(second, p, &other, other.day, &third, &err), LT_REFUSED);
@@ -279,12 +287,14 @@ static void test_refusal_prevails(void **state)
     json_array_append_new(list, give(WISH, p, on_screen("mother", "2026-11-22"), false));
     json_array_append(list, no);
     assert_false(covers(list, p, "name", "site", "2026-11-22"));
-    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180), "refused");
+    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180),
+                        "refused");
     /* of one field or another target only */
     json_object_set_new(no, "fields", load("[\"title\"]"));
     assert_true(covers(list, p, "name", "site", "2026-11-22"));
     assert_false(covers(list, p, "title", "site", "2026-11-22"));
-    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180), "active");
+    assert_string_equal(model_consent_summary(list, p, "dissemination", "site", d("2026-11-22"), 180),
+                        "active");
     json_object_del(no, "fields");
     json_object_set_new(no, "target", json_string("vk"));
     assert_true(covers(list, p, "name", "site", "2026-11-22"));
@@ -322,8 +332,9 @@ static void test_birthdays(void **state)
 {
     (void)state;
     json_t *p = pupil_born("2012-11-25"), *list = json_array(), *adult = NULL;
-    json_t *c = give("{\"purpose\":\"dissemination\",\"fields\":[\"name\"],\"target\":\"site\",\"to\":\"2031-08-31\"}", p,
-                     on_screen("mother", "2026-11-24"), false);
+    json_t *c = give(
+        "{\"purpose\":\"dissemination\",\"fields\":[\"name\"],\"target\":\"site\",\"to\":\"2031-08-31\"}", p,
+        on_screen("mother", "2026-11-24"), false);
     json_array_append(list, c);
     /* given under 14 by a guardian it stays after the 14th birthday */
     assert_true(covers(list, p, "name", "site", "2026-11-25"));
@@ -341,10 +352,12 @@ static void test_birthdays(void **state)
     assert_true(covers(list, p, "name", "site", "2030-12-26"));
     assert_int_equal(model_consent_birthday(list, p, d("2030-12-26"), 180), MODEL_BIRTHDAY_NONE);
     /* a guardian's refusal of old no longer binds an adult, the pupil's own does */
-    json_array_append_new(list, give("{\"purpose\":\"dissemination\"}", p, on_screen("other", "2026-11-24"), true));
+    json_array_append_new(list,
+                          give("{\"purpose\":\"dissemination\"}", p, on_screen("other", "2026-11-24"), true));
     assert_false(covers(list, p, "name", "site", "2030-11-24"));
     assert_true(covers(list, p, "name", "site", "2030-12-02"));
-    json_array_append_new(list, give("{\"purpose\":\"dissemination\"}", p, on_screen("p", "2030-12-03"), true));
+    json_array_append_new(list,
+                          give("{\"purpose\":\"dissemination\"}", p, on_screen("p", "2030-12-03"), true));
     assert_false(covers(list, p, "name", "site", "2030-12-03"));
     json_decref(adult);
     json_decref(c);
@@ -358,10 +371,12 @@ static void test_day_of_signing(void **state)
     (void)state;
     json_t *p = pupil_born("2012-11-25"), *list = json_array();
     json_t *c = give(WISH, p, on_screen("mother", "2026-11-24"), false);
-    json_object_set_new(json_array_get(lt_json_array(c, "acts"), 0), "at", json_string("2026-11-24T21:30:00.000Z"));
+    json_object_set_new(json_array_get(lt_json_array(c, "acts"), 0), "at",
+                        json_string("2026-11-24T21:30:00.000Z"));
     json_array_append_new(list, c);
     struct model_consent_query q = {"dissemination", "name", "site", d("2026-11-26"), 180};
-    assert_false(model_consent_covers(list, p, &q)); /* signed on the 25th: 14 already, the pupil's signature is missing */
+    assert_false(model_consent_covers(
+        list, p, &q)); /* signed on the 25th: 14 already, the pupil's signature is missing */
     q.offset_minutes = 0;
     assert_true(model_consent_covers(list, p, &q));
     json_decref(list);
@@ -376,7 +391,8 @@ static void test_may_enter(void **state)
     assert_int_equal(model_consent_may_enter(list, p, d("2026-11-22"), 180, &err), LT_REFUSED);
     assert_string_equal(err.code, "consent.processing_missing");
     assert_string_equal(model_consent_summary(list, p, "processing", NULL, d("2026-11-22"), 180), "none");
-    json_array_append_new(list, give("{\"purpose\":\"processing\"}", p, on_paper("mother", "2026-11-22"), false));
+    json_array_append_new(list,
+                          give("{\"purpose\":\"processing\"}", p, on_paper("mother", "2026-11-22"), false));
     assert_int_equal(model_consent_may_enter(list, p, d("2026-11-22"), 180, &err), LT_OK);
     assert_int_equal(model_consent_may_enter(list, p, d("2027-09-01"), 180, &err), LT_REFUSED);
     assert_string_equal(model_consent_summary(list, p, "processing", NULL, d("2027-09-01"), 180), "expired");

@@ -16,8 +16,7 @@ static json_t *load(const char *text)
 {
     json_error_t e;
     json_t *doc = json_loads(text, 0, &e);
-    if (!doc)
-        fail_msg("%s in %s", e.text, text);
+    if (!doc) fail_msg("%s in %s", e.text, text);
     return doc;
 }
 
@@ -89,8 +88,9 @@ static void test_marks(void **state)
 static void test_facts_and_showing(void **state)
 {
     (void)state;
-    json_t *entry = load("{\"state\":\"submitted\",\"revision\":3,\"section\":\"study\",\"activity\":\"olympiad\","
-                         "\"source\":{\"kind\":\"guardian\",\"by\":\"g\",\"event\":\"ev\"}}");
+    json_t *entry =
+        load("{\"state\":\"submitted\",\"revision\":3,\"section\":\"study\",\"activity\":\"olympiad\","
+             "\"source\":{\"kind\":\"guardian\",\"by\":\"g\",\"event\":\"ev\"}}");
     json_t *verified = load("{\"state\":\"verified\"}"), *dispute = load("{\"kind\":\"not_me\"}");
     struct model_entry_facts f;
     model_entry_facts_of(entry, NULL, NULL, &f);
@@ -134,8 +134,9 @@ static void test_facts_and_showing(void **state)
 static void test_revise(void **state)
 {
     (void)state;
-    json_t *old = load("{\"id\":\"e\",\"revision\":2,\"state\":\"returned\",\"title\":\"А\",\"link\":\"https://x.ru\","
-                       "\"returned\":{\"reason\":\"r\"},\"source\":{\"kind\":\"pupil\"}}");
+    json_t *old =
+        load("{\"id\":\"e\",\"revision\":2,\"state\":\"returned\",\"title\":\"А\",\"link\":\"https://x.ru\","
+             "\"returned\":{\"reason\":\"r\"},\"source\":{\"kind\":\"pupil\"}}");
     json_t *changes = load("{\"title\":\"Б\",\"link\":\"\",\"place\":2}"), *out = NULL;
     struct lt_error err = {0};
     assert_int_equal(model_entry_revise(old, changes, "submitted", &out, &err), LT_OK);
@@ -148,8 +149,9 @@ static void test_revise(void **state)
     assert_string_equal(lt_json_str(old, "title"), "А");
     json_decref(out);
     json_decref(changes);
-    static const char *const fixed[] = {"id", "revision", "state", "source", "ground", "created", "changed", "class", "class_name",
-                                        "school_year", "hidden", "returned", "x"};
+    static const char *const fixed[] = {"id",      "revision", "state", "source",     "ground",
+                                        "created", "changed",  "class", "class_name", "school_year",
+                                        "hidden",  "returned", "x"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         changes = json_pack("{s:s}", fixed[i], "v");
         assert_int_equal(model_entry_revise(old, changes, "submitted", &out, &err), LT_USAGE);
@@ -167,7 +169,10 @@ static void test_revise(void **state)
 
 /* --- validation --- */
 
-#define GOOD                                                                                                                 "{\"kind\":\"achievement\",\"title\":\"Олимпиада\",\"section\":\"study\",\"activity\":\"olympiad\",\"level\":\"regional\","      "\"result\":\"winner\",\"degree\":1,\"date\":\"2026-03-05\",\"score\":80.5,\"score_max\":100}"
+#define GOOD                                                                                                      \
+    "{\"kind\":\"achievement\",\"title\":\"Олимпиада\",\"section\":\"study\",\"activity\":\"olympiad\"," \
+    "\"level\":\"regional\","                                                                                     \
+    "\"result\":\"winner\",\"degree\":1,\"date\":\"2026-03-05\",\"score\":80.5,\"score_max\":100}"
 
 /* changes to a good entry → the first fault */
 static const struct {
@@ -231,18 +236,17 @@ static void test_check(void **state)
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         json_t *entry = load(GOOD), *changes = load(faults[i].changes);
         json_object_update(entry, changes);
-        if (json_is_null(json_object_get(entry, "level")))
-            json_object_del(entry, "level");
+        if (json_is_null(json_object_get(entry, "level"))) json_object_del(entry, "level");
         static const char *const nulls[] = {"kind", "section", "date", "result"};
         for (size_t k = 0; k < 4; k++) {
-            if (json_is_null(json_object_get(entry, nulls[k])))
-                json_object_del(entry, nulls[k]);
+            if (json_is_null(json_object_get(entry, nulls[k]))) json_object_del(entry, nulls[k]);
         }
         struct lt_error err = {0};
         int status = model_entry_check(entry, &how, &err);
-        bool ok = faults[i].code ? status == LT_REFUSED && !strcmp(err.code, faults[i].code) && !strcmp(err.field, faults[i].field) &&
-                                       json_array_size(err.details) >= 1
-                                 : status == LT_OK;
+        bool ok = faults[i].code
+                      ? status == LT_REFUSED && !strcmp(err.code, faults[i].code) &&
+                            !strcmp(err.field, faults[i].field) && json_array_size(err.details) >= 1
+                      : status == LT_OK;
         if (!ok) {
             print_error("%s: %d %s %s\n", faults[i].changes, status, err.field, err.code);
             wrong++;
@@ -264,10 +268,12 @@ static void test_all_faults_at_once(void **state)
 {
     (void)state;
     struct model_entry_check how = {{2026, 11, 22}, {0, 0, 0}, false};
-    json_t *entry = load("{\"kind\":\"achievement\",\"title\":\"А\",\"degree\":9,\"date\":\"2030-01-01\",\"link\":\"x\"}");
+    json_t *entry = load(
+        "{\"kind\":\"achievement\",\"title\":\"А\",\"degree\":9,\"date\":\"2030-01-01\",\"link\":\"x\"}");
     struct lt_error err = {0};
     assert_int_equal(model_entry_check(entry, &how, &err), LT_REFUSED);
-    assert_int_equal(json_array_size(err.details), 7); /* section, activity, level, result, degree, date, link */
+    assert_int_equal(json_array_size(err.details),
+                     7); /* section, activity, level, result, degree, date, link */
     /* a draft may lack what is required, not be wrong */
     how.draft = true;
     assert_int_equal(model_entry_check(entry, &how, &err), LT_REFUSED);
@@ -332,9 +338,14 @@ static void test_dispute_due(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_machine), cmocka_unit_test(test_marks),  cmocka_unit_test(test_facts_and_showing),
-        cmocka_unit_test(test_revise),  cmocka_unit_test(test_check),  cmocka_unit_test(test_all_faults_at_once),
-        cmocka_unit_test(test_ground),  cmocka_unit_test(test_dispute_due),
+        cmocka_unit_test(test_machine),
+        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_facts_and_showing),
+        cmocka_unit_test(test_revise),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_ground),
+        cmocka_unit_test(test_dispute_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,8 +90,8 @@ static void test_forms(void **state)
         struct model_klass k;
         model_klass_parse(rows[i].text, &k);
         const char *hint = k.hint ? k.hint + strlen("remark.class.") : "";
-        if (k.certainty != rows[i].certainty || strcmp(k.name, rows[i].name) || strcmp(k.profile, rows[i].profile) ||
-            strcmp(hint, rows[i].hint ? rows[i].hint : "")) {
+        if (k.certainty != rows[i].certainty || strcmp(k.name, rows[i].name) ||
+            strcmp(k.profile, rows[i].profile) || strcmp(hint, rows[i].hint ? rows[i].hint : "")) {
             print_error("«%s»: %d «%s» «%s» %s\n", rows[i].text, (int)k.certainty, k.name, k.profile, hint);
             wrong++;
         }
@@ -131,7 +131,8 @@ static void test_next_and_order(void **state)
     assert_string_equal(out, "11/1");
     assert_false(model_klass_next("9А", out));
     assert_false(model_klass_next("11А", out));
-    static const char *const sorted[] = {"1А", "5Е", "5Ё", "5Ж", "9А", "9Б", "10А", "10/1", "10/2", "10/10", "11А"};
+    static const char *const sorted[] = {"1А",  "5Е",   "5Ё",   "5Ж",    "9А", "9Б",
+                                         "10А", "10/1", "10/2", "10/10", "11А"};
     for (size_t i = 0; i < sizeof sorted / sizeof sorted[0]; i++) {
         for (size_t k = 0; k < sizeof sorted / sizeof sorted[0]; k++) {
             int c = model_klass_cmp(sorted[i], sorted[k]);

@@ -56,8 +56,7 @@ static void remark_words(unsigned remarks, char out[200])
     out[0] = '\0';
     for (unsigned bit = 1; bit <= MODEL_NAME_UNSURE; bit <<= 1) {
         if (remarks & bit) {
-            if (*out)
-                strcat(out, " ");
+            if (*out) strcat(out, " ");
             strcat(out, model_name_remark_word(bit));
         }
     }
@@ -124,7 +123,7 @@ static void test_keys(void **state)
     key_is("Се\u0301менов", "семенов"); /* a stress mark */
     key_is("…", "");
     key_is("Семе\u0308нов Андреи\u0306", "семенов андрей"); /* decomposed, as in files of a Mac */
-    key_is("Ивaнoв", "иванов");                            /* Latin a and o */
+    key_is("Ивaнoв", "иванов");                             /* Latin a and o */
     key_is("Ivanov", "ivanov");
     key_is("COBA", "coba"); /* wholly Latin: not mapped silently */
     key_is("Иванова‑Петрова", "иванова-петрова");
@@ -159,8 +158,8 @@ static void match_is(const char *a, const char *b, const char *wanted)
     assert_int_equal(model_name_compare(&x, &y, &m), LT_OK);
     assert_int_equal(model_name_compare(&y, &x, &back), LT_OK);
     if (m != back || strcmp(model_name_match_word(m), wanted))
-        fail_msg("«%s» and «%s»: %s (back %s), expected %s", a, b, model_name_match_word(m), model_name_match_word(back),
-                 wanted);
+        fail_msg("«%s» and «%s»: %s (back %s), expected %s", a, b, model_name_match_word(m),
+                 model_name_match_word(back), wanted);
     model_name_free(&x);
     model_name_free(&y);
 }
@@ -191,7 +190,8 @@ static void test_matches(void **state)
     match_is("Иванов Иван Иванович", "Иванов Иван Петрович", "different");
     match_is("Иванов Иван Иванович", "Петров Иван Иванович", "different");
     match_is("Ivanov Ivan", "Иванов Иван", "different");
-    assert_true(model_name_match_automatic(MODEL_NAME_SAME) && model_name_match_automatic(MODEL_NAME_SAME_FOLDED));
+    assert_true(model_name_match_automatic(MODEL_NAME_SAME) &&
+                model_name_match_automatic(MODEL_NAME_SAME_FOLDED));
     for (int m = MODEL_NAME_PATRONYMIC_MISSING; m <= MODEL_NAME_DIFFERENT; m++)
         assert_false(model_name_match_automatic((enum model_name_match)m));
 }
@@ -261,8 +261,12 @@ static void test_phone_and_email(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_split),   cmocka_unit_test(test_refused),         cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_matches), cmocka_unit_test(test_parts_and_forms), cmocka_unit_test(test_phone_and_email),
+        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_matches),
+        cmocka_unit_test(test_parts_and_forms),
+        cmocka_unit_test(test_phone_and_email),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,9 +14,10 @@
 
 #define ACTORS 22
 static const char *const actors[ACTORS] = {
-    "local",  "pupil",    "g_see",    "g_add",     "g_consent", "class_teacher", "subject_teacher", "group_teacher",
-    "event_leader", "deputy", "director", "clerk", "sysadmin", "olympiads", "gto", "ceremony", "publication", "books",
-    "custody", "storage", "personal_data", "mentor"};
+    "local",           "pupil",         "g_see",         "g_add",    "g_consent",   "class_teacher",
+    "subject_teacher", "group_teacher", "event_leader",  "deputy",   "director",    "clerk",
+    "sysadmin",        "olympiads",     "gto",           "ceremony", "publication", "books",
+    "custody",         "storage",       "personal_data", "mentor"};
 
 static const struct lt_date today = {2026, 11, 22};
 
@@ -38,8 +39,7 @@ static json_t *load(const char *text)
 {
     json_error_t e;
     json_t *doc = json_loads(text, JSON_DECODE_ANY, &e);
-    if (!doc)
-        fail_msg("%s in %s", e.text, text);
+    if (!doc) fail_msg("%s in %s", e.text, text);
     return doc;
 }
 
@@ -69,8 +69,7 @@ static const char *role_of(const char *actor)
         {"clerk", "{\"role\":\"clerk\"}"},
         {"sysadmin", "{\"role\":\"sysadmin\"}"}};
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-        if (!strcmp(roles[i][0], actor))
-            return roles[i][1];
+        if (!strcmp(roles[i][0], actor)) return roles[i][1];
     }
     return NULL;
 }
@@ -83,10 +82,8 @@ static bool is_guardian(const char *actor)
 static json_t *guardian_rights(const char *actor)
 {
     json_t *r = load("{\"see\":true,\"add\":false,\"consent\":false,\"papers\":false}");
-    if (!strcmp(actor, "g_add"))
-        json_object_set_new(r, "add", json_true());
-    if (!strcmp(actor, "g_consent"))
-        json_object_set_new(r, "consent", json_true());
+    if (!strcmp(actor, "g_add")) json_object_set_new(r, "add", json_true());
+    if (!strcmp(actor, "g_consent")) json_object_set_new(r, "consent", json_true());
     return r;
 }
 
@@ -105,25 +102,26 @@ static void make_person(struct world *w, const char *actor)
 
 static void make_target(struct world *w, const char *actor, bool own)
 {
-    w->pupil = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "id", own ? "p1" : "p2", "birth", "2012-01-15", "guardians", "person",
-                         own ? "mother1" : "mother2", "kind", "parent");
+    w->pupil = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "id", own ? "p1" : "p2", "birth", "2012-01-15",
+                         "guardians", "person", own ? "mother1" : "mother2", "kind", "parent");
     w->classes = own ? load("{\"classes\":[{\"class\":\"c9\",\"name\":\"9А\",\"from\":\"2026-09-01\"}],"
                             "\"groups\":[{\"group\":\"g1\",\"from\":\"2026-09-01\"}]}")
                      : load("{\"classes\":[{\"class\":\"c3\",\"name\":\"3Б\",\"from\":\"2026-09-01\"}],"
                             "\"groups\":[{\"group\":\"g2\",\"from\":\"2026-09-01\"}]}");
-    w->entry = own ? load("{\"id\":\"e1\",\"state\":\"submitted\",\"section\":\"study\",\"activity\":\"olympiad\","
-                          "\"subject\":\"Физика\",\"group\":\"g1\","
-                          "\"source\":{\"kind\":\"pupil\",\"by\":\"p1\",\"event\":\"ev1\"}}")
-                   : load("{\"id\":\"e2\",\"state\":\"submitted\",\"section\":\"personal\",\"activity\":\"art\","
-                          "\"subject\":\"Музыка\",\"group\":\"g2\","
-                          "\"source\":{\"kind\":\"pupil\",\"by\":\"p2\",\"event\":\"ev2\"}}");
-    if (own && !strcmp(actor, "gto"))
-        json_object_set_new(w->entry, "activity", json_string("gto"));
+    w->entry =
+        own ? load("{\"id\":\"e1\",\"state\":\"submitted\",\"section\":\"study\",\"activity\":\"olympiad\","
+                   "\"subject\":\"Физика\",\"group\":\"g1\","
+                   "\"source\":{\"kind\":\"pupil\",\"by\":\"p1\",\"event\":\"ev1\"}}")
+            : load("{\"id\":\"e2\",\"state\":\"submitted\",\"section\":\"personal\",\"activity\":\"art\","
+                   "\"subject\":\"Музыка\",\"group\":\"g2\","
+                   "\"source\":{\"kind\":\"pupil\",\"by\":\"p2\",\"event\":\"ev2\"}}");
+    if (own && !strcmp(actor, "gto")) json_object_set_new(w->entry, "activity", json_string("gto"));
     w->event = json_pack("{s:s}", "id", own ? "ev1" : "ev2");
     w->guardian = json_pack("{s:s}", "id", own ? "mother1" : "mother2");
     if (own && is_guardian(actor))
-        json_array_append_new(lt_json_array(w->pupil, "guardians"),
-                              json_pack("{s:s, s:s, s:o}", "person", "me", "kind", "parent", "rights", guardian_rights(actor)));
+        json_array_append_new(
+            lt_json_array(w->pupil, "guardians"),
+            json_pack("{s:s, s:s, s:o}", "person", "me", "kind", "parent", "rights", guardian_rights(actor)));
 }
 
 static void world_make(struct world *w, const char *actor, bool own)
@@ -164,7 +162,8 @@ static uint64_t standing(struct world *w, const char *right, struct lt_date on)
         t.person = w->guardian;
         break;
     case MODEL_ABOUT_GROUP:
-        t.group_id = json_string_value(json_object_get(json_array_get(lt_json_array(w->classes, "groups"), 0), "group"));
+        t.group_id = json_string_value(
+            json_object_get(json_array_get(lt_json_array(w->classes, "groups"), 0), "group"));
         break;
     case MODEL_ABOUT_EVENT:
         t.event = w->event;
@@ -193,19 +192,18 @@ static bool may(struct world *w, const char *right, struct lt_date on)
 
 static bool listed(const char *list, const char *actor)
 {
-    static const char *const staff[] = {"class_teacher", "subject_teacher", "group_teacher", "event_leader", "deputy",
-                                        "director", "clerk", "sysadmin", "olympiads", "gto", "ceremony", "publication",
-                                        "books", "custody", "storage", "personal_data", NULL};
+    static const char *const staff[] = {
+        "class_teacher", "subject_teacher", "group_teacher", "event_leader",  "deputy",   "director",
+        "clerk",         "sysadmin",        "olympiads",     "gto",           "ceremony", "publication",
+        "books",         "custody",         "storage",       "personal_data", NULL};
     static const char *const family[] = {"pupil", "g_see", "g_add", "g_consent", NULL};
     char copy[600], *save = NULL;
     assert_true(lt_print(copy, sizeof copy, "%s", list));
     for (char *word = strtok_r(copy, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
         const char *const *group = !strcmp(word, "staff") ? staff : !strcmp(word, "family") ? family : NULL;
-        if (!strcmp(word, "everyone") || !strcmp(word, actor))
-            return true;
+        if (!strcmp(word, "everyone") || !strcmp(word, actor)) return true;
         for (; group && *group; group++) {
-            if (!strcmp(*group, actor))
-                return true;
+            if (!strcmp(*group, actor)) return true;
         }
     }
     return false;
@@ -235,10 +233,10 @@ static int wrong;
 
 static void expect(const char *what, const char *right, const char *actor, bool got, bool wanted)
 {
-    if (got == wanted)
-        return;
+    if (got == wanted) return;
     wrong++;
-    print_error("%s: %s %s: %s, expected %s\n", what, right, actor, got ? "yes" : "no", wanted ? "yes" : "no");
+    print_error("%s: %s %s: %s, expected %s\n", what, right, actor, got ? "yes" : "no",
+                wanted ? "yes" : "no");
 }
 
 static char seen[200][40];
@@ -285,17 +283,18 @@ static void test_cells(void **state)
 static void put_day(json_t *doc, const char *key, const char *offset)
 {
     char text[LT_DATE_SIZE];
-    if (strcmp(offset, "-") != 0)
-        json_object_set_new(doc, key, json_string(day(atoi(offset), text)));
+    if (strcmp(offset, "-") != 0) json_object_set_new(doc, key, json_string(day(atoi(offset), text)));
 }
 
 static void date_line(char *line)
 {
     char right[40], actor[40], from[8], to[8], gone[8], on[8], answer[8];
-    assert_int_equal(sscanf(line, "%39s %39s %7s %7s %7s %7s %7s", right, actor, from, to, gone, on, answer), 7);
+    assert_int_equal(sscanf(line, "%39s %39s %7s %7s %7s %7s %7s", right, actor, from, to, gone, on, answer),
+                     7);
     struct world w;
     world_make(&w, actor, true);
-    json_t *list = is_guardian(actor) ? lt_json_array(w.pupil, "guardians") : lt_json_array(w.person, "roles");
+    json_t *list =
+        is_guardian(actor) ? lt_json_array(w.pupil, "guardians") : lt_json_array(w.person, "roles");
     json_t *item = json_array_get(list, json_array_size(list) - 1);
     put_day(item, "from", from);
     put_day(item, "to", to);
@@ -402,8 +401,10 @@ static void test_limits_of_deputies(void **state)
     deputy_case("[{\"role\":\"deputy_head\",\"areas\":[\"personal\"]}]", "entry.verify", false);
     deputy_case("[{\"role\":\"deputy_head\",\"areas\":[\"personal\"]}]", "pupil.read", true);
     deputy_case("[{\"role\":\"deputy_head\",\"areas\":[\"personal\"]}]", "portfolio.bundle", false);
-    deputy_case("[{\"role\":\"deputy_head\",\"levels\":[\"ooo\"],\"areas\":[\"personal\"]}]", "entry.read", false);
-    deputy_case("[{\"role\":\"deputy_head\",\"levels\":[\"ooo\"],\"areas\":[\"study\"]}]", "entry.read", true);
+    deputy_case("[{\"role\":\"deputy_head\",\"levels\":[\"ooo\"],\"areas\":[\"personal\"]}]", "entry.read",
+                false);
+    deputy_case("[{\"role\":\"deputy_head\",\"levels\":[\"ooo\"],\"areas\":[\"study\"]}]", "entry.read",
+                true);
     assert_int_equal(wrong, 0);
 }
 
@@ -470,7 +471,8 @@ static void test_several_roles_and_programmes(void **state)
     (void)state;
     struct world w;
     world_make(&w, "mentor", true);
-    json_object_set_new(w.person, "roles", load("[{\"role\":\"sysadmin\"},{\"role\":\"teacher\",\"programme\":\"pr1\"}]"));
+    json_object_set_new(w.person, "roles",
+                        load("[{\"role\":\"sysadmin\"},{\"role\":\"teacher\",\"programme\":\"pr1\"}]"));
     assert_false(may(&w, "entry.read", today));
     w.programmes = load("{\"g1\":\"pr1\",\"g9\":\"pr2\"}");
     w.actor.programme_groups = w.programmes;
@@ -490,7 +492,8 @@ static void test_denials_say_why(void **state)
     assert_int_equal(model_authorise("entry.read", MODEL_ST_DIRECTOR, &f, &err), LT_DENIED);
     assert_string_equal(err.code, "denied.sensitive");
     f.sensitive = false;
-    assert_int_equal(model_authorise("entry.verify", MODEL_ST_DIRECTOR | MODEL_ST_OWN_CHILD, &f, &err), LT_DENIED);
+    assert_int_equal(model_authorise("entry.verify", MODEL_ST_DIRECTOR | MODEL_ST_OWN_CHILD, &f, &err),
+                     LT_DENIED);
     assert_string_equal(err.code, "denied.own_child");
     assert_int_equal(model_authorise("consent.give", MODEL_ST_SELF, NULL, &err), LT_DENIED);
     assert_string_equal(err.code, "denied.unconfirmed");
@@ -507,8 +510,7 @@ static void doc_words(struct lt_buf *b, uint64_t bits)
     bool first = true;
     for (int i = 0; i < MODEL_ST_COUNT; i++) {
         uint64_t bit = bits & UINT64_C(1) << i;
-        if (!bit)
-            continue;
+        if (!bit) continue;
         lt_buf_addf(b, "%s%s", first ? "" : ", ", model_standing_word(bit));
         first = false;
     }
@@ -552,8 +554,7 @@ static void test_page(void **state)
     for (int i = 0; i < MODEL_ST_COUNT; i++) {
         char cell[80];
         snprintf(cell, sizeof cell, "| `%s` |", model_standing_word(UINT64_C(1) << i));
-        if (!strstr(page, cell))
-            fail_msg("docs/rights.md does not explain %s", cell);
+        if (!strstr(page, cell)) fail_msg("docs/rights.md does not explain %s", cell);
     }
     lt_buf_free(&b);
     free(page);

@@ -40,28 +40,25 @@ static void put(json_t *o, const char *key, const char *value)
 static void term(json_t *o)
 {
     char text[LT_DATE_SIZE];
-    if (pick(4) == 0)
-        put(o, "from", lt_date_format(lt_date_add_days(today, (int)pick(3) - 1), text));
-    if (pick(4) == 0)
-        put(o, "to", lt_date_format(lt_date_add_days(today, (int)pick(3) - 1), text));
+    if (pick(4) == 0) put(o, "from", lt_date_format(lt_date_add_days(today, (int)pick(3) - 1), text));
+    if (pick(4) == 0) put(o, "to", lt_date_format(lt_date_add_days(today, (int)pick(3) - 1), text));
 }
 
 static json_t *words(const char *const *from, size_t n)
 {
     json_t *a = json_array();
     for (size_t i = 0; i < n; i++) {
-        if (pick(2))
-            json_array_append_new(a, json_string(from[i]));
+        if (pick(2)) json_array_append_new(a, json_string(from[i]));
     }
     return a;
 }
 
 static json_t *role(void)
 {
-    static const char *const kinds[] = {"class_teacher", "substitute", "teacher", "teacher", "teacher", "deputy_head", "director",
-                                        "clerk", "sysadmin", "duty"};
-    static const char *const duties[] = {"olympiads", "gto", "ceremony", "publication", "books", "custody", "storage",
-                                         "personal_data"};
+    static const char *const kinds[] = {"class_teacher", "substitute", "teacher", "teacher",  "teacher",
+                                        "deputy_head",   "director",   "clerk",   "sysadmin", "duty"};
+    static const char *const duties[] = {"olympiads", "gto",     "ceremony", "publication",
+                                         "books",     "custody", "storage",  "personal_data"};
     static const char *const levels[] = {"noo", "ooo", "soo"};
     const char *kind = kinds[pick(10)];
     json_t *r = json_pack("{s:s}", "role", kind);
@@ -69,13 +66,17 @@ static json_t *role(void)
         put(r, "class", classes[pick(4)][0]);
     } else if (!strcmp(kind, "teacher")) {
         unsigned how = pick(3);
-        put(r, how == 0 ? "class" : how == 1 ? "group" : "programme", how == 0 ? classes[pick(4)][0] : how == 1 ? groups[pick(3)] : "pr1");
+        put(r,
+            how == 0   ? "class"
+            : how == 1 ? "group"
+                       : "programme",
+            how == 0   ? classes[pick(4)][0]
+            : how == 1 ? groups[pick(3)]
+                       : "pr1");
         put(r, "subject", subjects[pick(2)]);
     } else if (!strcmp(kind, "deputy_head")) {
-        if (pick(2))
-            json_object_set_new(r, "levels", words(levels, 3));
-        if (pick(2))
-            json_object_set_new(r, "areas", words(sections, 3));
+        if (pick(2)) json_object_set_new(r, "levels", words(levels, 3));
+        if (pick(2)) json_object_set_new(r, "areas", words(sections, 3));
     } else if (!strcmp(kind, "duty")) {
         put(r, "duty", duties[pick(8)]);
     }
@@ -88,8 +89,7 @@ static json_t *relation(const char *key, const char *id)
     static const char *const rights[] = {"see", "add", "consent", "papers"};
     json_t *r = json_pack("{s:s, s:s}", key, id, "kind", "parent"), *on = json_object();
     for (size_t i = 0; i < 4; i++) {
-        if (pick(3) == 0)
-            json_object_set_new(on, rights[i], json_boolean(pick(2)));
+        if (pick(3) == 0) json_object_set_new(on, rights[i], json_boolean(pick(2)));
     }
     json_object_set_new(r, "rights", on);
     term(r);
@@ -117,14 +117,13 @@ static void make_pupils(struct world *w)
         }
         if (pick(5)) {
             unsigned c = pick(4);
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "class", classes[c][0], "name", classes[c][1], "from",
-                                                  "2026-09-01"));
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "class", classes[c][0], "name",
+                                                  classes[c][1], "from", "2026-09-01"));
         }
         for (size_t g = 0; g < 3; g++) {
             json_t *item = json_pack("{s:s}", "group", groups[g]);
             term(item);
-            if (pick(2))
-                json_array_append(in, item);
+            if (pick(2)) json_array_append(in, item);
             json_decref(item);
         }
         w->pupil[i] = json_pack("{s:s, s:s, s:o}", "id", pupils[i], "birth", birth, "guardians", guardians);
@@ -157,8 +156,7 @@ static void make(struct world *w)
         w->actor.pupil = "nobody";
     }
     make_pupils(w);
-    if (w->actor.local)
-        w->actor.pupil = NULL;
+    if (w->actor.local) w->actor.pupil = NULL;
     w->programmes = json_pack("{s:s, s:s}", "g2", "pr1", "g3", "pr2");
     w->events = pick(2) ? json_pack("[s]", "ev1") : json_array();
     w->actor.relations = w->relations;
@@ -183,17 +181,16 @@ static json_t *make_entry(int owner)
     static const char *const kinds[] = {"pupil", "guardian", "staff", "event"};
     static const char *const states[] = {"draft", "submitted", "verified", "taken_back"};
     const char *kind = kinds[pick(4)];
-    json_t *source = json_pack("{s:s, s:s}", "kind", kind, "by", pick(2) ? "me" : !strcmp(kind, "pupil") ? pupils[owner] : "else");
-    if (pick(2))
-        put(source, "event", pick(2) ? "ev1" : "ev2");
-    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", "e", "state", states[pick(4)], "section", sections[pick(3)],
-                          "activity", activities[pick(3)], "source", source);
-    if (pick(2))
-        put(e, "subject", subjects[pick(2)]);
-    if (pick(2))
-        put(e, "group", groups[pick(3)]);
-    if (pick(4) == 0)
-        json_object_set_new(e, "sensitive", json_true());
+    json_t *source = json_pack("{s:s, s:s}", "kind", kind, "by",
+                               pick(2)                  ? "me"
+                               : !strcmp(kind, "pupil") ? pupils[owner]
+                                                        : "else");
+    if (pick(2)) put(source, "event", pick(2) ? "ev1" : "ev2");
+    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", "e", "state", states[pick(4)], "section",
+                          sections[pick(3)], "activity", activities[pick(3)], "source", source);
+    if (pick(2)) put(e, "subject", subjects[pick(2)]);
+    if (pick(2)) put(e, "group", groups[pick(3)]);
+    if (pick(4) == 0) json_object_set_new(e, "sensitive", json_true());
     return e;
 }
 
@@ -246,11 +243,12 @@ static void compare(struct world *w, const struct model_right *right, int owner,
     bool admitted = status == LT_OK && model_scope_admits(scope, &row);
     asked[allowed]++;
     if (admitted != allowed) {
-        char *text = scope ? json_dumps(scope, JSON_COMPACT) : NULL, *who = json_dumps(w->person, JSON_COMPACT);
+        char *text = scope ? json_dumps(scope, JSON_COMPACT) : NULL,
+             *who = json_dumps(w->person, JSON_COMPACT);
         char *what = json_dumps(entry, JSON_COMPACT);
-        print_error("world %llu: %s for %s: standing %s, scope %s\nscope %s\nperson %s\nentry %s\n", (unsigned long long)number,
-                    right->id, pupils[owner], allowed ? "yes" : "no", admitted ? "yes" : "no", text ? text : "-", who ? who : "-",
-                    what ? what : "-");
+        print_error("world %llu: %s for %s: standing %s, scope %s\nscope %s\nperson %s\nentry %s\n",
+                    (unsigned long long)number, right->id, pupils[owner], allowed ? "yes" : "no",
+                    admitted ? "yes" : "no", text ? text : "-", who ? who : "-", what ? what : "-");
         free(text);
         free(who);
         free(what);
@@ -271,7 +269,8 @@ static void test_scope_and_standing_agree(void **state)
         make(&w);
         for (size_t i = 0; model_right_at(i); i++) {
             const struct model_right *right = model_right_at(i);
-            if (right->about != MODEL_ABOUT_PUPIL && right->about != MODEL_ABOUT_ENTRY && right->about != MODEL_ABOUT_OWN)
+            if (right->about != MODEL_ABOUT_PUPIL && right->about != MODEL_ABOUT_ENTRY &&
+                right->about != MODEL_ABOUT_OWN)
                 continue;
             compare(&w, right, (int)pick(3), number);
         }
@@ -285,8 +284,9 @@ static void test_scope_and_standing_agree(void **state)
 static void test_scopes_of_other_things(void **state)
 {
     (void)state;
-    json_t *person = json_pack("{s:s, s:[{s:s, s:s}, {s:s, s:s, s:s}]}", "id", "me", "roles", "role", "class_teacher", "class", "c9",
-                               "role", "teacher", "group", "g1", "subject", "Физика");
+    json_t *person =
+        json_pack("{s:s, s:[{s:s, s:s}, {s:s, s:s, s:s}]}", "id", "me", "roles", "role", "class_teacher",
+                  "class", "c9", "role", "teacher", "group", "g1", "subject", "Физика");
     json_t *events = json_pack("[s]", "ev1"), *scope = NULL;
     struct model_actor actor = {.account = "a", .person = person, .events = events};
     struct lt_error err = {0};
@@ -315,7 +315,8 @@ static void test_scopes_of_other_things(void **state)
     json_decref(person);
 }
 
-/* Standings that say something of a whole pupil do not stand beside rights about entries: the key "groups" would mean two things. */
+/* Standings that say something of a whole pupil do not stand beside rights about entries: the key "groups"
+ * would mean two things. */
 static void test_entry_rights_use_entry_standings(void **state)
 {
     (void)state;
@@ -324,8 +325,9 @@ static void test_entry_rights_use_entry_standings(void **state)
         if (r->about == MODEL_ABOUT_ENTRY)
             assert_int_equal(r->allowed & (MODEL_ST_TEACHER_CLASS | MODEL_ST_TEACHER_GROUP), 0);
         else
-            assert_int_equal(r->allowed & (MODEL_ST_ENTRY_SUBJECT | MODEL_ST_ENTRY_GROUP | MODEL_ST_SELF_ENTRY |
-                                           MODEL_ST_GUARDIAN_ENTRY), 0);
+            assert_int_equal(r->allowed & (MODEL_ST_ENTRY_SUBJECT | MODEL_ST_ENTRY_GROUP |
+                                           MODEL_ST_SELF_ENTRY | MODEL_ST_GUARDIAN_ENTRY),
+                             0);
         assert_true(r->allowed & MODEL_ST_LOCAL);
     }
 }

@@ -78,8 +78,8 @@ static void test_forms(void **state)
         bool ok = model_when_parse(rows[i].text, &o, &w);
         lt_date_format(w.date, text);
         const char *why = w.reason ? w.reason + strlen("error.date.") : "";
-        if (ok != (rows[i].date != NULL) || strcmp(text, ok ? rows[i].date : "") || (ok && w.remarks != rows[i].remarks) ||
-            strcmp(why, rows[i].why ? rows[i].why : "")) {
+        if (ok != (rows[i].date != NULL) || strcmp(text, ok ? rows[i].date : "") ||
+            (ok && w.remarks != rows[i].remarks) || strcmp(why, rows[i].why ? rows[i].why : "")) {
             print_error("«%s»: %s %x %s\n", rows[i].text, text, w.remarks, why);
             wrong++;
         }
@@ -89,7 +89,8 @@ static void test_forms(void **state)
         }
     }
     for (unsigned bit = 1; bit <= MODEL_WHEN_MONTH_FIRST_READ; bit <<= 1)
-        assert_true(lt_msg_known(LT_RU, model_when_remark_id(bit)) && lt_msg_known(LT_EN, model_when_remark_id(bit)));
+        assert_true(lt_msg_known(LT_RU, model_when_remark_id(bit)) &&
+                    lt_msg_known(LT_EN, model_when_remark_id(bit)));
     assert_int_equal(wrong, 0);
 }
 
@@ -128,7 +129,8 @@ static void test_columns(void **state)
 {
     (void)state;
     assert_int_equal(column((const char *const[]){"03/04/2010", "25/03/2010", NULL}), MODEL_WHEN_DAY_FIRST);
-    assert_int_equal(column((const char *const[]){"03/04/2010", "03/25/2010", "", NULL}), MODEL_WHEN_MONTH_FIRST);
+    assert_int_equal(column((const char *const[]){"03/04/2010", "03/25/2010", "", NULL}),
+                     MODEL_WHEN_MONTH_FIRST);
     assert_int_equal(column((const char *const[]){"25/03/2010", "03/25/2010", NULL}), MODEL_WHEN_UNKNOWN);
     assert_int_equal(column((const char *const[]){"03/04/2010", "25.03.2010", NULL}), MODEL_WHEN_UNKNOWN);
     struct model_when_options o = {MODEL_WHEN_MONTH_FIRST, MODEL_WHEN_EVENT, 2026};

@@ -57,18 +57,23 @@ static void test_text(void **state)
     char text[MODEL_YEAR_SIZE];
     assert_string_equal(model_year_text(2026, text), "2026/27");
     assert_string_equal(model_year_text(1999, text), "1999/00");
-    static const char *const good[] = {"2026/27", "2026/2027", "2026-27", "2026–2027", "2026 - 2027 уч. г.", "2026",
-                                       "2026/2027 учебный год", " 2026−27 "};
+    static const char *const good[] = {"2026/27",
+                                       "2026/2027",
+                                       "2026-27",
+                                       "2026–2027",
+                                       "2026 - 2027 уч. г.",
+                                       "2026",
+                                       "2026/2027 учебный год",
+                                       " 2026−27 "};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int year = 0;
-        if (!model_year_parse(good[i], &year) || year != 2026)
-            fail_msg("%s", good[i]);
+        if (!model_year_parse(good[i], &year) || year != 2026) fail_msg("%s", good[i]);
     }
-    static const char *const bad[] = {"", "2026/28", "2026/2025", "26/27", "2026/271", "202", "2026 марта", "20261", NULL};
+    static const char *const bad[] = {"",    "2026/28",    "2026/2025", "26/27", "2026/271",
+                                      "202", "2026 марта", "20261",     NULL};
     for (size_t i = 0; bad[i]; i++) {
         int year = 7;
-        if (model_year_parse(bad[i], &year) || year != 7)
-            fail_msg("%s", bad[i]);
+        if (model_year_parse(bad[i], &year) || year != 7) fail_msg("%s", bad[i]);
     }
     int year;
     assert_true(model_year_parse("1999/00", &year));
@@ -78,7 +83,8 @@ static void test_text(void **state)
 static void test_levels(void **state)
 {
     (void)state;
-    static const char *const levels[] = {NULL, "noo", "noo", "noo", "noo", "ooo", "ooo", "ooo", "ooo", "ooo", "soo", "soo", "soo"};
+    static const char *const levels[] = {NULL,  "noo", "noo", "noo", "noo", "ooo", "ooo",
+                                         "ooo", "ooo", "ooo", "soo", "soo", "soo"};
     for (int i = 1; i <= 12; i++)
         assert_string_equal(model_study_level(i), levels[i]);
     assert_null(model_study_level(0));
