@@ -88,17 +88,6 @@ static int add_folded(struct where *w, const struct list_filter *f, const char *
     return LT_OK;
 }
 
-static int add_within(struct where *w, const struct list_filter *f, const json_t *scope, struct lt_error *err)
-{
-    begin(w, NULL);
-    lt_buf_addc(&w->q->text, '(');
-    sql_fragment(w->q, f->absent, 0, false, w->l->pupil);
-    lt_buf_adds(&w->q->text, " OR ");
-    int status = scope_add(w->q, w->l->scope, w->l->pupil, scope, err);
-    lt_buf_addc(&w->q->text, ')');
-    return status;
-}
-
 static int add_value(struct where *w, const struct list_filter *f, const json_t *value, struct lt_error *err)
 {
     if (json_is_string(value))
@@ -115,8 +104,7 @@ static int add_value(struct where *w, const struct list_filter *f, const json_t 
 static int add_filter(struct where *w, const struct list_filter *f, const json_t *value, struct lt_error *err)
 {
     if (!value || json_is_null(value)) {
-        if (f->how != FILTER_WITHIN)
-            add(w, f, f->absent, 0, false);
+        add(w, f, f->absent, 0, false);
         return LT_OK;
     }
     switch (f->how) {
@@ -133,15 +121,6 @@ static int add_filter(struct where *w, const struct list_filter *f, const json_t
         return json_is_string(value) ? add_words(w, f, json_string_value(value), err) : bad_filter(err, f->name);
     case FILTER_FOLDED:
         return json_is_string(value) ? add_folded(w, f, json_string_value(value)) : bad_filter(err, f->name);
-    case FILTER_SENSITIVE:
-        if (json_is_true(value))
-            return LT_OK;
-        if (json_is_object(value))
-            return add_within(w, f, value, err);
-        add(w, f, f->absent, 0, false);
-        return LT_OK;
-    case FILTER_WITHIN:
-        return add_within(w, f, value, err);
     default:
         return add_value(w, f, value, err);
     }
@@ -248,44 +227,67 @@ static int count_sql(struct sql *q, const struct list *l, const json_t *params, 
 
 /* --- items --- */
 
-static json_t *value_of(sqlite3_stmt *st, int column, bool number_is_flag)
+#define COLUMNS_MAX 56
+
+struct column {
+    char name[32];
+    bool json, flag;
+};
+
+/* The names of a statement's columns, read once and not for every row. */
+static int read_columns(sqlite3_stmt *st, struct column columns[COLUMNS_MAX])
 {
-    if (sqlite3_column_type(st, column) == SQLITE_INTEGER) {
-        sqlite3_int64 i = sqlite3_column_int64(st, column);
-        return !number_is_flag ? json_integer(i) : i ? json_true() : NULL;
+    int n = sqlite3_column_count(st);
+    for (int i = 0; i < n && i < COLUMNS_MAX; i++) {
+        struct column *c = &columns[i];
+        lt_print(c->name, sizeof c->name, "%s", sqlite3_column_name(st, i));
+        c->json = lt_ends(c->name, "_json");
+        c->flag = lt_ends(c->name, "_flag");
+        if (c->json || c->flag)
+            c->name[strlen(c->name) - 5] = '\0';
     }
-    const char *s = db_text(st, column);
-    /* absent and empty are the same, and neither is told */
-    return *s && strcmp(s, TERM_END) != 0 ? json_string(s) : NULL;
+    return n < COLUMNS_MAX ? n : COLUMNS_MAX;
 }
 
-static int put_column(json_t *item, sqlite3_stmt *st, int column, struct lt_error *err)
+/* NULL: nothing to tell. Absent, empty and false are the same, as in the documents. */
+static json_t *value_of(sqlite3_stmt *st, int column, bool flag)
 {
-    char name[64];
-    lt_print(name, sizeof name, "%s", sqlite3_column_name(st, column));
-    bool json = lt_ends(name, "_json"), flag = lt_ends(name, "_flag");
-    if (json || flag)
-        name[strlen(name) - 5] = '\0';
+    int type = sqlite3_column_type(st, column);
+    if (type == SQLITE_NULL)
+        return NULL;
+    if (type == SQLITE_INTEGER) {
+        sqlite3_int64 i = sqlite3_column_int64(st, column);
+        return !flag ? json_integer(i) : i ? json_true() : NULL;
+    }
+    const char *s = db_text(st, column);
+    int len = sqlite3_column_bytes(st, column);
+    if (!len || (len == 10 && memcmp(s, TERM_END, 10) == 0))
+        return NULL;
+    return json_stringn_nocheck(s, (size_t)len); /* it came out of a parsed document */
+}
+
+static int put_column(json_t *item, sqlite3_stmt *st, int i, const struct column *c, struct lt_error *err)
+{
     json_t *value = NULL;
-    if (!json) {
-        value = value_of(st, column, flag);
-    } else if (sqlite3_column_type(st, column) != SQLITE_NULL) {
-        const char *text = db_text(st, column);
-        int status = lt_json_parse(text, (size_t)sqlite3_column_bytes(st, column), SIZE_MAX, &value, err);
+    if (!c->json) {
+        value = value_of(st, i, c->flag);
+    } else if (sqlite3_column_type(st, i) != SQLITE_NULL) {
+        const char *text = db_text(st, i);
+        int status = lt_json_parse(text, (size_t)sqlite3_column_bytes(st, i), SIZE_MAX, &value, err);
         if (status < 0)
             return status;
     }
-    if (value && json_object_set_new(item, name, value) < 0)
+    if (value && json_object_set_new_nocheck(item, c->name, value) < 0)
         return lt_fail_memory(err);
     return LT_OK;
 }
 
-static int put_row(json_t *items, sqlite3_stmt *st, int first, struct lt_error *err)
+static int put_row(json_t *items, sqlite3_stmt *st, const struct column *columns, int first, int n, struct lt_error *err)
 {
     json_t *item = json_object();
     int status = LT_OK;
-    for (int i = first; i < sqlite3_column_count(st) && status == LT_OK; i++)
-        status = put_column(item, st, i, err);
+    for (int i = first; i < n && status == LT_OK; i++)
+        status = put_column(item, st, i, &columns[i], err);
     if (status < 0) {
         json_decref(item);
         return status;
@@ -305,15 +307,18 @@ static int read_rows(struct db *db, const struct list *l, struct sql *q, int lim
                      struct lt_error *err)
 {
     sqlite3_stmt *st = NULL;
-    int status = sql_start(q, db, &st, err), more = 0, keys = (int)strlen(l->types);
+    int status = sql_start(q, db, &st, err), more = 0, keys = (int)strlen(l->types), columns_n = 0;
     json_t *key = NULL;
+    struct column columns[COLUMNS_MAX];
+    if (status == LT_OK)
+        columns_n = read_columns(st, columns);
     for (int n = 0; status == LT_OK && (more = db_next(db, st, err)) > 0; n++) {
         if (n == limit) {
             *last = key;
             key = NULL;
             break;
         }
-        status = put_row(items, st, keys, err);
+        status = put_row(items, st, columns, keys, columns_n, err);
         if (n == limit - 1) {
             json_decref(key);
             key = key_of(st, l->types);

@@ -70,6 +70,7 @@ static const struct list_filter EVENT_FILTERS[] = {
     VALUE("year", "v.school_year @"),
     VALUE("activity", "v.activity @"),
     VALUE("level", "v.level @"),
+    VALUE("leader", "v.by @"),
     VALUE("participant", "v.id IN (SELECT p.event FROM participant p WHERE p.pupil @)"),
     {"query", FILTER_WORDS,
      "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL, NULL},
@@ -165,8 +166,7 @@ static const struct list_filter GROUP_MEMBER_FILTERS[] = {
          "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)"),                                             \
     FLAG("significant", "e.significant = 1", "e.significant = 0"),                                                           \
     FLAG("with_files", "e.files > 0", "e.files = 0"),                                                                        \
-    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL, NULL},                                                   \
-    {"drafts_within", FILTER_WITHIN, NULL, NULL, "e.state NOT IN ('draft', 'taken_back')", NULL, NULL}
+    FLAG("sensitive", "NOT (" NOT_SENSITIVE ")", NOT_SENSITIVE)
 
 #define ENTRY_QUERY                                                                                                          \
     {"query", FILTER_WORDS,                                                                                                  \
@@ -199,6 +199,8 @@ static const struct list_filter NAME_FILTERS[] = {
 
 static const struct list_filter FILE_FILTERS[] = {VALUE("pupil", "f.pupil @"), VALUE("entry", "f.entry @"), VALUE("sha256", "f.sha256 @"), END};
 
+static const struct list_filter USAGE_FILTERS[] = {VALUE("pupil", "p.id @"), END};
+
 static const struct list_filter VERIFICATION_FILTERS[] = {
     VALUE("by", "v.by @"), VALUE("pupil", "v.pupil @"), VALUE("entry", "v.entry @"), VALUE("act", "v.act @"),
     VALUE("from", "v.at >= #"), VALUE("to", "substr(v.at, 1, 10) <= #"), END};
@@ -211,7 +213,7 @@ static const struct list_filter DISPUTE_FILTERS[] = {
 static const struct list_filter REVIEW_FILTERS[] = {
     VALUE("pupil", "r.pupil @"), VALUE("entry", "r.entry @"), VALUE("state", "r.state @"), VALUE("kind", "r.kind @"),
     VALUE("by", "r.by @"), VALUE("asked_by", "r.asked_by @"), VALUE("asked_of", "r.asked_of @"),
-    {"show_sensitive", FILTER_SENSITIVE, NULL, NULL, NOT_SENSITIVE, NULL, NULL}, END};
+    {"show_sensitive", FILTER_FLAG, "1", NULL, NOT_SENSITIVE, NULL, NULL}, END};
 
 static const struct list_filter CONSENT_FILTERS[] = {
     VALUE("pupil", "c.pupil @"),
@@ -236,6 +238,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN class c ON c.id = k.k3",
      .columns = "c.id, c.year, c.number, c.letter, c.name, c.profile, c.level, (SELECT count(*) FROM membership m WHERE m.class = c.id AND"
                 " m.from_date <= ?1 AND m.to_date >= ?1) AS pupils",
+     .scope = SCOPE_CLASS,
      .filters = CLASS_FILTERS},
     {.name = "programmes",
      .from = "programme p",
@@ -243,6 +246,7 @@ static const struct list LISTS[] = {
      .types = "ss",
      .detail = "k CROSS JOIN programme p ON p.id = k.k1",
      .columns = "p.id, p.title, p.kind, nullif(p.hours, 0) AS hours, p.from_date AS \"from\", p.to_date AS \"to\"",
+     .scope = SCOPE_MADE,
      .filters = PROGRAMME_FILTERS},
     {.name = "groups",
      .from = "study_group g",
@@ -251,6 +255,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN study_group g ON g.id = k.k1 LEFT JOIN programme p ON p.id = g.programme",
      .columns = "g.id, g.title, g.programme, p.title AS programme_title, g.year, g.from_date AS \"from\", g.to_date AS \"to\","
                 " (SELECT count(*) FROM in_group m WHERE m.grp = g.id AND m.from_date <= ?1 AND m.to_date >= ?1) AS pupils",
+     .scope = SCOPE_GROUP,
      .filters = GROUP_FILTERS},
     {.name = "people",
      .from = "person p",
@@ -260,6 +265,7 @@ static const struct list LISTS[] = {
      .columns = "p.id, p.surname, p.name, p.patronymic, p.number, p.dismissed, (SELECT json_group_array(DISTINCT r.role) FROM role r"
                 " WHERE r.person = p.id AND r.from_date <= ?1 AND r.to_date >= ?1) AS roles_json,"
                 " EXISTS (SELECT 1 FROM guardian g WHERE g.person = p.id) AS guardian_flag",
+     .scope = SCOPE_PERSON,
      .filters = PERSON_FILTERS},
     {.name = "roles",
      .from = "role r",
@@ -279,6 +285,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN event v ON v.id = k.k1",
      .columns = "v.id, v.title, v.organiser, v.level, v.format, v.participation, v.activity, v.section, v.subject,"
                 " v.from_date AS \"from\", v.to_date AS \"to\", v.state, nullif(v.school_year, 0) AS school_year, v.participants",
+     .scope = SCOPE_EVENT,
      .filters = EVENT_FILTERS},
     {.name = "participants",
      .from = "participant t",
@@ -287,7 +294,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN participant t ON t.event = k.k0 AND t.n = k.k1 LEFT JOIN pupil p ON p.id = t.pupil" CLASS_NOW("t.pupil"),
      .columns = "t.event, t.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.name AS pupil_class_name, t.result, nullif(t.degree, 0) AS degree,"
                 " nullif(t.place, 0) AS place, t.entry",
-     .scope = SCOPE_CARD,
+     .scope = SCOPE_PUPIL,
      .pupil = "t.pupil",
      .filters = PARTICIPANT_FILTERS},
     {.name = "channels",
@@ -304,6 +311,7 @@ static const struct list LISTS[] = {
      .descending = true,
      .detail = "k CROSS JOIN import i ON i.id = k.k0",
      .columns = "i.id, i.format, i.file_name, i.sha256, i.state, i.counts AS counts_json, i.at, i.by",
+     .scope = SCOPE_MADE,
      .filters = IMPORT_FILTERS},
     {.name = "import_changes",
      .from = "import_change c",
@@ -326,7 +334,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN pupil p ON p.id = k.k1" CLASS_NOW("p.id"),
      .columns = "p.id, p.surname, p.name, p.patronymic, p.sex, p.birth, p.number, p.state, p.left_date, cm.class, cm.name AS class_name,"
                 " cm.year AS class_year, cm.level",
-     .scope = SCOPE_CARD,
+     .scope = SCOPE_PUPIL,
      .pupil = "p.id",
      .filters = PUPIL_FILTERS},
     {.name = "guardians",
@@ -337,7 +345,9 @@ static const struct list LISTS[] = {
                " g.pupil",
      .columns = "g.pupil, " PUPIL_NAME("u") " AS pupil_name, g.person, " PUPIL_NAME("p") " AS person_name, g.kind, g.ground, g.may_see AS see_flag,"
                 " g.may_add AS add_flag, g.may_consent AS consent_flag, g.may_papers AS papers_flag, g.from_date AS \"from\","
-                " g.to_date AS \"to\"",
+                " g.to_date AS \"to\", u.birth AS pupil_birth, json_object('see', iif(g.may_see, json('true'), json('false')), 'add',"
+                " iif(g.may_add, json('true'), json('false')), 'consent', iif(g.may_consent, json('true'), json('false')), 'papers',"
+                " iif(g.may_papers, json('true'), json('false'))) AS rights_json",
      .scope = SCOPE_PUPIL,
      .pupil = "g.pupil",
      .filters = GUARDIAN_FILTERS},
@@ -348,7 +358,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN membership m ON m.pupil = k.k0 AND m.n = k.k1 LEFT JOIN pupil p ON p.id = m.pupil",
      .columns = "m.pupil, " PUPIL_NAME("p") " AS pupil_name, m.class, m.year, m.name AS class_name, m.level, m.basis, m.from_date AS \"from\","
                 " m.to_date AS \"to\"",
-     .scope = SCOPE_CARD,
+     .scope = SCOPE_PUPIL,
      .pupil = "m.pupil",
      .filters = MEMBERSHIP_FILTERS},
     {.name = "group_members",
@@ -359,7 +369,7 @@ static const struct list LISTS[] = {
                " = m.grp" CLASS_NOW("m.pupil"),
      .columns = "m.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.name AS pupil_class_name, m.grp AS \"group\", g.title AS group_title,"
                 " m.from_date AS \"from\", m.to_date AS \"to\"",
-     .scope = SCOPE_CARD,
+     .scope = SCOPE_PUPIL,
      .pupil = "m.pupil",
      .filters = GROUP_MEMBER_FILTERS},
     {.name = "entries",
@@ -404,9 +414,18 @@ static const struct list LISTS[] = {
      .from = "entry_file f",
      .keys = {"f.entry", "f.face", "f.n"},
      .types = "sii",
-     .detail = "k CROSS JOIN entry_file f ON f.entry = k.k0 AND f.face = k.k1 AND f.n = k.k2",
-     .columns = "f.pupil, f.entry, f.face AS verified_flag, f.path, f.name, f.sha256, f.size, f.type",
+     .detail = "k CROSS JOIN entry_file f ON f.entry = k.k0 AND f.face = k.k1 AND f.n = k.k2 JOIN entry e ON e.id = f.entry AND e.face = f.face",
+     .columns = "f.pupil, f.entry, e.title, f.face AS verified_flag, f.path, f.name, f.sha256, f.size, f.type",
      .filters = FILE_FILTERS},
+    {.name = "usage",
+     .from = "pupil p",
+     .keys = {"p.id"},
+     .types = "s",
+     .detail = "k CROSS JOIN pupil p ON p.id = k.k0",
+     /* the same bytes under two faces or numbers are one object */
+     .columns = "p.id AS pupil, (SELECT coalesce(sum(s.size), 0) FROM (SELECT DISTINCT f.sha256, f.size FROM entry_file f"
+                " WHERE f.pupil = p.id) s) AS bytes",
+     .filters = USAGE_FILTERS},
     {.name = "verifications",
      .from = "verification v",
      .keys = {"v.at", "v.entry"},
@@ -435,7 +454,7 @@ static const struct list LISTS[] = {
                " JOIN document d ON d.id = r.id AND d.kind = 'review'",
      .columns = "r.id, r.pupil, " PUPIL_NAME("p") " AS pupil_name, r.entry, e.title AS entry_title, r.kind, r.state, r.by, r.by_kind,"
                 " r.asked_by, r.asked_of, r.changed, d.json ->> '$.text' AS text",
-     .scope = SCOPE_ENTRY,
+     .scope = SCOPE_REVIEW,
      .pupil = "r.pupil",
      .filters = REVIEW_FILTERS},
     {.name = "consents",
@@ -458,7 +477,7 @@ static const struct list LISTS[] = {
                " b.channel",
      .columns = "b.id, b.pupil, b.channel, c.title AS channel_title, b.entry, e.title AS entry_title, b.revision, b.state, b.release, b.at,"
                 " b.removed_at",
-     .scope = SCOPE_ENTRY,
+     .scope = SCOPE_PUPIL,
      .pupil = "b.pupil",
      .filters = PUBLICATION_FILTERS},
 
@@ -470,7 +489,7 @@ static const struct list LISTS[] = {
      .carry = "s.rid AS rid",
      .detail = "k CROSS JOIN names s ON s.rid = k.rid" CLASS_NOW("s.id"),
      .columns = "s.kind, s.id, iif(s.kind = 'pupil', s.id, '') AS pupil, s.title, cm.name AS snippet",
-     .scope = SCOPE_CARD,
+     .scope = SCOPE_PUPIL,
      .pupil = "s.id",
      .beyond = "s.kind = 'person'",
      .filters = NAME_FILTERS},

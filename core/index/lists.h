@@ -21,9 +21,7 @@ enum filter_how {
     FILTER_DAY,       /* the day stands in ?1; given: `yes` */
     FILTER_WORDS,     /* text to search for: # is an FTS5 expression */
     FILTER_NAMES,     /* the same, each word a beginning */
-    FILTER_FOLDED,    /* compared in folded form */
-    FILTER_SENSITIVE, /* absent: `absent`; true: nothing; a scope: `absent` or within it */
-    FILTER_WITHIN     /* a scope: `absent` or within it; absent: nothing */
+    FILTER_FOLDED     /* compared in folded form */
 };
 
 struct list_filter {

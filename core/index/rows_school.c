@@ -103,11 +103,11 @@ int school_put_person(struct feed *f, const struct doc *d)
 int school_put_event(struct feed *f, const struct doc *d)
 {
     const json_t *o = d->json, *who = lt_json_array(o, "participants");
-    int status = db_run(f->db, f->err, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                        "ssssssssssssII", d->id, doc_str(o, "title"), doc_str(o, "organiser"), doc_str(o, "level"),
+    int status = db_run(f->db, f->err, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                        "ssssssssssssIIs", d->id, doc_str(o, "title"), doc_str(o, "organiser"), doc_str(o, "level"),
                         doc_str(o, "format"), doc_str(o, "participation"), doc_str(o, "activity"), doc_str(o, "section"),
                         doc_str(o, "subject"), doc_str(o, "from"), doc_str(o, "to"), doc_str(o, "state"),
-                        school_year_of(doc_str(o, "from")), (int)json_array_size(who));
+                        school_year_of(doc_str(o, "from")), (int)json_array_size(who), doc_str(lt_json_object(o, "created"), "by"));
     for (size_t i = 0; i < json_array_size(who) && status == LT_OK; i++) {
         const json_t *p = json_array_get(who, i);
         status = db_run(f->db, f->err, "INSERT INTO participant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "sIssiis", d->id, (int)i,

@@ -33,7 +33,7 @@ static const char SCHOOL[] =
     "CREATE TABLE event (id TEXT PRIMARY KEY, title TEXT NOT NULL, organiser TEXT NOT NULL, level TEXT NOT NULL,"
     " format TEXT NOT NULL, participation TEXT NOT NULL, activity TEXT NOT NULL, section TEXT NOT NULL,"
     " subject TEXT NOT NULL, from_date TEXT NOT NULL, to_date TEXT NOT NULL, state TEXT NOT NULL, school_year INTEGER NOT NULL,"
-    " participants INTEGER NOT NULL) WITHOUT ROWID;"
+    " participants INTEGER NOT NULL, by TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE participant (event TEXT NOT NULL REFERENCES event ON DELETE CASCADE, n INTEGER NOT NULL,"
     " pupil TEXT NOT NULL, result TEXT NOT NULL, degree INTEGER NOT NULL, place INTEGER NOT NULL, entry TEXT NOT NULL,"
     " PRIMARY KEY (event, n)) WITHOUT ROWID;"

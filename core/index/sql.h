@@ -30,14 +30,18 @@ int sql_json(struct sql *q, const json_t *array); /* as JSON text, for json_each
 void sql_fragment(struct sql *q, const char *fragment, int parameter, bool array, const char *pupil);
 int sql_start(struct sql *q, struct db *db, sqlite3_stmt **out, struct lt_error *err);
 
-/* Who may be seen. The object's parts: "pupils", "classes", "levels", "groups", "class_subjects" ("<class>\u001f<subject>"), "events",
- * "sections": arrays of strings; "self": an id. A row passes when any part that is present matches it; an empty object
- * lets nothing pass. */
+/* Who may be seen: an object as model_scope() of model/rights.h makes it. What a key means depends on what the rows are. */
 enum scope_kind {
-    SCOPE_NONE,  /* the list holds no pupils */
-    SCOPE_PUPIL, /* rows about a pupil as a whole: only pupils, self, classes and levels count */
-    SCOPE_CARD,  /* cards: all parts count, by belonging to the class, the group or the event */
-    SCOPE_ENTRY  /* entries (e): group, subject, event and section must be those of the entry too */
+    SCOPE_NONE,   /* the list takes no scope */
+    SCOPE_PUPIL,  /* rows about a pupil */
+    SCOPE_ENTRY,  /* rows about an entry (e) of a pupil */
+    SCOPE_REVIEW, /* reviews (r) of a pupil */
+    SCOPE_CLASS,  /* classes (c) */
+    SCOPE_GROUP,  /* study groups (g) */
+    SCOPE_EVENT,  /* events (v) */
+    SCOPE_PERSON, /* people (p) */
+    SCOPE_MADE,   /* import batches (i) */
+    SCOPE_KINDS
 };
 
 /* Appends a condition. LT_SYSTEM "index.filter" for a part that does not exist. */

@@ -40,8 +40,8 @@ static void test_forms(void **state)
     expect_found(w, "олимпиада конкурс", "{}", "");
     expect_found(w, "\"олимпиада школьников\"", "{}", E1);
     expect_found(w, "\"школьников олимпиада\"", "{}", "");
-    expect_found(w, "практическая", "{'show_sensitive':true}", E3);
-    expect_found(w, "практическая", "{}", "");
+    expect_found(w, "практическая", "{'scope':{'all':true,'sensitive':{}}}", "");
+    expect_found(w, "практическая", "{}", E3);
     /* a letter and its mark apart */
     expect_found(w, "е\xCC\x88лка", "{}", E2);
 }
