@@ -25,7 +25,7 @@ pick() { jq -er "$1" || demo_fail "the answer has no $1"; }
 
 # own_password LOGIN SLIP: the first thing everybody does with a slip
 own_password() {
-    LETOPIS_PASSWORD=$2 LETOPIS_NEW_PASSWORD=$demo_password "$demo_program" -C "$demo_data" --as "$1" --json account password </dev/null >/dev/null ||
+    printf '%s\n' "$demo_password" | LETOPIS_PASSWORD=$2 "$demo_program" -C "$demo_data" --as "$1" --json --password-file - account password >/dev/null ||
         demo_fail "account password (as $1)"
 }
 
@@ -38,7 +38,7 @@ account() {
 }
 
 demo_files() { # demo_files ROOT OUT
-    [ -e "$2/demo/roster.xlsx" ] && [ -e "$2/scans/01-olympiad.pdf" ] && return 0
+    [ -e "$2/demo/roster.xlsx" ] && [ -e "$2/scans/01-olympiad-diploma.pdf" ] && return 0
     /usr/bin/python3 "$1/tests/data/make" "$2" --only demo --only scans >/dev/null || demo_fail "the demo files could not be made"
 }
 
@@ -76,7 +76,7 @@ demo_portfolio() { # demo_portfolio FILES SITE: the main job
     consent --purpose processing
     demo_entry=$(as pupil "$demo_password" entry add --pupil "$demo_pupil" --activity olympiad --title 'Всероссийская олимпиада школьников по математике' \
         --organiser 'Управление образования города Заречного' --level municipal --result prize_winner --stage municipal --date 2026-11-15 --subject математика \
-        --file "$1/scans/01-olympiad.pdf" | pick .id)
+        --file "$1/scans/01-olympiad-diploma.pdf" | pick .id)
     as pupil "$demo_password" entry submit "$demo_entry" >/dev/null
     as parent "$demo_password" review add --pupil "$demo_pupil" --entry "$demo_entry" \
         --text 'Готовилась сама, по вечерам. Мы видели, сколько в этой олимпиаде труда.' >/dev/null
@@ -149,7 +149,7 @@ demo_check() { # demo_check ROOT BUILD
     demo_ok "entry added with a scan, reviewed by the parent, verified by the class teacher, consented to, published"
     as parent "$demo_password" entry show "$demo_entry" | jq -e '.state == "verified" and .files[0].size > 0' >/dev/null || demo_fail "the entry is not verified"
     LETOPIS_PASSWORD=$demo_password "$demo_program" -C "$demo_data" --as parent --out "$work/scan.pdf" file get "$demo_entry"
-    cmp -s "$work/scan.pdf" "$2/demo-files/scans/01-olympiad.pdf" || demo_fail "the scan came back different"
+    cmp -s "$work/scan.pdf" "$2/demo-files/scans/01-olympiad-diploma.pdf" || demo_fail "the scan came back different"
     demo_ok "the scan comes back byte for byte"
     refused 3 teacher-b "$demo_password" entry show "$demo_entry"
     refused 3 parent "$demo_password" pupil show "$demo_other"
@@ -163,7 +163,7 @@ demo_check() { # demo_check ROOT BUILD
     demo_ok "stock git verifies every signature: $(git -C "$portfolio" rev-list --count HEAD) commits tell the pupil's story"
     before=$(demo_lists)
     rm -f "$demo_data"/index.db*
-    as director "$demo_password" system reindex >/dev/null
+    "$demo_program" -C "$demo_data" --json system reindex >/dev/null || demo_fail "system reindex"
     after=$(demo_lists)
     [ "$before" = "$after" ] || demo_fail "the rebuilt index answers differently"
     demo_ok "the index was deleted and rebuilt: the same lists"
@@ -176,7 +176,7 @@ demo_check() { # demo_check ROOT BUILD
     as director "$demo_password" publication run --channel "$demo_channel" >/dev/null
     ! grep -rqF "$demo_surname" "$work/site/" || demo_fail "the site still names the pupil after the withdrawal"
     demo_ok "after the withdrawal the site names nobody"
-    as director "$demo_password" system fsck >/dev/null
+    "$demo_program" -C "$demo_data" --json system fsck >/dev/null || demo_fail "system fsck"
     demo_ok "everything verified (system fsck)"
     echo "$demo_steps checks passed"
 }
