@@ -4,10 +4,15 @@
 #include "index/store.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DOCUMENT_MAX (8u << 20)
+
+#define GATHER_CACHE_KIB 65536
+#define PARSED_AHEAD (2u << 20) /* bytes of text: parsed it is about eight times as much */
 
 /* entry.json and verified.json of a verified entry are the same bytes: the second need not be parsed. */
 struct last_parsed {
@@ -65,11 +70,13 @@ static int parse(const struct doc *d, const struct index_change *c, struct last_
         return refuse(d, err);
     }
     json_decref(last->json);
-    *last = (struct last_parsed){.data = c->data, .len = c->len, .json = json};
+    last->data = c->data;
+    last->len = c->len;
+    last->json = json;
     return LT_OK;
 }
 
-static int apply_change(struct feed *f, const char *repo, const struct index_change *c, struct last_parsed *last)
+static int apply_change(struct feed *f, const char *repo, const struct index_change *c, json_t *parsed, struct last_parsed *last)
 {
     struct doc d = {0};
     if ((!c->data && !c->removed) || !doc_kind_of(repo, c->path, &d))
@@ -88,10 +95,10 @@ static int apply_change(struct feed *f, const char *repo, const struct index_cha
     }
     if (known && same)
         return LT_OK;
-    int status = parse(&d, c, last, f->err);
+    int status = parsed ? LT_OK : parse(&d, c, last, f->err);
     if (status < 0)
         return status;
-    d.json = last->json;
+    d.json = parsed ? parsed : last->json;
     if (known)
         status = remove_rows(f, &d);
     if (known && status == LT_OK)
@@ -138,17 +145,35 @@ static int forget_repo(struct feed *f, const char *repo)
     }
 }
 
-static int apply_batch(struct feed *f, const struct index_batch *b)
+/* Every document of the batch parsed, so that nothing is left to refuse once rows change. */
+static int parse_ahead(const struct index_batch *b, json_t **parsed, struct lt_error *err)
+{
+    struct last_parsed last = {0};
+    int status = LT_OK;
+    for (size_t i = 0; i < b->len && status == LT_OK; i++) {
+        const struct index_change *c = &b->changes[i];
+        struct doc d = {0};
+        if (c->removed || !c->data || !doc_kind_of(b->repo, c->path, &d))
+            continue;
+        status = parse(&d, c, &last, err);
+        if (status == LT_OK)
+            parsed[i] = json_incref(last.json);
+    }
+    json_decref(last.json);
+    return status;
+}
+
+static int apply_batch(struct feed *f, const struct index_batch *b, json_t **parsed)
 {
     struct last_parsed last = {0};
     int status = b->whole ? forget_repo(f, b->repo) : LT_OK;
     /* removals first: a document that moves within its repository is removed at one path and put at another */
     for (size_t i = 0; i < b->len && status == LT_OK; i++)
         if (b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i], &last);
+            status = apply_change(f, b->repo, &b->changes[i], NULL, &last);
     for (size_t i = 0; i < b->len && status == LT_OK; i++)
         if (!b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i], &last);
+            status = apply_change(f, b->repo, &b->changes[i], parsed ? parsed[i] : NULL, &last);
     json_decref(last.json);
     if (status < 0)
         return status;
@@ -157,25 +182,52 @@ static int apply_batch(struct feed *f, const struct index_batch *b)
     return db_run(f->db, f->err, "DELETE FROM head WHERE repo = ?1", "s", b->repo);
 }
 
-int index_apply(struct index *ix, const struct index_batch *batches, size_t n, struct lt_error *err)
+/* A transaction of its own, or a savepoint within the gathered one. */
+static int apply_guarded(struct index *ix, struct feed *f, const struct index_batch *batches, size_t n)
 {
-    pthread_mutex_lock(&ix->write_lock);
-    struct feed f = {.db = ix->writer, .texts = &ix->texts, .err = err};
     size_t texts_before = ix->texts.n;
     bool gathering = ix->gathering;
-    int status = db_exec(ix->writer, gathering ? "SAVEPOINT batch" : "BEGIN IMMEDIATE", err);
+    int status = db_exec(ix->writer, gathering ? "SAVEPOINT batch" : "BEGIN IMMEDIATE", f->err);
     bool begun = status == LT_OK;
     for (size_t i = 0; i < n && status == LT_OK; i++)
-        status = apply_batch(&f, &batches[i]);
+        status = apply_batch(f, &batches[i], NULL);
     if (status == LT_OK && !gathering)
-        status = texts_flush(ix->writer, &ix->texts, err);
+        status = texts_flush(ix->writer, &ix->texts, f->err);
     if (status == LT_OK)
-        status = db_exec(ix->writer, gathering ? "RELEASE batch" : "COMMIT", err);
+        status = db_exec(ix->writer, gathering ? "RELEASE batch" : "COMMIT", f->err);
     if (status < 0) {
         if (begun)
             db_exec(ix->writer, gathering ? "ROLLBACK TO batch; RELEASE batch" : "ROLLBACK", NULL);
         texts_cut(&ix->texts, texts_before);
     }
+    return status;
+}
+
+/* Within a gathered transaction a savepoint would copy every page before its first change, which costs more than the rows.
+ * With all documents parsed only the system can fail, and that ends the whole transaction. */
+static int apply_parsed(struct index *ix, struct feed *f, const struct index_batch *b)
+{
+    json_t **parsed = lt_calloc(b->len ? b->len : 1, sizeof *parsed);
+    if (!parsed)
+        return lt_fail_memory(f->err);
+    int status = parse_ahead(b, parsed, f->err);
+    if (status == LT_OK && (status = apply_batch(f, b, parsed)) < 0)
+        ix->spoilt = true;
+    for (size_t i = 0; i < b->len; i++)
+        json_decref(parsed[i]);
+    free(parsed);
+    return status;
+}
+
+int index_apply(struct index *ix, const struct index_batch *batches, size_t n, struct lt_error *err)
+{
+    pthread_mutex_lock(&ix->write_lock);
+    struct feed f = {.db = ix->writer, .texts = &ix->texts, .err = err};
+    size_t bytes = 0;
+    for (size_t i = 0; n == 1 && i < batches->len; i++)
+        bytes += batches->changes[i].removed ? 0 : batches->changes[i].len;
+    int status = ix->gathering && n == 1 && bytes <= PARSED_AHEAD ? apply_parsed(ix, &f, batches)
+                                                                   : apply_guarded(ix, &f, batches, n);
     pthread_mutex_unlock(&ix->write_lock);
     return status;
 }
@@ -185,22 +237,28 @@ int index_begin(struct index *ix, struct lt_error *err)
     pthread_mutex_lock(&ix->write_lock);
     int status = ix->gathering ? lt_fail(err, LT_SYSTEM, "index.failed", "why", "nested", (char *)NULL)
                                : db_exec(ix->writer, "BEGIN IMMEDIATE", err);
-    if (status < 0)
+    if (status < 0) {
         pthread_mutex_unlock(&ix->write_lock);
-    else
-        ix->gathering = true;
-    return status;
+        return status;
+    }
+    ix->gathering = true;
+    /* ids of one time lie together, pupils' rows do not: with a small cache each insert would read its page again */
+    db_cache(ix->writer, GATHER_CACHE_KIB);
+    return LT_OK;
 }
 
 int index_end(struct index *ix, bool keep, struct lt_error *err)
 {
-    int status = keep ? texts_flush(ix->writer, &ix->texts, err) : LT_OK;
+    int status = !keep ? LT_OK
+                 : ix->spoilt ? lt_fail(err, LT_SYSTEM, "index.failed", "why", "gathered transaction", (char *)NULL)
+                              : texts_flush(ix->writer, &ix->texts, err);
     if (status == LT_OK && keep)
         status = db_exec(ix->writer, "COMMIT", err);
     if (status < 0 || !keep)
         db_exec(ix->writer, "ROLLBACK", NULL);
     texts_cut(&ix->texts, 0);
-    ix->gathering = false;
+    ix->gathering = ix->spoilt = false;
+    db_cache(ix->writer, WRITER_CACHE_KIB);
     pthread_mutex_unlock(&ix->write_lock);
     return status;
 }

@@ -198,6 +198,15 @@ int64_t db_changes(struct db *db)
     return sqlite3_changes64(db->sq);
 }
 
+void db_cache(struct db *db, int kib)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", kib);
+    db_exec(db, sql, NULL);
+    if (sqlite3_get_autocommit(db->sq))
+        sqlite3_db_release_memory(db->sq);
+}
+
 static int query(struct db *db, sqlite3_stmt **out, struct lt_error *err, const char *sql, const char *types,
                  va_list args)
 {

@@ -49,6 +49,7 @@ int db_exec(struct db *db, const char *sql, struct lt_error *err);
 int db_run(struct db *db, struct lt_error *err, const char *sql, const char *types, ...);
 int db_run_unique(struct db *db, struct lt_error *err, bool *taken, const char *sql, const char *types, ...);
 int64_t db_changes(struct db *db);
+void db_cache(struct db *db, int kib); /* size of the page cache from now on; what is above it is freed */
 
 /* A statement taken from the cache with its values bound; end it with db_done. Text values must live until then. */
 int db_query(struct db *db, sqlite3_stmt **out, struct lt_error *err, const char *sql, const char *types, ...);

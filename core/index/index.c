@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WRITER_CACHE_KIB 8192
 #define READER_CACHE_KIB 2048
 #define READERS_DEFAULT 4
 

@@ -72,12 +72,12 @@ int index_list(struct index *ix, const char *list, const json_t *params, int lim
 /* Number of items of the list (counted up to `most`). */
 int index_count(struct index *ix, const char *list, const json_t *params, int most, int *out, struct lt_error *err);
 
-/* Bytes of the files of a pupil's entries, of both the newest and the verified revisions; a file counts once. */
+/* Bytes of the files of a pupil's entries, of both the newest and the verified revisions; the same bytes count once. */
 int index_bytes(struct index *ix, const char *pupil, int64_t *out, struct lt_error *err);
 
 /* What a person types into the search line. All words must occur, in any form; `word*` a beginning; "side by side". In names each word
  * is a beginning. params: "kinds" (array of entry, verified, review, event, group, programme, pupil, person; absent: all but
- * verified), "today", "scope", "show_sensitive", "drafts_within" and the filters of the list "entries". `verified` finds the verified
+ * verified), "today", "scope" and the filters of the list "entries". `verified` finds the verified
  * revisions that may be shown to others; give either it or `entry`. Names come first in their order, then texts, newest first.
  * Items: {kind, id, pupil, title, …, snippet}, where U+E000 and U+E001 enclose the words found. */
 int index_search(struct index *ix, const char *text, const json_t *params, int limit, const char *cursor, json_t **items,

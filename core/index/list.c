@@ -410,15 +410,14 @@ int index_count(struct index *ix, const char *list, const json_t *params, int mo
     return status;
 }
 
+/* The same bytes under two faces or numbers are one object of git. */
 int index_bytes(struct index *ix, const char *pupil, int64_t *out, struct lt_error *err)
 {
     struct db *db = NULL;
     int status = index_reader(ix, &db, err);
     if (status < 0)
         return status;
-    status = db_int(db, 0, out, err,
-                    "SELECT sum(size) FROM (SELECT max(size) AS size FROM entry_file WHERE pupil = ?1 GROUP BY entry, path)",
-                    "s", pupil);
+    status = db_int(db, 0, out, err, "SELECT sum(size) FROM (SELECT DISTINCT sha256, size FROM entry_file WHERE pupil = ?1)", "s", pupil);
     index_reader_done(ix, db);
     return status;
 }

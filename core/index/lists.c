@@ -474,9 +474,9 @@ static const struct list LISTS[] = {
      .types = "s",
      .descending = true,
      .detail = "k CROSS JOIN publication b ON b.id = k.k0 LEFT JOIN entry e ON e.id = b.entry AND e.face = 0 LEFT JOIN channel c ON c.id ="
-               " b.channel",
+               " b.channel JOIN document d ON d.id = b.id AND d.kind = 'publication'",
      .columns = "b.id, b.pupil, b.channel, c.title AS channel_title, b.entry, e.title AS entry_title, b.revision, b.state, b.release, b.at,"
-                " b.removed_at",
+                " b.removed_at, d.json -> '$.fields' AS fields_json, d.json ->> '$.retracted.at' AS retracted",
      .scope = SCOPE_PUPIL,
      .pupil = "b.pupil",
      .filters = PUBLICATION_FILTERS},

@@ -24,8 +24,7 @@ static bool names_know(const struct list *names, const char *key)
     return false;
 }
 
-/* A condition on entries (activity, level…) speaks of no name, so with one names are not looked for; the two that say what is
- * left out of sight do not count. */
+/* A condition on entries (activity, level…) speaks of no name, so with one names are not looked for. */
 static bool about_names(const struct list *names, const json_t *params, json_t *out)
 {
     const json_t *kinds = json_object_get(params, "kinds");
@@ -36,7 +35,7 @@ static bool about_names(const struct list *names, const json_t *params, json_t *
     {
         if (names_know(names, key))
             json_object_set(out, key, value);
-        else if (strcmp(key, "show_sensitive") != 0 && strcmp(key, "drafts_within") != 0)
+        else
             wanted = false;
     }
     return wanted;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #define READERS_MAX 64
+#define WRITER_CACHE_KIB 8192
 
 struct index {
     char *path;
@@ -15,6 +16,7 @@ struct index {
     /* recursive: index_begin keeps it, so that index_apply of the same thread passes and others wait for index_end */
     pthread_mutex_t write_lock;
     bool gathering;
+    bool spoilt; /* the gathered transaction met a failure of the system and cannot be kept */
     struct texts texts;
 
     pthread_mutex_t pool_lock;
