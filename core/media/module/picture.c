@@ -35,7 +35,10 @@ static void allow_loaders(void) {
 static void load_heif(void) {
     char path[4096];
     Dl_info where;
-    if (!dladdr((void *)vips_init, &where) || !where.dli_fname)
+    int (*known)(const char *) = vips_init;
+    void *at;
+    memcpy(&at, &known, sizeof at); /* a place in the library; ISO C has no other way to say so */
+    if (!dladdr(at, &where) || !where.dli_fname)
         return;
     char *folder = g_path_get_dirname(where.dli_fname);
     if (lt_print(path, sizeof path, "%s/vips-modules-%d.%d/vips-heif.so", folder, vips_version(0), vips_version(1)))

@@ -166,7 +166,7 @@ static unsigned char *read_mini(const struct cfb *c, const unsigned char *root, 
 
 static unsigned char *find_and_read(const struct reader *r, const char *name, bool content, size_t *len, bool *exists) {
     struct cfb c;
-    struct entry e;
+    struct entry e = {0};
     unsigned char *out = NULL, *dir = NULL;
     *exists = false;
     if (open_cfb(r, &c)) {

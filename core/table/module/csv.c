@@ -128,7 +128,7 @@ static int decode(struct reader *r, struct text *out) {
 struct scan {
     const char *s;
     size_t len, at;
-    char separator;
+    char separator; /* 0: one column */
     struct lt_buf field;
 };
 
@@ -171,8 +171,6 @@ static unsigned agreement(const struct text *t, char separator) {
     enum stop stop = STOP_RECORD;
     while (c.at < c.len && records < SAMPLE_RECORDS && stop != STOP_FILE) {
         stop = next_field(&c);
-        if (stop == STOP_OPEN_QUOTE)
-            break;
         if (stop == STOP_FIELD) {
             fields++;
             continue;
@@ -182,6 +180,8 @@ static unsigned agreement(const struct text *t, char separator) {
             counts[fields < 63 ? fields : 63]++;
         }
         fields = 1;
+        if (stop == STOP_OPEN_QUOTE) /* that it is never closed is for the reading to say */
+            break;
     }
     lt_buf_free(&c.field);
     uint32_t best = 0;
@@ -253,7 +253,7 @@ int read_csv(struct reader *r) {
     uint32_t first = separator ? 2 : 1;
     if (!separator)
         separator = find_separator(&t);
-    struct scan c = {.s = t.data, .len = t.len, .at = skip, .separator = separator ? separator : '\n',
+    struct scan c = {.s = t.data, .len = t.len, .at = skip, .separator = separator,
                      .field = LT_BUF_INIT(t.len + 1)};
     if (memchr(t.data, 0, t.len)) /* of UTF-16: no table has such a character */
         rc = refuse(r, "table.not_a_table");

@@ -127,7 +127,7 @@ static int on_layout(struct xls *x, const struct record *rec) {
 }
 
 static int on_record(struct xls *x, const struct record *rec, struct pending *pending) {
-    struct place p;
+    struct place p = {0, 0, 0};
     static const struct {
         unsigned id;
         size_t least;
