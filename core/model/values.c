@@ -76,6 +76,8 @@ static const char *const review_kind_words[] = {"review", "critique", "recommend
 static const char *const review_state_words[] = {"asked", "given", "declined", "retracted", NULL};
 static const char *const role_words[] = {"teacher", "class_teacher", "substitute", "deputy_head", "director",
                                          "clerk",   "sysadmin",      "duty",       NULL};
+static const char *const search_kind_words[] = {
+    "entry", "review", "pupil", "person", "event", NULL};
 static const char *const section_words[] = {"study", "extracurricular", "additional", "personal", NULL};
 static const char *const sex_words[] = {"m", "f", NULL};
 static const char *const source_words[] = {"pupil", "guardian", "staff", "import", "event", "transfer", NULL};
@@ -131,6 +133,7 @@ static const struct set {
     SET(review_kind),
     SET(review_state),
     SET(role),
+    SET(search_kind),
     SET(section),
     SET(sex),
     SET(source),

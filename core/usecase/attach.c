@@ -68,11 +68,10 @@ static int next_number(const json_t *files, const json_t *doc)
 
 static int check_quota(struct uc_call *call, const char *repo, const struct attached *files, size_t len, struct lt_error *err)
 {
-    json_t *rows = NULL;
-    int rc = uc_all(call, "usage", json_pack("{s:s}", "pupil", repo), &rows, err);
+    int64_t bytes = 0;
+    int rc = index_bytes(call->app->index, repo, &bytes, err);
     if (rc) return rc;
-    uint64_t used = (uint64_t)lt_json_int(json_array_get(rows, 0), "bytes", 0);
-    json_decref(rows);
+    uint64_t used = (uint64_t)bytes;
     for (size_t i = 0; i < len; i++) used += files[i].size;
     long long quota = uc_setting_int(call, "portfolio.quota_mb");
     if (used > (uint64_t)quota << 20)

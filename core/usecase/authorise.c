@@ -232,7 +232,7 @@ static int decide(const char *right, enum uc_target target, const char *id, cons
     int rc = model_authorise(right, j->standing, facts, err);
     const struct target_kind *k = kind_of(target);
     /* Absent and forbidden to know of are told alike. */
-    if (rc == LT_DENIED && k && !model_allowed(k->read_right, j->standing, facts)) {
+    if (k && (rc == LT_NOTFOUND || (rc == LT_DENIED && !model_allowed(k->read_right, j->standing, facts)))) {
         char code[64];
         lt_print(code, sizeof code, "%s.absent", k->kind);
         rc = lt_fail(err, LT_NOTFOUND, code, "id", id ? id : "", (char *)NULL);

@@ -24,7 +24,8 @@ struct signing {
 static int signing_of(struct uc_call *call, const json_t *in, struct signing *s, struct lt_error *err)
 {
     const char *by = lt_json_str(in, "by"), *paper_date = lt_json_str(in, "paper_date");
-    *s = (struct signing){.act.at = lt_instant_format(call->now, s->at), .act.day = call->today};
+    *s = (struct signing){.act.day = call->today};
+    s->act.at = lt_instant_format(call->now, s->at);
     int rc = attach_inspect(call, in, "paper", &s->paper, &s->paper_len, err);
     if (rc) return rc;
     bool paper = s->paper_len > 0;

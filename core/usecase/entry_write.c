@@ -50,6 +50,7 @@ const struct uc_field entry_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL
 const struct uc_field entry_edit_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
     {"drop_file", UC_TEXT, UC_MANY, 0, 40, NULL}, /* paths of files left out of the new revision: "files/01.jpg" */
+    {"draft", UC_BOOL, 0, 0, 0, NULL},            /* keep it aside: not handed in for verification */
     DATA_FIELDS,
     {0}};
 
@@ -127,17 +128,27 @@ static void drop_files(json_t *doc, const json_t *names)
     }
 }
 
+/* A draft stays a draft and what was verified awaits verification again, unless the person says otherwise: `submit` hands it in at once,
+ * `draft` puts it aside. */
+static int state_after(const struct model_entry_facts *facts, const json_t *in, const char **state, struct lt_error *err)
+{
+    struct model_entry_facts edited = *facts;
+    bool aside = lt_json_bool(in, "draft", false);
+    int rc = model_entry_next(facts, aside ? MODEL_ENTRY_EDIT_DRAFT : MODEL_ENTRY_EDIT, state, err);
+    if (rc || aside || !lt_json_bool(in, "submit", false) || strcmp(*state, "submitted") == 0) return rc;
+    edited.state = *state;
+    return model_entry_next(&edited, MODEL_ENTRY_SUBMIT, state, err);
+}
+
 static int edit_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, const struct attached *files, size_t len,
                        json_t **out, struct lt_error *err)
 {
     struct entry_docs d;
     json_t *with_files = NULL, *changes = NULL, *next = NULL;
     const char *state = NULL;
-    bool submit = lt_json_bool(in, "submit", false);
     int rc = entry_load(tx, call, lt_json_str_or(in, "id", ""), &d, err);
     if (!rc) rc = entry_check_revision(in, d.entry, err);
-    enum model_entry_act act = submit ? MODEL_ENTRY_EDIT : MODEL_ENTRY_EDIT_DRAFT;
-    if (!rc) rc = model_entry_next(&d.facts, act, &state, err);
+    if (!rc) rc = state_after(&d.facts, in, &state, err);
     if (!rc) with_files = json_deep_copy(d.entry);
     if (!rc && !with_files) rc = lt_fail_memory(err);
     if (!rc) drop_files(with_files, lt_json_array(in, "drop_file"));

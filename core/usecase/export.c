@@ -87,11 +87,37 @@ struct packing {
     struct lt_buf text;
     uint64_t off;
     bool readme_done;
+    char entry[LT_ID_SIZE]; /* judged last */
+    bool entry_readable;
 };
+
+/* Only what the asker may read: an entry is judged once, when its folder is met. */
+static bool readable(struct packing *p, const char *path)
+{
+    static const struct {
+        const char *prefix, *right;
+    } parts[] = {{"reviews/", "review.read"}, {"consents/", "consent.read"}, {"publications/", "publication.status"}};
+    if (lt_starts(path, "entries/")) {
+        char id[LT_ID_SIZE];
+        const char *slash = strchr(path + 8, '/');
+        if (!slash || strlen(slash) < LT_ID_SIZE) return false;
+        lt_print(id, sizeof id, "%.36s", slash + 1);
+        if (strcmp(id, p->entry) != 0) {
+            lt_print(p->entry, sizeof p->entry, "%s", id);
+            p->entry_readable = uc_may(p->call, "entry.read", UC_T_ENTRY, id);
+        }
+        return p->entry_readable;
+    }
+    for (size_t i = 0; i < LT_COUNT(parts); i++) {
+        if (lt_starts(path, parts[i].prefix)) return uc_may(p->call, parts[i].right, UC_T_PUPIL, p->call->target.pupil_id);
+    }
+    return true;
+}
 
 static int add_path(void *user, const struct vault_item *item)
 {
     struct packing *p = user;
+    if (!readable(p, item->path)) return 0;
     void *grown = lt_array_grow(p->paths, &p->cap, p->len + 1, sizeof *p->paths);
     if (!grown) return LT_SYSTEM;
     p->paths = grown;

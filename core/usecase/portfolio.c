@@ -131,13 +131,13 @@ static int run_check(struct uc_call *call, const json_t *in, json_t **out, struc
 
 /* --- export --- */
 
-/* The bundle carries the whole history, drafts and all: it is the school's and the family's own; the rest is judged by portfolio.export. */
+/* A bundle is the repository, drafts and all, and has a right of its own; a ZIP holds what the asker may read. */
 static int run_export(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)out;
     const char *format = lt_json_str_or(in, "format", "bundle");
     bool bundle = strcmp(format, "bundle") == 0, fresh = lt_json_bool(in, "fresh", false);
-    if (bundle && !fresh) {
+    if (bundle) {
         int rc = uc_require(call, "portfolio.bundle", UC_T_PUPIL, call->target.pupil_id, err);
         if (rc) return rc;
     }

@@ -106,7 +106,7 @@ void roster_candidate(struct roster *r, struct roster_row *row, const char *slot
                       const struct roster_person *q, const char *why)
 {
     if (!row->candidates) row->candidates = json_array();
-    const char *id = p ? p->id : q->id;
+    const char *id = p ? (p->is_new ? p->origin : p->id) : q->is_new ? q->origin : q->id;
     size_t i;
     const json_t *known;
     json_array_foreach(row->candidates, i, known) {
@@ -209,9 +209,13 @@ static void emit(struct roster *r, struct lt_error *err)
         if (!row->problems) row->problems = json_array();
         emit_row(r, row);
     }
-    for (size_t i = 0; i < r->classes_len; i++) emit_doc(r, &r->classes[i]->doc, err);
+    for (size_t i = 0; i < r->classes_len; i++) {
+        if (!r->classes[i]->is_new || r->classes[i]->used) emit_doc(r, &r->classes[i]->doc, err);
+    }
     for (size_t i = 0; i < r->groups_len; i++) emit_doc(r, &r->groups[i]->doc, err);
-    for (size_t i = 0; i < r->persons_len; i++) emit_doc(r, &r->persons[i]->doc, err);
+    for (size_t i = 0; i < r->persons_len; i++) {
+        if (!r->persons[i]->is_new || r->persons[i]->used) emit_doc(r, &r->persons[i]->doc, err);
+    }
     for (size_t i = 0; i < r->pupils_len; i++) {
         emit_doc(r, &r->pupils[i]->card, err);
         emit_doc(r, &r->pupils[i]->classes, err);
@@ -238,7 +242,7 @@ static void clear(struct roster *r)
         drop_doc(&r->pupils[i]->card);
         drop_doc(&r->pupils[i]->classes);
     }
-    json_t *maps[] = {r->pupil_keys, r->pupil_births, r->person_keys, r->person_phones, r->person_emails, r->links};
+    json_t *maps[] = {r->pupil_keys, r->pupil_births, r->person_keys, r->person_phones, r->person_emails};
     for (size_t i = 0; i < LT_COUNT(maps); i++) json_decref(maps[i]);
     for (size_t i = 0; i < r->owned_len; i++) free(r->owned[i]);
     free(r->owned);
@@ -277,17 +281,18 @@ static int propose(struct uc_call *call, const struct table *table, const struct
     if (!rc) rc = roster_sheets(&r, err);
     if (!rc) rc = roster_rows(&r, err);
     if (!rc) {
-        roster_settle_classes(&r);
         roster_match_staff(&r);
         roster_match_pupils(&r);
         roster_match_guardians(&r);
         roster_plan_staff(&r);
-        roster_plan_pupils(&r, err);
+        rc = roster_plan_pupils(&r, err);
+    }
+    if (!rc) {
         roster_plan_load(&r);
         roster_plan_groups(&r);
-        roster_plan_left(&r);
-        emit(&r, err);
+        rc = roster_plan_left(&r, err);
     }
+    if (!rc) emit(&r, err);
     if (!rc && r.failed) rc = lt_fail_memory(err);
     clear(&r);
     return rc;

@@ -12,6 +12,8 @@
 
 enum { ROSTER_GUARDIANS = 4, ROSTER_COLUMNS = 64, ROSTER_ROWS_MAX = 20000 };
 
+enum roster_doubt { DOUBT_NAME = 1, DOUBT_BIRTH = 2, DOUBT_CLASS = 4, DOUBT_OTHER = 8 };
+
 enum roster_kind { ROSTER_SKIP, ROSTER_PUPILS, ROSTER_STAFF, ROSTER_LOAD, ROSTER_GROUPS, ROSTER_KINDS };
 
 enum roster_role {
@@ -43,7 +45,7 @@ struct roster_name {
 struct roster_class {
     struct roster_doc doc;
     const char *id, *name;
-    bool is_new, named; /* named: the roster speaks for it */
+    bool is_new, named, used; /* named: the roster speaks for it; used: something is put into it */
 };
 
 struct roster_pupil {
@@ -52,10 +54,10 @@ struct roster_pupil {
     struct roster_name name;
     const char *birth, *number;
     const char *class_id, *class_name; /* on the day of the roster; "" */
+    const char *origin; /* as of struct roster_person */
     bool left, is_new;
     int claimed;   /* rows that mean this pupil */
     int suspected; /* doubtful rows that may mean this pupil */
-    struct roster_pupil *next_key, *next_birth;
 };
 
 struct roster_person {
@@ -64,8 +66,9 @@ struct roster_person {
     struct roster_name name;
     const char *phone_key, *email_key, *number; /* "" when absent */
     bool staff, is_new;
-    const char *child_key; /* surname and patronymic of a child met in this file, to tell namesakes from one parent */
-    struct roster_person *next_key;
+    const char *child_keys; /* roots of the children's surnames and patronymics, to tell namesakes from one parent */
+    const char *origin;    /* "Sheet!14.guardian1": how a person of this file is named in decisions; "" for known ones */
+    bool used, phone_told, email_told;
 };
 
 struct roster_group {
@@ -90,7 +93,8 @@ struct roster_row {
     const char *outcome, *why;
     json_t *problems, *candidates, *values;
     const char *decision; /* of a person about this row, or NULL */
-    bool doubt, error;    /* found while reading */
+    unsigned doubt;       /* enum roster_doubt: found while reading */
+    bool error;
     struct roster_name name;
     bool has_name;
     uint32_t name_column, birth_column, class_column;
@@ -103,7 +107,7 @@ struct roster_row {
     int contacts_len;
     const char *post, *subject, *target, *group, *programme;
     char from[LT_DATE_SIZE], to[LT_DATE_SIZE];
-    bool changed, planned;
+    bool changed, spelled; /* spelled: the same person, written otherwise */
 };
 
 struct roster_column {
@@ -147,7 +151,7 @@ struct roster {
     size_t classes_len, classes_cap;
     struct roster_group **groups;
     size_t groups_len, groups_cap;
-    json_t *pupil_keys, *pupil_births, *person_keys, *person_phones, *person_emails, *links; /* key → index of the first */
+    json_t *pupil_keys, *pupil_births, *person_keys, *person_phones, *person_emails; /* key → index of the first */
     bool school_has_classes;
 
     struct roster_sheet *sheets;
@@ -181,6 +185,9 @@ struct roster_class *roster_class_find(struct roster *r, const char *name);
 struct roster_class *roster_class_make(struct roster *r, const char *name, const char *profile);
 struct roster_person *roster_person_make(struct roster *r, const struct roster_name *name);
 struct roster_pupil *roster_pupil_add(struct roster *r, struct roster_pupil *p);
+/* The pupil is found by the spelling of the file too. */
+void roster_pupil_alias(struct roster *r, const struct roster_pupil *p, const char *key);
+struct roster_person *roster_person_find(struct roster *r, const char *id_or_origin);
 struct roster_group *roster_group_find(struct roster *r, const char *title, bool programme);
 struct roster_group *roster_group_make(struct roster *r, const char *title, bool programme);
 void roster_person_contacts(struct roster *r, struct roster_person *p);
@@ -209,7 +216,6 @@ void roster_read_name(struct roster *r, struct roster_row *row, const struct tab
 void roster_read_birth(struct roster *r, struct roster_sheet *s, struct roster_row *row, const struct table_cell *cell);
 bool roster_read_date(struct roster *r, const struct table_cell *cell, char out[LT_DATE_SIZE]);
 void roster_read_class(struct roster *r, struct roster_sheet *s, struct roster_row *row, const struct table_cell *cell);
-void roster_settle_classes(struct roster *r);
 
 /* --- roster_rows.c --- */
 int roster_rows(struct roster *r, struct lt_error *err);
@@ -218,8 +224,8 @@ int roster_rows(struct roster *r, struct lt_error *err);
 void roster_match_pupils(struct roster *r);   /* roster_match.c */
 void roster_match_staff(struct roster *r);    /* roster_people.c */
 void roster_match_guardians(struct roster *r);
-void roster_plan_pupils(struct roster *r, struct lt_error *err); /* roster_plan.c */
-void roster_plan_left(struct roster *r);
+int roster_plan_pupils(struct roster *r, struct lt_error *err); /* roster_plan.c */
+int roster_plan_left(struct roster *r, struct lt_error *err);
 void roster_plan_staff(struct roster *r);     /* roster_staff.c */
 void roster_plan_load(struct roster *r);
 void roster_plan_groups(struct roster *r);

@@ -162,7 +162,7 @@ static void take_person(struct roster *r, const json_t *item, json_t *doc)
     set_doc(&p->doc, VAULT_SCHOOL, lt_json_str_or(item, "path", ""), doc);
     p->id = lt_json_str_or(doc, "id", "");
     p->number = lt_json_str_or(doc, "number", "");
-    p->child_key = "";
+    p->child_keys = p->origin = "";
     p->staff = model_person_is_staff(doc, r->on) || json_array_size(lt_json_array(doc, "roles")) > 0;
     roster_name_of_doc(r, doc, &p->name);
     roster_person_contacts(r, p);
@@ -175,7 +175,7 @@ struct roster_person *roster_person_make(struct roster *r, const struct roster_n
     p->id = roster_new_id(r);
     p->name = *name;
     p->is_new = true;
-    p->phone_key = p->email_key = p->number = p->child_key = "";
+    p->phone_key = p->email_key = p->number = p->child_keys = p->origin = "";
     char path[160];
     lt_print(path, sizeof path, "people/%s.json", p->id);
     set_doc(&p->doc, VAULT_SCHOOL, path, NULL);
@@ -197,6 +197,22 @@ struct roster_pupil *roster_pupil_add(struct roster *r, struct roster_pupil *p)
     return p;
 }
 
+void roster_pupil_alias(struct roster *r, const struct roster_pupil *p, const char *key)
+{
+    for (size_t i = 0; i < r->pupils_len; i++) {
+        if (r->pupils[i] == p) chain(r, r->pupil_keys, key, i);
+    }
+}
+
+struct roster_person *roster_person_find(struct roster *r, const char *id_or_origin)
+{
+    for (size_t i = 0; i < r->persons_len; i++) {
+        const struct roster_person *p = r->persons[i];
+        if (strcmp(p->is_new ? p->origin : p->id, id_or_origin) == 0) return r->persons[i];
+    }
+    return NULL;
+}
+
 static void take_pupil(struct roster *r, const json_t *item, json_t *doc, json_t *classes)
 {
     struct roster_pupil *p = roster_alloc(r, sizeof *p);
@@ -211,6 +227,7 @@ static void take_pupil(struct roster *r, const json_t *item, json_t *doc, json_t
     const json_t *now = model_class_on(classes, r->on);
     p->class_id = lt_json_str_or(now, "class", "");
     p->class_name = lt_json_str_or(now, "name", "");
+    p->origin = "";
     roster_name_of_doc(r, doc, &p->name);
     roster_pupil_add(r, p);
 }
@@ -222,9 +239,8 @@ int roster_world(struct roster *r, const json_t *items)
     r->person_keys = json_object();
     r->person_phones = json_object();
     r->person_emails = json_object();
-    r->links = json_object();
     json_t *memberships = json_object();
-    if (!memberships || !r->links || !r->person_emails || !r->person_phones || !r->person_keys || !r->pupil_births || !r->pupil_keys)
+    if (!memberships || !r->person_emails || !r->person_phones || !r->person_keys || !r->pupil_births || !r->pupil_keys)
         r->failed = true;
     size_t i;
     const json_t *item;

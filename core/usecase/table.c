@@ -25,6 +25,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_guardian,
     &uc_noun_event,
     &uc_noun_portfolio,
+    &uc_noun_search,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)
