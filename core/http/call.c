@@ -30,10 +30,17 @@ static int malformed(struct lt_error *err)
     return lt_fail(err, LT_USAGE, "http.malformed_call", (char *)NULL);
 }
 
+static int too_large(uint64_t max, struct lt_error *err)
+{
+    return lt_fail(err, LT_USAGE, "http.too_large", "limit", LT_NUM(max), (char *)NULL);
+}
+
 int http_call_begin(struct http_exchange *x, struct lt_error *err)
 {
     /* the socket stands for the owner of the data folder: nobody else's process may speak through it */
     if (x->conn->uid != x->listener->peer) return lt_fail(err, LT_DENIED, "http.other_user", (char *)NULL);
+    uint64_t max = x->server->config.upload_max;
+    if (x->length != UINT64_MAX && x->length > max + WIRE_HEADER_MAX + WIRE_PREFIX) return too_large(max, err);
     x->state = lt_calloc(1, sizeof(struct call));
     return x->state ? 0 : lt_fail_memory(err);
 }
@@ -72,7 +79,7 @@ static int decode(struct http_exchange *x, struct call *c, struct lt_error *err)
     c->decoded = true;
     uint64_t total = 0, max = x->server->config.upload_max;
     for (size_t i = 0; i < c->wire.files_len; i++) {
-        if (c->wire.sizes[i] > max - total) return lt_fail(err, LT_USAGE, "http.too_large", "limit", LT_NUM(max), (char *)NULL);
+        if (c->wire.sizes[i] > max - total) return too_large(max, err);
         total += c->wire.sizes[i];
     }
     return next_file(x, c, err);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much of a refused body is read before the connection is simply closed. */
+/* How much of a refused body is read before the connection is simply closed: libmicrohttpd takes an answer before a body or after
+ * it, not in its middle. Our own program is always heard out, so that it learns the reason. */
 #define DRAIN_MAX ((uint64_t)1 << 20)
 
 static const struct http_route routes[] = {
@@ -72,6 +73,7 @@ static bool is_well_formed(struct http_exchange *x, const char *url, const char 
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) return false;
     struct http_strict strict = HTTP_STRICT_INIT;
     MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, look_at_header, &strict);
+    x->length = strict.length;
     return http_strict_good(&strict, version[7] - '0') && http_strict_path(url);
 }
 
@@ -119,6 +121,7 @@ static int first_look(struct http_exchange *x, const char *url, const char *meth
 
 static void refuse(struct http_exchange *x, unsigned http, struct lt_error *err)
 {
+    if (!http && strcmp(err->code, "http.too_large") == 0) http = MHD_HTTP_CONTENT_TOO_LARGE;
     http_reply_problem(x, http, err);
     if (x->status == MHD_HTTP_SERVICE_UNAVAILABLE) http_header(x, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     http_header(x, MHD_HTTP_HEADER_CONNECTION, "close");
@@ -187,12 +190,11 @@ static enum MHD_Result take(struct http_exchange *x, const char *data, size_t le
 {
     x->received += len;
     atomic_fetch_add(&x->conn->bytes, len);
-    if (x->refused) return x->received > DRAIN_MAX ? MHD_NO : MHD_YES;
+    if (x->refused) return x->received > DRAIN_MAX && x->listener->kind != HTTP_UNIX ? MHD_NO : MHD_YES;
     struct lt_error err = {0};
     int rc = x->route->take(x, data, len, &err);
     if (!rc) return MHD_YES;
-    bool large = strcmp(err.code, "http.too_large") == 0;
-    refuse(x, large ? MHD_HTTP_CONTENT_TOO_LARGE : 0, &err);
+    refuse(x, 0, &err);
     x->received = 0; /* from here on it counts what is thrown away */
     return MHD_YES;
 }

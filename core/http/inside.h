@@ -68,6 +68,7 @@ enum { HTTP_LISTENERS = 8 };
 
 struct http_server {
     struct http_config config;
+    char *dir; /* our copy of config.dir */
     struct http_listener listeners[HTTP_LISTENERS];
     size_t listeners_len;
     struct http_pool *pool;
@@ -99,6 +100,7 @@ struct http_exchange {
     struct http_conn *conn;
     struct MHD_Connection *mhd;
     const struct http_route *route;
+    uint64_t length;   /* of the body as announced; UINT64_MAX: not announced */
     uint64_t received; /* bytes of the body */
     bool refused;      /* the body is read and thrown away, the answer is ready */
     bool complete, queued;

@@ -36,10 +36,12 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
     if (!s) return lt_fail_memory(err);
     s->config = *config;
     fill_defaults(&s->config);
+    s->config.dir = s->dir = lt_strdup(config->dir);
     s->pool = http_pool_new(s->config.workers, s->config.queue);
-    bool good = s->pool && http_watch_start(s);
+    bool good = s->pool && s->dir && http_watch_start(s);
     if (!good) {
         http_pool_free(s->pool);
+        free(s->dir);
         free(s);
         return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
     }
@@ -147,5 +149,6 @@ void http_server_free(struct http_server *s)
     for (size_t i = 0; i < s->listeners_len; i++) listener_clear(&s->listeners[i]);
     pthread_cond_destroy(&s->watch.wake);
     pthread_mutex_destroy(&s->watch.lock);
+    free(s->dir);
     free(s);
 }

@@ -16,7 +16,7 @@ struct http_server;
 
 struct http_config {
     struct lt_app *app;       /* borrowed for the server's life */
-    const char *dir;          /* data folder: spooled uploads lie in its spool/ */
+    const char *dir;          /* data folder, copied: uploads lie in its spool/ */
     const struct lt_log *log; /* NULL: silent */
     unsigned threads;         /* 0: as many as cores */
     unsigned workers;         /* 0: 16 */

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "model/values.h"
 #include "usecase/usecase.h"
 
 #include <string.h>
@@ -63,8 +64,33 @@ static void test_messages(void **state)
     assert_int_equal(absent, 0);
 }
 
+/* An option of the program may not hide behind a field, and a set of words must be one that model/values.h has. */
+static void test_fields(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {"as", "json", "lang", "help", "version", "request", "out", "markdown", "limit",
+                                        "cursor", "revision", "password_file", "ask_password", "workers"};
+    size_t n;
+    unsigned bad = 0;
+    const struct uc_noun *const *nouns = uc_nouns(&n);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < nouns[i]->len; k++) {
+            const struct uc_row *row = &nouns[i]->rows[k];
+            assert_string_equal(row->noun, nouns[i]->word);
+            for (const struct uc_field *f = row->fields; f && f->name; f++) {
+                bool hides = false;
+                for (size_t t = 0; t < sizeof taken / sizeof taken[0]; t++) hides = hides || strcmp(taken[t], f->name) == 0;
+                bool unknown = f->values && !model_values(f->values, &(size_t){0});
+                if (hides || unknown) print_message("%s %s: field %s\n", row->noun, row->verb, f->name);
+                bad += hides || unknown;
+            }
+        }
+    }
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages), cmocka_unit_test(test_fields)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,6 +184,7 @@ static void test_deadlines(void **state)
 struct caller {
     const struct place *p;
     const char *verb, *key, *value;
+    int fd; /* of a file to send; 0: none */
     int rc;
     char code[64];
     json_t *body;
@@ -197,6 +198,8 @@ static void *call(void *arg)
     struct uc_answer answer = {0};
     json_t *values = json_pack("{s:s*}", c->key ? c->key : "x", c->value);
     struct uc_request r = {.noun = "thing", .verb = c->verb, .values = values, .lang = LT_EN, .door = UC_CLI};
+    struct uc_input_file file = {.name = "scan", .fd = c->fd};
+    if (c->fd) r.files = &file, r.files_len = 1;
     c->rc = http_client_open(c->p->path, &client, &err);
     if (!c->rc) c->rc = http_client_call(client, &r, &answer, &err);
     lt_print(c->code, sizeof c->code, "%s", err.code);
@@ -206,6 +209,40 @@ static void *call(void *arg)
     lt_error_clear(&err);
     json_decref(values);
     return NULL;
+}
+
+enum { BIG = 5 << 20 };
+
+static int big_file(void)
+{
+    char path[] = "/tmp/letopis-big-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    unlink(path);
+    assert_int_equal(ftruncate(fd, BIG), 0);
+    return fd;
+}
+
+/* Whoever is refused learns why, however much was still to be sent. */
+static void test_refused_with_body(void **state)
+{
+    (void)state;
+    struct place p = begin((struct http_config){.upload_max = BIG - 1}, geteuid());
+    int fd = big_file();
+    struct caller c = {.p = &p, .verb = "add", .key = "title", .value = "x", .fd = fd};
+    call(&c);
+    assert_int_equal(c.rc, LT_USAGE);
+    assert_string_equal(c.code, "http.too_large");
+    static const char head[] = "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n";
+    size_t len = sizeof head - 1 + 3000000;
+    char *text = calloc(1, len), answer[4096];
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    assert_int_equal(say(&p, text, len, answer, sizeof answer), 400);
+    assert_non_null(strstr(answer, "http.malformed_call"));
+    free(text);
+    close(fd);
+    end(&p);
 }
 
 static void test_full_queue(void **state)
@@ -224,10 +261,13 @@ static void test_full_queue(void **state)
     assert_int_equal(say(&p, request, sizeof request - 1, answer, sizeof answer), 503);
     assert_non_null(strstr(answer, "Retry-After: 1"));
     assert_non_null(strstr(answer, "http.busy"));
-    /* our own client waits for a place */
-    struct caller third = {.p = &p, .verb = "none"};
+    /* our own client waits for a place, also when it is turned away in the middle of a file */
+    int fd = big_file();
+    struct caller third = {.p = &p, .verb = "add", .key = "title", .value = "x", .fd = fd};
     call(&third);
     assert_int_equal(third.rc, 0);
+    json_decref(third.body);
+    close(fd);
     for (int i = 0; i < 2; i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(slow[i].rc, 0);
@@ -336,7 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_malformed),    cmocka_unit_test(test_giant_headers), cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_full_queue),   cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_other_user),
+        cmocka_unit_test(test_refused_with_body), cmocka_unit_test(test_full_queue),   cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_other_user),
         cmocka_unit_test(test_stop_waits),   cmocka_unit_test(test_nobody),        cmocka_unit_test(test_long_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
