@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MANY_CHANGES 200   /* an import larger than this does not push out what people are working with */
 #define FLUSH_ONE_BY_ONE 8 /* more files than this are flushed by one syncfs */
 
 static bool moved(const struct tx_repo *r)
@@ -323,7 +324,7 @@ static void publish(struct vault_tx *tx)
         journal_break(v->journal);
     for (size_t i = 0; i < tx->n; i++)
         if (moved(&tx->repos[i]))
-            edit_cache(&tx->repos[i].edit);
+            edit_cache(&tx->repos[i].edit, tx->result.changes_len <= MANY_CHANGES ? v->texts : NULL);
     pthread_mutex_lock(&v->mu); /* all heads at one moment */
     for (size_t i = 0; i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
@@ -333,6 +334,7 @@ static void publish(struct vault_tx *tx)
         r->repo->tree = r->head_tree;
         r->repo->committer_s = r->committer_s;
         r->repo->known = r->repo->born = r->repo->described = true;
+        v->crowded |= ++r->repo->packs >= PACKS_SOON;
     }
     pthread_mutex_unlock(&v->mu);
 }

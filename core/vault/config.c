@@ -150,6 +150,8 @@ static bool value(struct parser *s)
             kept = s->value.len;
             continue;
         }
+        if (!quoted && s->value.len == 0 && (c == ' ' || c == '\t'))
+            continue; /* at the beginning of a continued line */
         lt_buf_addc(&s->value, (char)c);
         if (quoted || (c != ' ' && c != '\t'))
             kept = s->value.len;

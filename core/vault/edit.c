@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "vault/loose.h"
+#include "vault/text.h"
 #include "vault/vault.h"
 
 #include <nettle/sha1.h>
@@ -76,7 +77,7 @@ static struct edit_dir *dir_new(struct tree *source)
         d->dirty = true;
         return d;
     }
-    d->oid = source->oid;
+    d->oid = source->kept.oid;
     d->e = lt_array_grow(NULL, &d->cap, source->n + 4, sizeof *d->e);
     if (!d->e) {
         dir_free(d);
@@ -454,14 +455,17 @@ static void cache_dir(struct edit *ed, struct edit_dir *d)
         if (d->e[i].dir)
             cache_dir(ed, d->e[i].dir);
     if (dir_raw(&ed->raw, d) == 0 && tree_parse(&d->oid, ed->raw.data ? ed->raw.data : "", ed->raw.len, &t, NULL) == 0) {
-        tree_cache_put(ed->source.trees, t);
+        cache_put(ed->source.trees, t);
         tree_release(t);
     }
 }
 
-void edit_cache(struct edit *ed)
+void edit_cache(struct edit *ed, struct cache *texts)
 {
     cache_dir(ed, ed->root);
+    for (struct edit_blob *b = texts ? ed->blobs : NULL; b; b = b->next)
+        if (b->packed)
+            text_cache_put(texts, &b->oid, b->data, b->len);
 }
 
 /* --- what changed --- */
@@ -521,7 +525,7 @@ static int diff_dirs(struct edit_diff *x, const struct tree *a, struct edit_dir 
 int edit_diff(struct edit *ed, struct tree *base, edit_diff_cb cb, void *user, struct lt_error *err)
 {
     struct edit_diff x = {.ed = ed, .cb = cb, .user = user, .err = err};
-    if (base && git_oid_equal(&base->oid, &ed->root->oid))
+    if (base && git_oid_equal(&base->kept.oid, &ed->root->oid))
         return 0;
     return diff_dirs(&x, base, ed->root, 0);
 }

@@ -58,7 +58,8 @@ int edit_write(struct edit *ed, struct pack *pack, git_oid *out, struct lt_error
 typedef int (*edit_diff_cb)(void *user, const char *path, const git_oid *oid, struct edit_blob *blob);
 int edit_diff(struct edit *ed, struct tree *base, edit_diff_cb cb, void *user, struct lt_error *err);
 
-/* After edit_write: hands the folders written to the cache, so that the next transaction need not read them. */
-void edit_cache(struct edit *ed);
+/* After edit_write: hands the folders written to the cache, and the documents to texts (unless NULL), so that the next
+ * transaction need not read them. */
+void edit_cache(struct edit *ed, struct cache *texts);
 
 #endif

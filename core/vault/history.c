@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "vault/loose.h"
+#include "vault/pass.h"
 #include "vault/state.h"
 
 #include <stdlib.h>
@@ -70,11 +71,10 @@ static int at_prefix(struct history *h, const git_oid *tree, git_oid *out)
     if (rc == LT_NOTFOUND) {
         *out = (git_oid){{0}};
         rc = 0;
-    } else if (rc && h->err) {
-        *h->err = why;
-        why.details = NULL;
+        lt_error_clear(&why);
+    } else if (rc) {
+        vault_pass(h->err, &why);
     }
-    lt_error_clear(&why);
     tree_release(root);
     return rc;
 }

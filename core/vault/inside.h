@@ -11,6 +11,7 @@ const struct lt_clock *vault_clock(const struct vault *v);
 const struct sign_key *vault_key(const struct vault *v);         /* NULL in a read-only vault */
 const struct sign_signers *vault_signers(const struct vault *v); /* parsed keys/allowed_signers */
 struct repo_cache *vault_repos_cache(struct vault *v);
+void vault_caches_clear(struct vault *v); /* forgets all trees and texts in memory: after an erasure */
 
 /* Folder of a repository, malloc'ed; LT_USAGE "vault.bad_repo" for a name that is neither VAULT_SCHOOL nor an
  * id. */

@@ -29,6 +29,7 @@ struct pending {
     enum journal_outcome outcome;
     int error; /* errno of the write that failed */
     bool done;
+    pthread_cond_t turn; /* done, or to lead the next batch */
 };
 
 struct journal_file {
@@ -47,7 +48,7 @@ struct journal {
     const struct lt_fs *fs;
     char *dir;
     pthread_mutex_t mu;     /* all below, and the files */
-    pthread_cond_t changed; /* a flush ended, or a pin was taken out */
+    pthread_cond_t changed; /* a pin was taken out, or all is broken */
     pthread_mutex_t settling;
     uint64_t next_number;
     bool sweep; /* an empty file is to stay behind when the others go */
@@ -322,19 +323,23 @@ static void lead(struct journal *j, struct journal_file *f)
     if (outcome == JOURNAL_UNSURE)
         j->broken = true;
     for (struct pending *p = batch, *next; p; p = next) {
-        next = p->next; /* p is gone once done is seen */
+        next = p->next; /* p is gone once mu is free */
         p->outcome = outcome;
         p->error = why;
         p->done = true;
+        pthread_cond_signal(&p->turn);
     }
     f->flushing = false;
-    pthread_cond_broadcast(&j->changed);
+    if (f->first)
+        pthread_cond_signal(&f->first->turn);
+    if (j->broken)
+        pthread_cond_broadcast(&j->changed);
 }
 
 enum journal_outcome journal_append(struct journal *j, struct journal_file *f, const void *payload, size_t len,
                                     struct lt_error *err)
 {
-    struct pending p = {.payload = payload, .len = len};
+    struct pending p = {.payload = payload, .len = len, .turn = PTHREAD_COND_INITIALIZER};
     if (len > JOURNAL_RECORD_MAX) {
         lt_fail(err, LT_SYSTEM, "vault.record_size", (char *)NULL);
         return JOURNAL_REFUSED;
@@ -348,11 +353,12 @@ enum journal_outcome journal_append(struct journal *j, struct journal_file *f, c
     f->last = &p;
     while (!p.done) {
         if (f->flushing)
-            pthread_cond_wait(&j->changed, &j->mu);
+            pthread_cond_wait(&p.turn, &j->mu);
         else
             lead(j, f);
     }
     pthread_mutex_unlock(&j->mu);
+    pthread_cond_destroy(&p.turn);
     if (p.outcome == JOURNAL_UNSURE) {
         errno = p.error;
         lt_fail(err, LT_SYSTEM, "vault.unsure", "reason", strerror(p.error), (char *)NULL);
@@ -524,6 +530,17 @@ int journal_list(const char *dir, uint64_t **out, size_t *n, struct lt_error *er
     *out = list;
     *n = len;
     return 0;
+}
+
+int journal_mark(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err)
+{
+    char *path = file_path(dir, number);
+    if (!path)
+        return lt_fail_memory(err);
+    int fd = fs->open(fs->ctx, path, O_RDWR | O_CREAT, 0600);
+    int rc = fd < 0 || fs->close(fs->ctx, fd) < 0 ? lt_fail_errno(err, "create", path) : 0;
+    free(path);
+    return rc;
 }
 
 int journal_remove(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err)

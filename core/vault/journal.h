@@ -68,6 +68,8 @@ bool journal_ripe(struct journal *j);
 
 /* Numbers of the files in dir, growing; malloc'ed. */
 int journal_list(const char *dir, uint64_t **out, size_t *n, struct lt_error *err);
+/* Makes an empty one (it may be there already): the next start is to look for what was left. */
+int journal_mark(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err);
 int journal_remove(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err);
 /* Whole records in order. */
 int journal_scan(const char *dir, uint64_t number, int (*cb)(void *user, uint64_t number, const void *payload, size_t len),

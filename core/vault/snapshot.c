@@ -141,6 +141,8 @@ int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct
 {
     struct repo *r;
     git_odb_object *obj = NULL;
+    if (text_cache_get(v->texts, oid, out))
+        return out->failed ? lt_fail_memory(err) : 0;
     int rc = repo_acquire(v->repos, dir, &r, err);
     if (rc)
         return rc;
@@ -149,8 +151,11 @@ int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct
         rc = loose_damaged(err, oid, "missing");
     if (rc == 0 && git_odb_object_type(obj) != GIT_OBJECT_BLOB)
         rc = loose_damaged(err, oid, "not a blob");
-    if (rc == 0 && lt_buf_add(out, git_odb_object_data(obj), git_odb_object_size(obj)) < 0)
-        rc = lt_fail_memory(err);
+    if (rc == 0) {
+        text_cache_put(v->texts, oid, git_odb_object_data(obj), git_odb_object_size(obj));
+        if (lt_buf_add(out, git_odb_object_data(obj), git_odb_object_size(obj)) < 0)
+            rc = lt_fail_memory(err);
+    }
     git_odb_object_free(obj);
     repo_release(r);
     return rc;

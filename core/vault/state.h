@@ -5,11 +5,13 @@
 #include "vault/commitobj.h"
 #include "vault/inside.h"
 #include "vault/journal.h"
+#include "vault/text.h"
 #include "vault/tree.h"
 
 #include <pthread.h>
 
 #define VAULT_FORMAT 1          /* of the data folder, in letopis.conf */
+#define PACKS_SOON 48           /* new packs of one repository that are not left until the next quiet look */
 #define VAULT_NAME LT_ID_SIZE   /* a repository's name and NUL */
 
 struct vault_waiter; /* one thread that waits for a writer lock, on its own stack */
@@ -24,6 +26,7 @@ struct vault_repo {
     bool described;      /* tree and committer_s are those of head */
     git_oid head, tree;
     int64_t committer_s;
+    unsigned packs; /* written since somebody looked whether there are too many */
     struct vault_waiter *first, *last; /* in order of arrival */
 };
 
@@ -40,7 +43,7 @@ struct vault {
     struct sign_signers signers;
     char public_key[SIGN_LINE], fingerprint[SIGN_FINGERPRINT];
     struct repo_cache *repos;
-    struct tree_cache *trees;
+    struct cache *trees, *texts;
     struct journal *journal; /* NULL when read_only */
     struct vault_side *side; /* NULL when read_only */
 
@@ -51,6 +54,7 @@ struct vault {
     pthread_cond_t wake;
     pthread_t keeper;
     bool keeper_runs, stop;
+    bool crowded; /* a repository has got PACKS_SOON packs since it was looked at */
 };
 
 /* Entry of a repository, made when new. LT_USAGE "vault.bad_repo" for what is no name. */

@@ -1,4 +1,5 @@
 /* The table of repositories: names, heads, writer locks. */
+#include "vault/pass.h"
 #include "vault/state.h"
 
 #include "base/mem.h"
@@ -115,11 +116,8 @@ static int read_head(struct vault *v, const char *repo, git_oid *head, bool *bor
         if (rc == LT_NOTFOUND) {
             lt_error_clear(&why);
             rc = 0;
-        } else if (rc != 0 && err) {
-            lt_error_clear(err);
-            *err = why;
-        } else {
-            lt_error_clear(&why);
+        } else if (rc != 0) {
+            vault_pass(err, &why);
         }
     }
     free(dir);
@@ -309,8 +307,9 @@ int vault_repos(struct vault *v, int (*cb)(void *user, const char *repo, const c
             born++;
         else if (rc == LT_NOTFOUND)
             rc = 0;
-        else if (err)
-            *err = why;
+        else
+            vault_pass(err, &why);
+        lt_error_clear(&why);
     }
     if (rc == 0) { /* all heads at one moment: a transaction of several repositories is in it whole or not at all */
         pthread_mutex_lock(&v->mu);

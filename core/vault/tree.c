@@ -1,11 +1,9 @@
 #include "vault/tree.h"
 
-#include "base/mem.h"
 #include "vault/loose.h"
+#include "vault/pass.h"
 #include "vault/vault.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,14 +59,11 @@ int tree_parse(const git_oid *oid, const void *raw, size_t len, struct tree **ou
         n++;
     }
     size_t weight = sizeof(struct tree) + n * sizeof(struct tree_entry) + len;
-    struct tree *t = malloc(weight);
+    struct tree *t = (struct tree *)cached_new(oid, weight);
     if (!t)
         return lt_fail_memory(err);
-    t->oid = *oid;
     t->n = n;
     t->e = (struct tree_entry *)(t + 1);
-    t->weight = weight;
-    atomic_init(&t->refs, 1);
     char *copy = (char *)(t->e + n);
     memcpy(copy, raw, len);
     p = copy;
@@ -87,14 +82,12 @@ int tree_parse(const git_oid *oid, const void *raw, size_t len, struct tree **ou
 
 struct tree *tree_ref(struct tree *t)
 {
-    atomic_fetch_add(&t->refs, 1);
-    return t;
+    return cached_ref(t);
 }
 
 void tree_release(struct tree *t)
 {
-    if (t && atomic_fetch_sub(&t->refs, 1) == 1)
-        free(t);
+    cached_release(t);
 }
 
 static const struct tree_entry *find_as(const struct tree *t, const char *name, size_t len, bool dir)
@@ -120,131 +113,9 @@ const struct tree_entry *tree_find(const struct tree *t, const char *name, size_
     return e ? e : find_as(t, name, len, true);
 }
 
-/* --- cache --- */
-
-#define BUCKETS 4096u
-
-struct slot {
-    struct slot *chain;           /* of the bucket */
-    struct slot *older, *younger; /* by last use */
-    struct tree *tree;
-};
-
-struct tree_cache {
-    pthread_mutex_t mu;
-    struct slot *buckets[BUCKETS];
-    struct slot *oldest, *youngest;
-    size_t weight, max;
-};
-
-struct tree_cache *tree_cache_new(size_t max)
-{
-    struct tree_cache *c = lt_calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    if (pthread_mutex_init(&c->mu, NULL) != 0) {
-        free(c);
-        return NULL;
-    }
-    c->max = max;
-    return c;
-}
-
-void tree_cache_free(struct tree_cache *c)
-{
-    if (!c)
-        return;
-    for (struct slot *s = c->oldest, *next; s; s = next) {
-        next = s->younger;
-        tree_release(s->tree);
-        free(s);
-    }
-    pthread_mutex_destroy(&c->mu);
-    free(c);
-}
-
-static struct slot **bucket(struct tree_cache *c, const git_oid *oid)
-{
-    return &c->buckets[(oid->id[0] | (unsigned)oid->id[1] << 8) % BUCKETS];
-}
-
-static void detach(struct tree_cache *c, struct slot *s)
-{
-    *(s->older ? &s->older->younger : &c->oldest) = s->younger;
-    *(s->younger ? &s->younger->older : &c->youngest) = s->older;
-}
-
-static void attach_youngest(struct tree_cache *c, struct slot *s)
-{
-    s->older = c->youngest;
-    s->younger = NULL;
-    *(c->youngest ? &c->youngest->younger : &c->oldest) = s;
-    c->youngest = s;
-}
-
-static void drop_oldest(struct tree_cache *c)
-{
-    struct slot *s = c->oldest;
-    struct slot **at = bucket(c, &s->tree->oid);
-    while (*at != s)
-        at = &(*at)->chain;
-    *at = s->chain;
-    detach(c, s);
-    c->weight -= s->tree->weight;
-    tree_release(s->tree);
-    free(s);
-}
-
-static struct slot *find_slot(struct tree_cache *c, const git_oid *oid)
-{
-    struct slot *s = *bucket(c, oid);
-    while (s && git_oid_cmp(&s->tree->oid, oid) != 0)
-        s = s->chain;
-    return s;
-}
-
-struct tree *tree_cache_get(struct tree_cache *c, const git_oid *oid)
-{
-    struct tree *t = NULL;
-    pthread_mutex_lock(&c->mu);
-    struct slot *s = find_slot(c, oid);
-    if (s) {
-        if (s != c->youngest) {
-            detach(c, s);
-            attach_youngest(c, s);
-        }
-        t = tree_ref(s->tree);
-    }
-    pthread_mutex_unlock(&c->mu);
-    return t;
-}
-
-void tree_cache_put(struct tree_cache *c, struct tree *t)
-{
-    if (t->weight > c->max / 4)
-        return; /* one giant must not push out all others */
-    struct slot *s = malloc(sizeof *s);
-    if (!s)
-        return; /* a cache may forget */
-    pthread_mutex_lock(&c->mu);
-    if (find_slot(c, &t->oid)) {
-        free(s);
-    } else {
-        s->tree = tree_ref(t);
-        struct slot **b = bucket(c, &t->oid);
-        s->chain = *b;
-        *b = s;
-        attach_youngest(c, s);
-        c->weight += t->weight;
-        while (c->weight > c->max)
-            drop_oldest(c);
-    }
-    pthread_mutex_unlock(&c->mu);
-}
-
 int tree_load(const struct tree_source *s, const git_oid *oid, struct tree **out, struct lt_error *err)
 {
-    struct tree *t = tree_cache_get(s->trees, oid);
+    struct tree *t = cache_get(s->trees, oid);
     if (t) {
         *out = t;
         return 0;
@@ -265,7 +136,7 @@ int tree_load(const struct tree_source *s, const git_oid *oid, struct tree **out
     repo_release(r);
     if (rc)
         return rc;
-    tree_cache_put(s->trees, t);
+    cache_put(s->trees, t);
     *out = t;
     return 0;
 }
@@ -297,7 +168,7 @@ int tree_lookup(const struct tree_source *s, struct tree *root, const char *path
 {
     struct tree *t = tree_ref(root);
     uint32_t m = TREE_MODE_DIR;
-    git_oid id = root->oid;
+    git_oid id = root->kept.oid;
     int rc = 0;
     for (const char *p = path; *p;) {
         size_t len = strcspn(p, "/");
@@ -355,7 +226,7 @@ static int each_entry(struct walk *w, const struct tree_source *s, const struct 
     git_oid oid;
     memcpy(oid.id, e->oid, GIT_OID_RAWSZ);
     if (len == 0)
-        return loose_damaged(w->err, &t->oid, "path too long");
+        return loose_damaged(w->err, &t->kept.oid, "path too long");
     if (!tree_is_dir(e->mode))
         return w->cb(w->user, w->path, removed ? NULL : &oid);
     struct tree *sub;
@@ -396,11 +267,8 @@ int tree_walk(const struct tree_source *s, struct tree *root, const char *path, 
         lt_error_clear(&absent);
         return 0;
     }
-    if (rc) {
-        if (err)
-            *err = absent;
-        return rc;
-    }
+    if (rc)
+        return vault_pass(err, &absent);
     if (!tree_is_dir(mode))
         return cb(user, clean, &oid);
     struct tree *t;
@@ -432,7 +300,7 @@ static int diff_same_name(struct diff *d, const struct tree *t, const struct tre
     memcpy(ao.id, x->oid, GIT_OID_RAWSZ);
     memcpy(bo.id, y->oid, GIT_OID_RAWSZ);
     size_t len = step(&d->w, at, x->name, x->name_len);
-    int rc = len ? 0 : loose_damaged(d->w.err, &t->oid, "path too long");
+    int rc = len ? 0 : loose_damaged(d->w.err, &t->kept.oid, "path too long");
     if (rc == 0)
         rc = tree_load(d->sa, &ao, &a, d->w.err);
     if (rc == 0)
@@ -470,7 +338,7 @@ int tree_diff(const struct tree_source *sa, struct tree *a, const struct tree_so
 {
     struct tree empty = {.n = 0};
     struct diff d = {.w = {.cb = cb, .user = user, .err = err}, .sa = sa, .sb = sb};
-    if (a && b && git_oid_equal(&a->oid, &b->oid))
+    if (a && b && git_oid_equal(&a->kept.oid, &b->kept.oid))
         return 0;
     return diff_trees(&d, a ? a : &empty, b ? b : &empty, 0);
 }

@@ -3,6 +3,7 @@
 #define LT_VAULT_TREE_H
 
 #include "base/error.h"
+#include "vault/cache.h"
 #include "vault/repo.h"
 
 #include <git2.h>
@@ -26,11 +27,9 @@ struct tree_entry {
 
 /* Immutable. Held by reference: tree_release ends what tree_parse, tree_ref and tree_load gave. */
 struct tree {
-    git_oid oid;
+    struct cached kept;
     size_t n;
     struct tree_entry *e; /* in git's order */
-    _Atomic int refs;
-    size_t weight; /* bytes in memory */
 };
 
 /* Copies raw. LT_REFUSED "vault.damaged" when it is not a tree: bad mode, empty name, wrong order. */
@@ -44,15 +43,9 @@ int tree_name_cmp(const char *a, size_t a_len, bool a_dir, const char *b, size_t
 const struct tree_entry *tree_find(const struct tree *t, const char *name, size_t len);
 bool tree_is_dir(uint32_t mode);
 
-struct tree_cache;
-struct tree_cache *tree_cache_new(size_t max); /* NULL: memory; safe to use from several threads */
-void tree_cache_free(struct tree_cache *c);
-struct tree *tree_cache_get(struct tree_cache *c, const git_oid *oid); /* a reference, or NULL */
-void tree_cache_put(struct tree_cache *c, struct tree *t);             /* takes a reference of its own */
-
 /* Where trees come from: the cache, else the repository. */
 struct tree_source {
-    struct tree_cache *trees;
+    struct cache *trees;
     struct repo_cache *repos;
     const char *dir; /* of the repository */
 };

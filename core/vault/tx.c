@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "vault/pass.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,11 +50,8 @@ static int read_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *er
         r->base = (git_oid){{0}};
         return 0;
     }
-    if (rc) {
-        if (err)
-            *err = why;
-        return rc;
-    }
+    if (rc)
+        return vault_pass(err, &why);
     pthread_mutex_lock(&v->mu);
     bool described = r->repo->described;
     r->base_tree = r->repo->tree;

@@ -4,10 +4,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "vault/config.h"
+#include "vault/pass.h"
 #include "vault/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 #define LOCK_STEP_MS 20
+#define PACKS_AT_CLOSE 16 /* repositories looked at before the end */
 
 const char *vault_dir(const struct vault *v)
 {
@@ -60,6 +63,12 @@ const struct sign_key *vault_key(const struct vault *v)
 const struct sign_signers *vault_signers(const struct vault *v)
 {
     return &v->signers;
+}
+
+void vault_caches_clear(struct vault *v)
+{
+    cache_clear(v->trees);
+    cache_clear(v->texts);
 }
 
 struct repo_cache *vault_repos_cache(struct vault *v)
@@ -123,17 +132,29 @@ static int make_folders(const struct lt_fs *fs, const char *dir, struct lt_error
     return rc;
 }
 
-/* A key that an interrupted attempt has left is used: nothing was signed with it, but it may have been copied already. */
+/* A key that an interrupted attempt has left is used. One that was half written is put aside, not deleted: perhaps only the
+ * settings were lost, and it signed a history. */
+static int make_key(const struct lt_fs *fs, const char *path, struct sign_key **out, struct lt_error *err)
+{
+    char aside[PATH_MAX];
+    struct lt_error why = {0};
+    int rc = access(path, F_OK) == 0 ? sign_key_load(path, out, &why) : LT_NOTFOUND;
+    if (rc == 0 || (rc != LT_REFUSED && rc != LT_NOTFOUND))
+        return rc == 0 ? 0 : vault_pass(err, &why);
+    lt_error_clear(&why);
+    if (rc == LT_REFUSED && (!lt_print(aside, sizeof aside, "%s.damaged", path) || fs->rename(fs->ctx, path, aside) < 0))
+        return lt_fail_errno(err, "rename", path);
+    return sign_key_create(fs, path, out, err);
+}
+
 static int make_keys(const struct lt_fs *fs, const char *dir, const char *principal, struct lt_error *err)
 {
     char *path = lt_format("%s/keys/signing", dir), *signers = lt_format("%s/keys/allowed_signers", dir);
     struct sign_key *key = NULL;
     struct lt_buf line = LT_BUF_INIT(4096);
     int rc = path && signers ? 0 : lt_fail_memory(err);
-    if (rc == 0 && access(path, F_OK) == 0)
-        rc = sign_key_load(path, &key, err);
-    else if (rc == 0)
-        rc = sign_key_create(fs, path, &key, err);
+    if (rc == 0)
+        rc = make_key(fs, path, &key, err);
     if (rc == 0)
         rc = sign_signer_line(&line, principal, sign_key_public(key), 0, 0, err);
     if (rc == 0 && lt_fs_replace(fs, signers, line.data, line.len, 0644, true) < 0)
@@ -181,15 +202,24 @@ int vault_create(const struct vault_config *config, const char *school_id, struc
     if (rc)
         return rc;
     char *conf = lt_format("%s/letopis.conf", config->dir), *principal = lt_format("letopis@%s", school_id);
-    rc = conf && principal ? 0 : lt_fail_memory(err);
+    char *journal = lt_format("%s/journal", config->dir);
+    uint64_t *marks = NULL;
+    size_t marks_len = 0;
+    rc = conf && principal && journal ? journal_list(journal, &marks, &marks_len, err) : lt_fail_memory(err);
     if (rc == 0 && access(conf, F_OK) == 0)
         rc = lt_fail(err, LT_REFUSED, "vault.exists", "dir", config->dir, (char *)NULL);
+    if (rc == 0)
+        rc = journal_mark(fs, journal, 1, err); /* an attempt that is cut short is tidied up when the vault is opened */
     if (rc == 0)
         rc = make_keys(fs, config->dir, principal, err);
     if (rc == 0)
         rc = make_school(fs, config->dir, err);
     if (rc == 0)
         rc = make_settings(fs, config->dir, school_id, conf, err);
+    if (rc == 0 && marks_len == 0)
+        journal_remove(fs, journal, 1, NULL);
+    free(marks);
+    free(journal);
     free(conf);
     free(principal);
     close(lock);
@@ -198,23 +228,71 @@ int vault_create(const struct vault_config *config, const char *school_id, struc
 
 /* --- the thread that keeps the journal short --- */
 
+/* Name of a repository that got at least `least` packs since it was looked at; counts it as looked at. False: none. */
+static bool next_crowded(struct vault *v, unsigned least, char name[VAULT_NAME])
+{
+    bool found = false;
+    pthread_mutex_lock(&v->mu);
+    for (size_t i = 0; !found && i < v->table_cap; i++) {
+        for (struct vault_repo *r = v->table[i]; !found && r; r = r->chain) {
+            found = r->packs >= least;
+            if (found) {
+                memcpy(name, r->name, VAULT_NAME);
+                r->packs = 0;
+            }
+        }
+    }
+    if (!found)
+        v->crowded = false;
+    pthread_mutex_unlock(&v->mu);
+    return found;
+}
+
+/* Merges packs. A failure leaves them as they are, to be read more slowly; the next look tries again. */
+static void merge_packs(struct vault *v, unsigned least, unsigned most)
+{
+    char name[VAULT_NAME];
+    while (most-- > 0 && next_crowded(v, least, name))
+        vault_pack(v, name, NULL);
+}
+
+/* One round of the thread, without v->mu. Failures are kept by the side log and the journal and answered to whoever writes
+ * next. */
+static void keep_once(struct vault *v, int64_t now_ms, bool crowded, int64_t *looked_ms)
+{
+    vault_side_flush(v, NULL);
+    if (journal_due(v->journal, now_ms))
+        journal_switch(v->journal);
+    if (journal_ripe(v->journal))
+        journal_settle(v->journal, false, NULL);
+    if (crowded)
+        merge_packs(v, PACKS_SOON, UINT_MAX);
+    if (now_ms - *looked_ms >= JOURNAL_SWITCH_MS) {
+        merge_packs(v, 1, UINT_MAX);
+        *looked_ms = now_ms;
+    }
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void *keep(void *user)
 {
     struct vault *v = user;
-    struct timespec t;
+    int64_t looked = monotonic_ms();
     pthread_mutex_lock(&v->mu);
     while (!v->stop) {
+        struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         t.tv_sec++;
         pthread_cond_timedwait(&v->wake, &v->mu, &t);
+        bool crowded = v->crowded;
         pthread_mutex_unlock(&v->mu);
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        /* Failures are kept by the side log and the journal and answered to whoever writes next. */
-        vault_side_flush(v, NULL);
-        if (journal_due(v->journal, (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000))
-            journal_switch(v->journal);
-        if (journal_ripe(v->journal))
-            journal_settle(v->journal, false, NULL);
+        keep_once(v, monotonic_ms(), crowded, &looked);
         pthread_mutex_lock(&v->mu);
     }
     pthread_mutex_unlock(&v->mu);
@@ -353,7 +431,8 @@ static void vault_free(struct vault *v)
 {
     vault_side_close(v);
     journal_free(v->journal);
-    tree_cache_free(v->trees);
+    cache_free(v->trees);
+    cache_free(v->texts);
     repo_cache_free(v->repos);
     for (size_t i = 0; i < v->table_cap; i++) {
         for (struct vault_repo *r = v->table[i], *next; r; r = next) {
@@ -392,8 +471,9 @@ int vault_open(const struct vault_config *config, struct vault **out, struct lt_
     }
     v->dir = lt_strdup(config->dir);
     v->repos = repo_cache_new();
-    v->trees = tree_cache_new(TREE_CACHE);
-    if (!v->dir || !v->repos || !v->trees)
+    v->trees = cache_new(TREE_CACHE);
+    v->texts = cache_new(TEXT_CACHE);
+    if (!v->dir || !v->repos || !v->trees || !v->texts)
         rc = lt_fail_memory(err);
     if (rc == 0)
         rc = read_settings(v, err);
@@ -421,6 +501,7 @@ void vault_close(struct vault *v)
     keeper_stop(v);
     if (!v->read_only) {
         vault_side_flush(v, NULL);
+        merge_packs(v, 1, PACKS_AT_CLOSE); /* programs that open the folder for one change never live to see a quiet moment */
         /* What cannot be settled stays in the journal for the next start. */
         journal_switch(v->journal);
         journal_settle(v->journal, false, NULL);

@@ -102,10 +102,10 @@ static void large_import_of_two_hundred(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FAULT_TEST(entry_with_a_file),
-        FAULT_TEST(event_for_thirty),
-        FAULT_TEST(import_of_two_hundred),
-        FAULT_TEST(large_import_of_two_hundred),
+        MEMORY_TEST(entry_with_a_file),
+        MEMORY_TEST(event_for_thirty),
+        MEMORY_TEST(import_of_two_hundred),
+        MEMORY_TEST(large_import_of_two_hundred),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
