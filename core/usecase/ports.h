@@ -22,6 +22,9 @@ struct uc_publish {
     void *user;
 };
 
+/* Enabled while school.json has no key `plugins`. */
+#define UC_PLUGIN_DEFAULT "site"
+
 struct uc_ports {
     void *ctx;
     /* [{id, version, abi, state: enabled|available|refused, reason: {code, params}, capabilities:[…], settings}] */

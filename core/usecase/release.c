@@ -13,11 +13,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MARK ".letopis.json"
 #define MARK_MAX (64u << 10)
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define LOCK_TRIES 200 /* ten seconds */
 #define DEEPEST 8 /* folders inside a release; plugins are held to three */
 
 static int access_error(struct lt_error *err, const char *what)
@@ -145,7 +147,11 @@ static int open_folders(const char *folder, bool make, struct release *r, struct
     r->target = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->target < 0 && errno == ENOENT) return lt_fail(err, LT_NOTFOUND, "channel.folder_absent", "folder", folder, (char *)NULL);
     if (r->target < 0) return access_error(err, folder);
-    if (flock(r->target, LOCK_EX | LOCK_NB) != 0) return lt_fail(err, LT_CONFLICT, "channel.folder_busy", (char *)NULL);
+    for (int i = 0; flock(r->target, LOCK_EX | LOCK_NB) != 0; i++) {
+        static const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+        if (i == LOCK_TRIES) return lt_fail(err, LT_CONFLICT, "channel.folder_busy", (char *)NULL);
+        nanosleep(&pause, NULL);
+    }
     int rc = read_mark(r, err);
     if (rc) return rc;
     if (make) {
