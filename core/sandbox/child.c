@@ -152,19 +152,19 @@ static int start(struct sandbox_child *c, const struct sandbox_config *config, s
 /* --- moving bytes --- */
 
 static void drain_stderr(struct sandbox_child *c) {
-    char skip[4096];
     for (int i = 0; i < 16 && c->errs >= 0; i++) { /* a child that floods its stderr must not hold us here */
-        size_t room = sizeof c->text - c->text_len;
-        char *to = room ? c->text + c->text_len : skip;
-        ssize_t n = read(c->errs, to, room ? room : sizeof skip);
-        if (n > 0 && room)
-            c->text_len += (size_t)n;
+        char got[4096] = "";
+        ssize_t n = read(c->errs, got, sizeof got);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n <= 0) {
             close(c->errs);
             c->errs = -1;
+            return;
         }
+        size_t room = sizeof c->text - c->text_len, keep = (size_t)n < room ? (size_t)n : room;
+        memcpy(c->text + c->text_len, got, keep);
+        c->text_len += keep;
     }
 }
 

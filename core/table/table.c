@@ -55,7 +55,9 @@ int table_read(const struct table_env *env, int fd, const char *file_name, const
     static const char *const prefixes[] = {"table.", NULL};
     struct table_receiver r = {.limits = complete(limits)};
     const struct sandbox_config config = {.program = env->program, .modules_dir = env->modules_dir,
-                                          .memory = (uint64_t)256 << 20, .cpu_seconds = 20, .deadline_ms = env->deadline_ms,
+                                          .memory = (uint64_t)256 << 20, .cpu_seconds = 60,
+                                          /* a million cells of XLSX took 5 s where this was measured */
+                                          .deadline_ms = env->deadline_ms ? env->deadline_ms : 60000,
                                           .max_answer = TABLE_ANSWER_BYTES};
     struct sandbox_call call = {.kind = "module", .name = "table", .fds = &fd, .n_fds = 1, .error_prefixes = prefixes,
                                 .frame = table_receive, .ctx = &r};

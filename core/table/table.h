@@ -17,7 +17,7 @@
 struct table_env {
     const char *program;     /* see struct sandbox_config */
     const char *modules_dir;
-    unsigned deadline_ms;    /* 0 = 30 000 */
+    unsigned deadline_ms;    /* 0 = 60 000 */
 };
 
 struct table_limits { /* a zero means the default on the right */

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_ATTRIBUTES 24u
-
 struct xml {
     struct reader *r;
     struct member *member;
@@ -116,20 +114,20 @@ const char *xml_text(struct xml *x) {
     return text ? (const char *)text : "";
 }
 
+/* Straight from the node, not by moving the reader from attribute to attribute: then names and texts asked for before stay valid. A
+ * value is one text, because entities are refused and character references are resolved while parsing. */
 static const char *find_attr(struct xml *x, const char *space, const char *name) {
-    const char *found = "";
-    int rc = xmlTextReaderMoveToFirstAttribute(x->reader);
-    for (unsigned i = 0; rc == 1 && i < KEPT_ATTRIBUTES; i++) {
-        const xmlChar *local = xmlTextReaderConstLocalName(x->reader), *uri = xmlTextReaderConstNamespaceUri(x->reader);
-        if (local && strcmp((const char *)local, name) == 0 && (!space || (uri && strstr((const char *)uri, space)))) {
-            const xmlChar *value = xmlTextReaderConstValue(x->reader);
-            found = value ? (const char *)value : "";
-            break;
-        }
-        rc = xmlTextReaderMoveToNextAttribute(x->reader);
+    const xmlNode *node = xmlTextReaderCurrentNode(x->reader);
+    const xmlAttr *a = node && node->type == XML_ELEMENT_NODE ? node->properties : NULL;
+    for (; a; a = a->next) {
+        if (strcmp((const char *)a->name, name) != 0)
+            continue;
+        if (space && !(a->ns && a->ns->href && strstr((const char *)a->ns->href, space)))
+            continue;
+        const xmlNode *value = a->children;
+        return value && value->type == XML_TEXT_NODE && value->content ? (const char *)value->content : "";
     }
-    xmlTextReaderMoveToElement(x->reader);
-    return found;
+    return "";
 }
 
 const char *xml_attr(struct xml *x, const char *name) { return find_attr(x, NULL, name); }
