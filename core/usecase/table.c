@@ -26,6 +26,10 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_event,
     &uc_noun_portfolio,
     &uc_noun_search,
+    &uc_noun_import,
+    &uc_noun_channel,
+    &uc_noun_publication,
+    &uc_noun_plugin,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)

@@ -1,0 +1,439 @@
+/* import: files of other programs, previewed, settled and applied as batches. */
+#include "usecase/import.h"
+#include "usecase/table.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DETAILS_MAX = 50 };
+
+static const struct import_format *const formats[] = {&import_roster};
+
+const struct import_format *import_format_find(const char *name)
+{
+    for (size_t i = 0; i < LT_COUNT(formats); i++) {
+        if (strcmp(formats[i]->name, name) == 0) return formats[i];
+    }
+    return NULL;
+}
+
+static int run_formats(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)in;
+    json_t *items = json_array();
+    for (size_t i = 0; items && i < LT_COUNT(formats); i++) {
+        json_t *one = json_pack("{s:s, s:s}", "format", formats[i]->name, "title", lt_label(call->lang, "import_format", formats[i]->name));
+        if (json_array_append_new(items, one)) return json_decref(items), lt_fail_memory(err);
+    }
+    *out = json_pack("{s:o, s:n}", "items", items, "next");
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+/* --- the answer of a preview --- */
+
+static const char *const kinds[] = {"pupils", "staff", "load", "groups"};
+
+static int count_of(const json_t *counts, const char *a, const char *b)
+{
+    return (int)(lt_json_int(counts, a, 0) + lt_json_int(counts, b, 0));
+}
+
+static int percent(const struct import_proposal *p)
+{
+    return p->known ? (p->leaving * 100 + p->known - 1) / p->known : 0;
+}
+
+/* What apply would ask for, in words of its options. */
+static json_t *needs(struct uc_call *call, const struct import_proposal *p, const json_t *counts)
+{
+    json_t *list = json_array();
+    if (count_of(counts, "doubtful", "contradiction")) json_array_append_new(list, json_string("skip_doubtful"));
+    if (count_of(counts, "error", "not_found")) json_array_append_new(list, json_string("skip_errors"));
+    if (p->leaving) json_array_append_new(list, json_string("apply_left"));
+    if ((long long)p->leaving * 100 > uc_setting_int(call, "import.remove_percent") * p->known) json_array_append_new(list, json_string("confirm_removal"));
+    return list;
+}
+
+static int summary(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, json_t **out, struct lt_error *err)
+{
+    json_t *counts = import_counts(p, NULL), *by_kind = json_object();
+    for (size_t i = 0; i < LT_COUNT(kinds); i++) {
+        json_t *one = import_counts(p, kinds[i]);
+        if (json_object_size(one)) json_object_set(by_kind, kinds[i], one);
+        json_decref(one);
+    }
+    *out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:i, s:o, s:i}", "batch", b->id, "format", lt_json_str_or(b->state, "format", ""),
+                     "file_name", lt_json_str_or(b->state, "file_name", ""), "sha256", lt_json_str_or(b->state, "sha256", ""), "counts",
+                     counts, "by_kind", by_kind, "leaving", p->leaving, "leaving_percent", percent(p), "needs", needs(call, p, counts),
+                     "documents", (int)p->docs_len);
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static int show(struct uc_call *call, struct import_batch *b, const struct import_proposal *p, json_t **out, struct lt_error *err)
+{
+    char sum[65];
+    import_proposal_sum(p, sum);
+    int rc = lt_json_put_str(b->state, "seen", sum) ? lt_fail_memory(err) : import_batch_save(call, b, err);
+    if (!rc) rc = summary(call, b, p, out, err);
+    if (rc) return rc;
+    uc_saw_items(call, p->rows, "pupil");
+    if (json_object_set((*out), "rows", p->rows) || json_object_set(*out, "sheets", p->sheets) ||
+        json_object_set(*out, "skipped", p->skipped))
+        return lt_fail_memory(err);
+    return 0;
+}
+
+static int preview_again(struct uc_call *call, struct import_batch *b, json_t **out, struct lt_error *err)
+{
+    struct import_proposal p;
+    int rc = import_batch_propose(call, b, false, &p, err);
+    if (rc) return rc;
+    rc = show(call, b, &p, out, err);
+    import_proposal_clear(&p);
+    return rc;
+}
+
+/* --- beginning a batch --- */
+
+static int take_options(struct import_batch *b, const json_t *in, struct lt_error *err)
+{
+    return lt_json_copy_key(b->state, in, "year") || lt_json_copy_key(b->state, in, "from") ? lt_fail_memory(err) : 0;
+}
+
+static int recognise(struct uc_call *call, const struct uc_input_file *file, const struct import_format **out, struct lt_error *err)
+{
+    struct table_env env = {.program = call->app->program, .modules_dir = call->app->modules};
+    struct table *table = NULL;
+    int fd = dup(file->fd), best = 0;
+    int rc = fd < 0 ? lt_fail_errno(err, "read", file->name) : table_read(&env, fd, file->name, NULL, &table, err);
+    if (fd >= 0) close(fd);
+    for (size_t i = 0; !rc && i < LT_COUNT(formats); i++) {
+        int score = formats[i]->recognise(table);
+        if (score > best) *out = formats[i], best = score;
+    }
+    table_free(table);
+    if (!rc && !best) rc = lt_fail_field(err, LT_REFUSED, "file", "import.nothing_known", (char *)NULL);
+    return rc;
+}
+
+static int begin(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err)
+{
+    const json_t *file = lt_json_object(in, "file");
+    const char *name = lt_json_str(in, "format");
+    const struct import_format *f = name ? import_format_find(name) : NULL;
+    if (!file) return lt_fail_field(err, LT_USAGE, "file", "field.required", "field", "file", (char *)NULL);
+    if (name && !f) return lt_fail_field(err, LT_USAGE, "format", "import.format", "format", name, (char *)NULL);
+    const struct uc_input_file *bytes = &call->files[lt_json_int(file, "index", 0)];
+    /* The right is asked before anything of the file is read or kept. */
+    int rc = uc_require(call, f ? f->right : "import.roster", UC_T_NONE, NULL, err);
+    if (!rc) rc = import_batch_purge(call, err);
+    if (!rc && !f) rc = recognise(call, bytes, &f, err);
+    if (!rc) rc = uc_require(call, f->right, UC_T_NONE, NULL, err);
+    if (!rc) rc = import_batch_new(call, f, bytes, b, err);
+    return rc ? rc : take_options(b, in, err);
+}
+
+static int resume(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err)
+{
+    int rc = import_batch_open(call, lt_json_str_or(in, "batch", ""), b, err);
+    const struct import_format *f = rc ? NULL : import_format_find(lt_json_str_or(b->state, "format", ""));
+    if (!rc && !f) rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
+    if (!rc) rc = uc_require(call, f->right, UC_T_NONE, NULL, err);
+    if (!rc) rc = import_batch_purge(call, err);
+    return rc ? rc : take_options(b, in, err);
+}
+
+static int run_preview(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct import_batch b = {.id = ""};
+    bool again = lt_json_str(in, "batch") != NULL;
+    int rc = again ? resume(call, in, &b, err) : begin(call, in, &b, err);
+    if (!rc) {
+        rc = preview_again(call, &b, out, err);
+        struct lt_error late = {0};
+        if (rc && !again) import_batch_drop(call, b.id, &late);
+        lt_error_clear(&late);
+    }
+    import_batch_clear(&b);
+    return rc;
+}
+
+/* --- settling --- */
+
+/* "A=B" with the last "=" as the border: names of sheets may hold anything. */
+static bool pair(const char *text, char left[300], char right[100])
+{
+    const char *eq = strrchr(text, '=');
+    return eq && eq != text && lt_print(left, 300, "%.*s", (int)(eq - text), text) && lt_print(right, 100, "%s", eq + 1);
+}
+
+static json_t *object_in(json_t *holder, const char *key)
+{
+    json_t *o = lt_json_object(holder, key);
+    if (o) return o;
+    o = json_object();
+    return json_object_set_new(holder, key, o) ? NULL : o;
+}
+
+/* Mapping and decisions are changed in place and kept with the batch. */
+typedef int settle_fn(json_t *state, const char *left, const char *right, struct lt_error *err);
+
+static int settle(struct uc_call *call, const json_t *in, const char *field, settle_fn *fn, json_t **out, struct lt_error *err)
+{
+    struct import_batch b = {.id = ""};
+    int rc = resume(call, in, &b, err);
+    size_t i;
+    const json_t *v;
+    json_array_foreach(lt_json_array(in, field), i, v) {
+        char left[300], right[100];
+        if (rc) break;
+        if (!pair(json_string_value(v), left, right) || !strrchr(left, '!'))
+            rc = lt_fail_field(err, LT_USAGE, field, strcmp(field, "column") == 0 ? "import.column_form" : "import.decision_form", "value",
+                               json_string_value(v), (char *)NULL);
+        else rc = fn(b.state, left, right, err);
+    }
+    if (!rc) rc = preview_again(call, &b, out, err);
+    import_batch_clear(&b);
+    return rc;
+}
+
+static int set_column(json_t *state, const char *left, const char *right, struct lt_error *err)
+{
+    char sheet[300];
+    const char *bang = strrchr(left, '!'), *what = bang + 1;
+    lt_print(sheet, sizeof sheet, "%.*s", (int)(bang - left), left);
+    json_t *mapping = object_in(state, "mapping"), *map = mapping ? object_in(mapping, sheet) : NULL;
+    if (!map) return lt_fail_memory(err);
+    int bad;
+    if (strcmp(what, "kind") == 0) {
+        bad = lt_json_put_str(map, "kind", right);
+    } else if (strcmp(what, "header") == 0) {
+        bad = lt_json_put_int(map, "header", strtoll(right, NULL, 10));
+    } else {
+        json_t *columns = object_in(map, "columns");
+        bad = !columns || lt_json_put_str(columns, what, right);
+    }
+    return bad ? lt_fail_memory(err) : 0;
+}
+
+static int run_map(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    return settle(call, in, "column", set_column, out, err);
+}
+
+static int set_decision(json_t *state, const char *left, const char *right, struct lt_error *err)
+{
+    json_t *decisions = object_in(state, "decisions");
+    if (!decisions) return lt_fail_memory(err);
+    if (strcmp(right, "ask") == 0) json_object_del(decisions, left);
+    else if (lt_json_put_str(decisions, left, right)) return lt_fail_memory(err);
+    return 0;
+}
+
+static int run_resolve(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    return settle(call, in, "decision", set_decision, out, err);
+}
+
+/* --- apply --- */
+
+static json_t *rows_of(const struct import_proposal *p, const char *a, const char *b)
+{
+    json_t *list = json_array();
+    size_t i;
+    json_t *row;
+    json_array_foreach(p->rows, i, row) {
+        const char *outcome = lt_json_str_or(row, "outcome", "");
+        if (strcmp(outcome, a) != 0 && strcmp(outcome, b) != 0) continue;
+        json_array_append(list, row);
+        if (json_array_size(list) == DETAILS_MAX) break;
+    }
+    return list;
+}
+
+static int refuse_rows(const struct import_batch *b, const struct import_proposal *p, const char *code, int n, const char *one, const char *two,
+                       struct lt_error *err)
+{
+    json_t *rows = rows_of(p, one, two);
+    const json_t *first = json_array_get(rows, 0), *problem = json_array_get(lt_json_array(first, "problems"), 0);
+    char sheet[160];
+    const char *name = lt_json_str_or(first, "sheet", "");
+    lt_print(sheet, sizeof sheet, "%.*s", (int)lt_utf8_clip(name, 120), name);
+    char said[300];
+    const char *message = lt_json_str_or(problem, "message", "");
+    lt_print(said, sizeof said, "%.*s", (int)lt_utf8_clip(message, 280), message);
+    int rc = lt_fail(err, LT_REFUSED, code, "n", LT_NUM(n), "batch", b->id, "sheet", sheet, "first", said, (char *)NULL);
+    lt_error_details(err, rows);
+    return rc;
+}
+
+/* Everything that asks a person first. */
+static int may_apply(struct uc_call *call, const json_t *in, const struct import_batch *b, const struct import_proposal *p, struct lt_error *err)
+{
+    json_t *counts = import_counts(p, NULL);
+    int doubts = count_of(counts, "doubtful", "contradiction"), errors = count_of(counts, "error", "not_found");
+    json_decref(counts);
+    char sum[65];
+    const char *seen = lt_json_str(b->state, "seen");
+    import_proposal_sum(p, sum);
+    if (seen && strcmp(seen, sum) != 0) return lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
+    if (errors && !lt_json_bool(in, "skip_errors", false)) return refuse_rows(b, p, "import.errors", errors, "error", "not_found", err);
+    if (doubts && !lt_json_bool(in, "skip_doubtful", false))
+        return refuse_rows(b, p, "import.doubtful", doubts, "doubtful", "contradiction", err);
+    long long most = uc_setting_int(call, "import.remove_percent");
+    bool many = (long long)p->leaving * 100 > most * p->known;
+    if (many && lt_json_bool(in, "apply_left", false) && !lt_json_bool(in, "confirm_removal", false)) {
+        int rc = refuse_rows(b, p, "import.removes_many", p->leaving, "left", "left", err);
+        json_t *rows = json_incref(err->details);
+        rc = lt_fail(err, LT_REFUSED, "import.removes_many", "n", LT_NUM(p->leaving), "known", LT_NUM(p->known), "percent",
+                     LT_NUM(percent(p)), "most", LT_NUM(most), "batch", b->id, (char *)NULL);
+        lt_error_details(err, rows);
+        return rc;
+    }
+    return 0;
+}
+
+static int apply(struct uc_call *call, const json_t *in, const struct import_batch *b, json_t **out, struct lt_error *err)
+{
+    struct import_proposal p;
+    bool changed = false;
+    int rc = import_batch_propose(call, b, lt_json_bool(in, "apply_left", false), &p, err);
+    if (rc) return rc;
+    rc = may_apply(call, in, b, &p, err);
+    if (!rc) rc = import_write(call, b, &p, &changed, err);
+    if (!rc) rc = summary(call, b, &p, out, err);
+    if (!rc) {
+        json_object_del(*out, "needs");
+        lt_json_put_str(*out, "state", changed ? "applied" : "unchanged");
+        struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
+        import_batch_drop(call, b->id, &late);
+        lt_error_clear(&late);
+    }
+    import_proposal_clear(&p);
+    return rc;
+}
+
+static int run_apply(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct import_batch b = {.id = ""};
+    bool waiting = lt_json_str(in, "batch") != NULL;
+    int rc = waiting ? resume(call, in, &b, err) : begin(call, in, &b, err);
+    if (!rc) {
+        rc = apply(call, in, &b, out, err);
+        struct lt_error late = {0};
+        /* refused for questions: the batch waits for the answers; for anything else nothing stays */
+        if (!waiting && rc == LT_REFUSED && lt_starts(err->code, "import.") && strcmp(err->code, "import.nothing_known") != 0)
+            import_batch_save(call, &b, &late);
+        else if (!waiting && rc) import_batch_drop(call, b.id, &late);
+        lt_error_clear(&late);
+    }
+    import_batch_clear(&b);
+    return rc;
+}
+
+/* --- afterwards --- */
+
+static int run_report(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    const char *id = lt_json_str_or(in, "batch", "");
+    struct import_batch b = {.id = ""};
+    struct lt_error miss = {0};
+    int rc = import_batch_open(call, id, &b, &miss);
+    lt_error_clear(&miss);
+    if (!rc) {
+        import_batch_clear(&b);
+        rc = resume(call, in, &b, err);
+        if (!rc) rc = preview_again(call, &b, out, err);
+        import_batch_clear(&b);
+        return rc;
+    }
+    rc = uc_require(call, "import.list", UC_T_IMPORT, id, err);
+    if (!rc) rc = uc_doc(call, "import", id, out, err);
+    if (!rc) uc_saw_items(call, lt_json_array(*out, "changes"), "repo");
+    return rc;
+}
+
+static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    json_t *params = json_deep_copy(in);
+    json_object_del(params, "limit");
+    json_object_del(params, "cursor");
+    json_t *scope = json_object();
+    int rc = params && scope ? uc_scope(call, "import.list", scope, err) : lt_fail_memory(err);
+    const char *mine = lt_json_str(lt_json_object(scope, "scope"), "made_by");
+    if (!rc && mine && lt_json_put_str(params, "by", mine)) rc = lt_fail_memory(err);
+    json_decref(scope);
+    if (rc) {
+        json_decref(params);
+        return rc;
+    }
+    rc = uc_list(call, "imports", params, out, err);
+    if (!rc && !lt_json_str(in, "cursor") && !lt_json_str(in, "state")) rc = import_batch_list(call, lt_json_array(*out, "items"), err);
+    return rc;
+}
+
+static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    const char *id = lt_json_str_or(in, "batch", "");
+    struct import_batch b = {.id = ""};
+    struct lt_error miss = {0};
+    int rc = import_batch_open(call, id, &b, &miss);
+    lt_error_clear(&miss);
+    import_batch_clear(&b);
+    if (rc) {
+        rc = uc_require(call, "import.undo", UC_T_IMPORT, id, err);
+        return rc ? rc : import_take_back(call, id, out, err);
+    }
+    rc = resume(call, in, &b, err);
+    import_batch_clear(&b);
+    if (!rc) rc = import_batch_drop(call, id, err);
+    if (!rc) {
+        *out = json_pack("{s:s, s:s}", "batch", id, "state", "dropped");
+        if (!*out) rc = lt_fail_memory(err);
+    }
+    return rc;
+}
+
+#define BATCH {"batch", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}
+#define SOURCE                                                                                                         \
+    {"format", UC_TEXT, 0, 0, 40, NULL}, {"file", UC_FILE, UC_POSITIONAL, 0, 0, NULL}, {"batch", UC_ID, 0, 0, 0, NULL}, \
+        {"year", UC_INT, 0, 2000, 2100, NULL}, {"from", UC_DATE, 0, 0, 0, NULL}
+
+static const struct uc_field preview_fields[] = {SOURCE, {0}};
+static const struct uc_field apply_fields[] = {SOURCE,
+                                               {"skip_doubtful", UC_BOOL, 0, 0, 0, NULL},
+                                               {"skip_errors", UC_BOOL, 0, 0, 0, NULL},
+                                               {"apply_left", UC_BOOL, 0, 0, 0, NULL},
+                                               {"confirm_removal", UC_BOOL, 0, 0, 0, NULL},
+                                               {0}};
+static const struct uc_field map_fields[] = {BATCH, {"column", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
+static const struct uc_field resolve_fields[] = {BATCH, {"decision", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
+static const struct uc_field batch_fields[] = {BATCH, {0}};
+static const struct uc_field list_fields[] = {{"state", UC_ENUM, 0, 0, 0, "import_state"}, {"format", UC_TEXT, 0, 0, 40, NULL}, {0}};
+
+static const struct uc_row rows[] = {
+    {.noun = "import", .verb = "formats", .method = "GET", .tail = "/formats", .reply = UC_LIST, .columns = "format title",
+     .run = run_formats},
+    {.noun = "import", .verb = "preview", .method = "POST", .tail = "/preview", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
+     .target = UC_T_OWN, .fields = preview_fields, .run = run_preview},
+    {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
+     .target = UC_T_OWN, .fields = map_fields, .run = run_map},
+    {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve},
+    {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
+     .target = UC_T_OWN, .fields = apply_fields, .run = run_apply},
+    {.noun = "import", .verb = "report", .method = "GET", .tail = "/{batch}", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
+     .fields = batch_fields, .run = run_report},
+    {.noun = "import", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "import.list", .target = UC_T_LIST,
+     .fields = list_fields, .columns = "id format file_name state at by", .run = run_list},
+    {.noun = "import", .verb = "undo", .method = "POST", .tail = "/{batch}/undo", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.undo",
+     .target = UC_T_OWN, .fields = batch_fields, .run = run_undo},
+};
+
+const struct uc_noun uc_noun_import = UC_NOUN("import", "imports", NULL, rows);
