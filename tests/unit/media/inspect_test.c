@@ -1,6 +1,7 @@
 /* Files as families bring them and as strangers make them: what is accepted, and what the refusal says. */
 #include "media/media.h"
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -262,6 +263,43 @@ static void test_bad(void **state) {
     assert_int_equal(wrong, 0);
 }
 
+/* Damaged pictures and documents: the libraries in the child may do what they like, the parent answers in words. */
+static void test_mutations(void **state) {
+    static const char *const files[] = {"02-sport-gramota-scan.jpg", "05-art-laureate.png", "07-gto.webp", "08-praise-two-pages.tiff",
+                                        "15-thanks-photo.heic", "01-olympiad-diploma.pdf", "11-essay.docx"};
+    const char *set = getenv("LETOPIS_MUTATIONS");
+    int rounds = set ? atoi(set) : 15, found = 0, crashed = 0;
+    uint32_t dice = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[4200], *data = NULL;
+        size_t len = 0;
+        lt_print(path, sizeof path, "%s/scans/%s", data_dir(), files[i]);
+        if (lt_fs_read(path, 1 << 20, &data, &len) != 0)
+            continue;
+        found++;
+        for (int k = 0; k < rounds; k++) {
+            struct media_info info;
+            struct lt_error err = {0};
+            for (int n = 0; n < 3; n++) { /* mostly near the beginning, where the structure is; damage adds up */
+                dice = dice * 1664525u + 1013904223u;
+                data[(dice >> 8) % (n ? len : len < 600 ? len : 600)] ^= (char)(1u << (dice >> 5) % 8);
+            }
+            int rc = inspect_bytes(data, len, "file", NULL, &info, &err);
+            assert_true(rc == 0 || rc == LT_REFUSED);
+            if (lt_starts(err.code, "sandbox.")) {
+                print_message("%s, round %d: %s\n", files[i], k, err.code);
+                crashed++;
+            }
+            lt_error_clear(&err);
+        }
+        free(data);
+    }
+    if (found == 0)
+        skip();
+    print_message("%d of %d ended the child\n", crashed, rounds * found);
+}
+
 static void test_types(void **state) {
     (void)state;
     assert_string_equal(media_type_at(0)->mime, "application/pdf");
@@ -276,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_types),     cmocka_unit_test(test_not_what_it_is_called), cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_texts),     cmocka_unit_test(test_pixels),                cmocka_unit_test(test_packages),
         cmocka_unit_test(test_polyglots), cmocka_unit_test(test_scans),                 cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
