@@ -251,6 +251,18 @@ static bool whole_date(const char *text, struct model_klass *out)
     return true;
 }
 
+/* «10 / 1» is «10/1». */
+static void no_blanks_at_slash(struct cursor *c)
+{
+    int to = 0;
+    for (int i = 0; i < c->n; i++) {
+        bool blank = c->p[i] == ' ' && ((i + 1 < c->n && c->p[i + 1] == '/') || (to && c->p[to - 1] == '/'));
+        if (!blank)
+            c->p[to++] = c->p[i];
+    }
+    c->n = to;
+}
+
 void model_klass_parse(const char *text, struct model_klass *out)
 {
     memset(out, 0, sizeof *out);
@@ -263,6 +275,7 @@ void model_klass_parse(const char *text, struct model_klass *out)
         return;
     }
     free(tidy);
+    no_blanks_at_slash(&c);
     skip_signs(&c);
     skip_class_word(&c);
     skip_signs(&c);

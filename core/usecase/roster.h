@@ -103,6 +103,7 @@ struct roster_row {
     struct roster_class *klass;
     struct roster_pupil *pupil;
     struct roster_person *person;
+    const struct roster_row *twin; /* the row this one repeats */
     struct roster_contact contacts[ROSTER_GUARDIANS];
     int contacts_len;
     const char *post, *subject, *target, *group, *programme;

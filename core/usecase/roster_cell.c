@@ -158,6 +158,17 @@ void roster_read_name(struct roster *r, struct roster_row *row, const struct tab
     tell_remarks(r, row, column, out);
 }
 
+/* An error value; in CSV and some other files it is plain text. */
+static bool is_error(const struct table_cell *c)
+{
+    static const char *const words[] = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!",
+                                        "#ДЕЛ/0!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!"};
+    for (size_t i = 0; c->type == TABLE_TEXT && i < LT_COUNT(words); i++) {
+        if (strcmp(c->text, words[i]) == 0) return true;
+    }
+    return c->type == TABLE_ERROR;
+}
+
 /* --- dates --- */
 
 /* Small repairs before the parser: commas for points, blanks behind points, «г.р.». */
@@ -244,7 +255,7 @@ void roster_read_birth(struct roster *r, struct roster_sheet *s, struct roster_r
     char *tidy = lt_tidy(cell->text);
     bool empty = !tidy || !*tidy;
     free(tidy);
-    if (cell->type == TABLE_ERROR) {
+    if (is_error(cell)) {
         roster_problem(r, row, cell->column, "cell_error", cell->text);
         row->error = true;
     } else if (empty) {

@@ -38,6 +38,7 @@ static void judge_twins(struct roster *r, const json_t *list)
             roster_problem(r, row, row->name_column, "row_contradiction", row->name.raw);
             roster_outcome(row, "contradiction", "contradiction");
         } else if (row != first) {
+            row->twin = first;
             roster_problem(r, row, row->name_column, "row_duplicate", row->name.raw);
             roster_outcome(row, "duplicate", "duplicate");
         }
@@ -80,6 +81,8 @@ static void tell_spelling(struct roster *r, struct roster_row *row, const struct
     for (int i = 0; i < 3; i++) {
         if (strcmp(file[i], known[i]) == 0 || !*file[i] || !*known[i]) continue;
         row->spelled = true;
+        if (row->name.one_cell && strcmp(row->name.key, p->name.key) == 0 && i == 1 && !*known[2] && *file[2])
+            roster_problem(r, row, row->name_column, "name_parts", row->name.raw); /* the school cuts the name otherwise */
         char *x = lt_fold(file[i]), *y = lt_fold(known[i]);
         bool folded = x && y && strcmp(x, y) == 0;
         if (folded && count_yo(file[i]) != count_yo(known[i])) roster_problem(r, row, row->name_column, "name_yo", known[i]);
@@ -373,6 +376,7 @@ void roster_match_pupils(struct roster *r)
     for (size_t i = 0; i < r->rows_len; i++) {
         struct roster_row *row = r->rows[i];
         if (row->kind != ROSTER_PUPILS || !row->outcome) continue;
+        if (row->twin) row->pupil = row->twin->pupil;
         bool open = strcmp(row->outcome, "new") == 0 || strcmp(row->outcome, "unchanged") == 0;
         if (row->doubt && open && !(row->decision && strcmp(row->decision, "skip") == 0)) roster_outcome(row, "doubtful", "unsure");
     }

@@ -42,6 +42,7 @@ static const struct row rows[] = {
     {"VIII-В", MODEL_KLASS_SURE, "8В", "", NULL},
     {"IV", MODEL_KLASS_SURE, "4", "", "number_only"},
     {"10/1", MODEL_KLASS_SURE, "10/1", "", NULL},
+    {"10 / 1", MODEL_KLASS_SURE, "10/1", "", NULL},
     {"10-1", MODEL_KLASS_SURE, "10/1", "", NULL},
     {"10-12", MODEL_KLASS_SURE, "10/12", "", NULL},
     {"10.1", MODEL_KLASS_MAYBE, "10/1", "", "decimal"},
