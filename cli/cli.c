@@ -32,9 +32,9 @@ static int version(const struct cli *c)
     return cli_write_all(STDOUT_FILENO, c->json ? json : text, c->json ? sizeof json - 1 : sizeof text - 1);
 }
 
-int cli_main(int argc, char *const *argv)
+int cli_main(int argc, char *const *argv, const struct uc_ports *ports)
 {
-    struct cli c = {.argc = argc, .argv = argv};
+    struct cli c = {.argc = argc, .argv = argv, .ports = ports};
     struct lt_error err = {0};
     const char *dir = getenv("LETOPIS_DATA");
     c.dir = dir && *dir ? dir : "letopis-data";

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 struct http_client;
+struct uc_ports;
 
 /* What the person asked the program itself to do. */
 enum cli_command { CLI_CALL, CLI_HELP, CLI_VERSION, CLI_SERVE };
@@ -29,6 +30,7 @@ enum { CLI_WORDS_MAX = 3, CLI_FILES_MAX = 64 };
 struct cli {
     int argc;
     char *const *argv;
+    const struct uc_ports *ports;
     enum lt_lang lang;
     enum cli_command command;
     const char *dir, *login, *out, *limit, *cursor, *password_file, *request, *workers;
@@ -43,8 +45,8 @@ struct cli {
     struct cli_term term_out, term_err;
 };
 
-/* The whole program; the exit code. */
-int cli_main(int argc, char *const *argv);
+/* The whole program; the exit code. ports: what the application gets of the folders above it; NULL: nothing. */
+int cli_main(int argc, char *const *argv, const struct uc_ports *ports);
 
 /* --- args.c --- */
 int cli_parse(struct cli *c, struct lt_error *err);
@@ -94,6 +96,8 @@ struct cli_place {
     char user[64]; /* name of the unix user that runs the program */
 };
 int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err);
+int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline, struct lt_app **out,
+                 struct lt_error *err);
 /* LT_DENIED "cli.folder_owner" where the data folder belongs to another unix user: files made by a stranger (root, say) would
  * lock the owner out. */
 int cli_check_owner(const struct cli *c, struct lt_error *err);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "http/client.h"
+#include "usecase/ports.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -60,6 +61,20 @@ int cli_check_owner(const struct cli *c, struct lt_error *err)
 
 /* --- the call --- */
 
+int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline, struct lt_app **out,
+                 struct lt_error *err)
+{
+    struct lt_app_config config = {.dir = c->dir,
+                                   .program = place->program,
+                                   .modules = place->modules,
+                                   .plugins = place->plugins,
+                                   .lock_wait_ms = lock_wait_ms,
+                                   .offline = offline};
+    int rc = lt_app_open(&config, out, err);
+    if (!rc && c->ports) lt_app_ports(*out, c->ports);
+    return rc;
+}
+
 static int64_t monotonic_ms(void)
 {
     struct timespec t;
@@ -88,19 +103,13 @@ static int try_server(const struct cli *c, struct cli_session *s, struct lt_erro
  * socket, one that is stopping gives up the socket before the lock. */
 static int reach(const struct cli *c, const struct cli_place *place, struct cli_session *s, struct lt_error *err)
 {
-    struct lt_app_config config = {.dir = c->dir,
-                                   .program = place->program,
-                                   .modules = place->modules,
-                                   .plugins = place->plugins,
-                                   .lock_wait_ms = LOCK_SLICE_MS,
-                                   .offline = (c->row->flags & UC_NO_DATA) != 0};
-    if (config.offline) return lt_app_open(&config, &s->app, err);
+    if (c->row->flags & UC_NO_DATA) return cli_open_app(c, place, 0, true, &s->app, err);
     int rc = cli_check_owner(c, err);
     int64_t deadline = monotonic_ms() + LOCK_WAIT_MS;
     while (!rc) {
         rc = try_server(c, s, err);
         if (rc || s->client) return rc;
-        rc = lt_app_open(&config, &s->app, err);
+        rc = cli_open_app(c, place, LOCK_SLICE_MS, false, &s->app, err);
         if (!rc || rc != LT_CONFLICT || strcmp(err->code, "vault.locked") != 0) return rc;
         if (monotonic_ms() >= deadline) return rc;
         lt_error_clear(err);

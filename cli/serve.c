@@ -48,8 +48,11 @@ static int serve_app(const struct cli *c, struct lt_app *app, const char *user, 
         tell_where(c, path);
         int signal_number;
         while (sigwait(ends, &signal_number) == EINTR) continue;
-        /* whoever asks a second time does not want to wait: that signal ends the program, and the journal keeps what was accepted */
-        pthread_sigmask(SIG_UNBLOCK, ends, NULL);
+        /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted */
+        sigset_t again;
+        sigemptyset(&again);
+        sigaddset(&again, SIGINT);
+        pthread_sigmask(SIG_UNBLOCK, &again, NULL);
         http_server_stop(server, LEAVE_SECONDS);
     }
     http_server_free(server);
@@ -67,12 +70,7 @@ int cli_serve(const struct cli *c, struct lt_error *err)
     if (!rc) rc = cli_check_owner(c, err);
     if (rc) return rc;
     hold_signals(&ends);
-    struct lt_app_config config = {.dir = c->dir,
-                                   .program = place.program,
-                                   .modules = place.modules,
-                                   .plugins = place.plugins,
-                                   .lock_wait_ms = LOCK_WAIT_MS};
-    rc = lt_app_open(&config, &app, err);
+    rc = cli_open_app(c, &place, LOCK_WAIT_MS, false, &app, err);
     if (!rc) rc = serve_app(c, app, place.user, &ends, err);
     lt_app_close(app);
     return rc;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "usecase/ports.h"
 #include "usecase/usecase.h"
 
 #include <errno.h>
@@ -254,6 +255,11 @@ void lt_app_close(struct lt_app *app)
     if (!app) return;
     if (app->lock >= 0) close(app->lock);
     free(app);
+}
+
+void lt_app_ports(struct lt_app *app, const struct uc_ports *ports)
+{
+    (void)app, (void)ports;
 }
 
 int uc_dispatch(struct lt_app *app, const struct uc_request *r, struct uc_answer *out, struct lt_error *err)

@@ -4,7 +4,8 @@
 A case is a line `case NAME` and lines of the form `word rest`:
   server [ARGS]       starts `PROGRAM -C data serve ARGS` and waits for its line
   server-kill         kill -9;  server-stop: SIGTERM, must end with 0 and take its socket file away
-  file NAME TEXT      makes a file (\\n and \\xHH are understood);  big NAME BYTES;  folder NAME
+  server-term: SIGTERM without waiting for the end
+  file NAME TEXT      makes a file (\\n and \\xHH are understood);  big NAME BYTES;  png NAME;  folder NAME
   env NAME=VALUE      for all later runs of the case
   stdin TEXT          of the next run
   type TEXT           the next run has a terminal, on which this is typed
@@ -14,9 +15,9 @@ A case is a line `case NAME` and lines of the form `word rest`:
   json SUBSET         of its stdout, which must be one document
   stdout|stderr REGEX, no-stdout|no-stderr REGEX
   save NAME a.b.0     a value of its JSON
-  present PATH, absent PATH
+  present PATH, absent PATH;  same FILE FILE
 """
-import fcntl, json, os, pty, re, select, shlex, shutil, signal, subprocess, sys, tempfile, termios, time
+import fcntl, json, os, pty, re, select, shlex, shutil, signal, struct, subprocess, sys, tempfile, termios, time, zlib
 
 CLEAN = {k: os.environ[k] for k in ('PATH', 'HOME', 'ASAN_OPTIONS', 'TSAN_OPTIONS', 'UBSAN_OPTIONS') if k in os.environ}
 
@@ -73,6 +74,14 @@ class Case:
         name, size = rest.split()
         with open(self.path(name), 'wb') as f:
             f.write((b'0123456789abcdef' * 4096 * 16)[:1 << 20] * (int(size) >> 20) + b'x' * (int(size) & 0xfffff))
+
+    def do_png(self, rest):
+        def chunk(kind, data):
+            return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+        picture = zlib.compress(b''.join(b'\0' + bytes((y, 120, 90)) * 64 for y in range(64)))
+        with open(self.path(rest), 'wb') as f:
+            f.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 64, 64, 8, 2, 0, 0, 0)) +
+                    chunk(b'IDAT', picture) + chunk(b'IEND', b''))
 
     def do_folder(self, rest):
         os.makedirs(self.path(rest), mode=0o700)
@@ -215,6 +224,11 @@ class Case:
             except (KeyError, IndexError, TypeError):
                 raise Failed(f'there is no {path}')
         self.saved[name] = v
+
+    def do_same(self, rest):
+        a, b = [open(self.path(n), 'rb').read() for n in rest.split()]
+        if a != b:
+            raise Failed(f'{rest} differ ({len(a)} and {len(b)} bytes)')
 
     def do_present(self, rest):
         if not os.path.exists(self.path(rest)):
