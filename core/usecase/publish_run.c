@@ -36,6 +36,7 @@ static int by_class_and_name(const void *a, const void *b)
     const struct publish_pupil *x = a, *y = b;
     int order = !*x->klass - !*y->klass; /* without a class last: their place tells nothing of it */
     if (!order && *x->klass) order = model_klass_cmp(x->klass, y->klass);
+    if (!order) order = strcmp(x->klass, y->klass);
     if (!order) order = strcmp(x->order, y->order);
     return order ? order : strcmp(x->key, y->key);
 }
