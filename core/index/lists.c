@@ -217,6 +217,7 @@ static const struct list_filter REVIEW_FILTERS[] = {
 
 static const struct list_filter CONSENT_FILTERS[] = {
     VALUE("pupil", "c.pupil @"),
+    VALUE("class", "c.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)"),
     VALUE("purpose", "c.purpose @"),
     VALUE("target", "c.target @"),
     VALUE("state", "c.state @"),

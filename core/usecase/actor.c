@@ -51,6 +51,7 @@ static int by_password(struct uc_call *call, const char *login, const char *pass
         return lt_fail(err, LT_DENIED, "session.locked", "seconds", LT_NUM((a->locked_until - call->now) / 1000 + 1),
                        (char *)NULL);
     if (!secret_matches(a->hash, password)) {
+        lt_print(call->actor.account, sizeof call->actor.account, "%s", a->id); /* whose account it was tried on, for the log */
         note_failure(call, a);
         return no_account(err);
     }
@@ -138,6 +139,10 @@ static int load_subject(struct uc_call *call, const struct sys_account *a, struc
     if (rc) return rc;
     bool staff = model_person_is_staff(actor->person, call->today);
     lt_print(actor->kind, sizeof actor->kind, "%s", staff ? "staff" : "guardian");
+    /* dismissed, and nobody's parent: the account ended with the work */
+    char today[LT_DATE_SIZE];
+    const char *gone = lt_json_str(actor->person, "dismissed");
+    if (gone && strcmp(gone, lt_date_format(call->today, today)) <= 0 && json_array_size(actor->relations) == 0) return no_account(err);
     if (!staff) return 0;
     rc = load_programmes(call, err);
     return rc ? rc : load_events(call, err);

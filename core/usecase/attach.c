@@ -79,9 +79,16 @@ static int check_quota(struct uc_call *call, const char *repo, const struct atta
     return 0;
 }
 
-static int check_same(struct uc_call *call, const char *repo, const char *sha256, const char *name, struct lt_error *err)
+static int check_same(struct uc_call *call, const char *repo, const json_t *doc, const char *sha256, const char *name, struct lt_error *err)
 {
     json_t *rows = NULL;
+    size_t i;
+    const json_t *f;
+    json_array_foreach(lt_json_array(doc, "files"), i, f) { /* twice in one record */
+        if (strcmp(lt_json_str_or(f, "sha256", ""), sha256) == 0)
+            return lt_fail_field(err, LT_CONFLICT, "file", "file.duplicate", "name", name, "entry", lt_json_str_or(doc, "id", ""), "title",
+                                 lt_json_str_or(doc, "title", ""), (char *)NULL);
+    }
     int rc = uc_all(call, "files", json_pack("{s:s, s:s}", "pupil", repo, "sha256", sha256), &rows, err);
     if (!rc && json_array_size(rows)) {
         const json_t *first = json_array_get(rows, 0);
@@ -111,7 +118,7 @@ int attach_store(struct uc_tx *tx, struct uc_call *call, const char *repo, const
         struct vault_stored stored;
         if (lseek(files[i].file->fd, 0, SEEK_SET) < 0) rc = lt_fail_errno(err, "seek", files[i].name);
         if (!rc) rc = uc_tx_put_file(tx, repo, path, files[i].file->fd, files[i].size, &stored, err);
-        if (!rc && portfolio && !allow_same) rc = check_same(call, repo, stored.sha256, files[i].name, err);
+        if (!rc && portfolio && !allow_same) rc = check_same(call, repo, doc, stored.sha256, files[i].name, err);
         if (rc) break;
         json_t *item = json_pack("{s:s, s:s, s:s, s:I, s:s}", "path", inner, "name", files[i].name, "sha256", stored.sha256,
                                  "size", (json_int_t)stored.size, "type", files[i].mime);

@@ -13,7 +13,7 @@ struct attached {
     uint64_t size;
 };
 
-/* Inspects the call's files named by in[field]; *out is an array of *len, to be freed. Refusals of media.h, and "file.too_large". */
+/* Inspects the call's files named by in[field]; *out is an array of *len, to be freed. Refusals of media.h, and "file.over_limit". */
 int attach_inspect(struct uc_call *call, const json_t *in, const char *field, struct attached **out, size_t *len,
                    struct lt_error *err);
 

@@ -287,7 +287,7 @@ int uc_require_draft(struct uc_call *call, const char *right, const char *pupil,
         judge(call, UC_T_PUPIL, &t, NULL, &j);
         rc = decide(right, UC_T_PUPIL, pupil, &j, err);
     }
-    if (call->checks && !*call->target.pupil_id) {
+    if (call->checks && !*call->target.pupil_id && !call->target.object) {
         json_decref(t.entry);
         t.entry = NULL;
         call->target = t;

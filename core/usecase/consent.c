@@ -81,6 +81,17 @@ static json_t *wish_of(const json_t *in)
     return wish;
 }
 
+/* Without an end of its own a consent runs until the day of the setting "consent.term" that comes next. */
+static int default_term(struct uc_call *call, json_t *wish, struct lt_date signed_on, struct lt_error *err)
+{
+    char month_day[16], to[32], day[LT_DATE_SIZE];
+    if (lt_json_str(wish, "to")) return 0;
+    const char *from = lt_json_str_or(wish, "from", lt_date_format(signed_on, day));
+    lt_print(to, sizeof to, "%.4s-%s", from, uc_setting(call, "consent.term", month_day, sizeof month_day));
+    if (strcmp(to, from) < 0) lt_print(to, sizeof to, "%04d-%s", atoi(from) + 1, month_day);
+    return lt_json_put_str(wish, "to", to) ? lt_fail_memory(err) : 0;
+}
+
 static int give_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, struct signing *s, bool refuse, json_t **out,
                        struct lt_error *err)
 {
@@ -92,6 +103,7 @@ static int give_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in,
     json_t *card = NULL, *doc = NULL, *wish = wish_of(in);
     int rc = wish ? uc_tx_get(tx, pupil, "pupil.json", &card, err) : lt_fail_memory(err);
     if (!rc) rc = store_paper(tx, pupil, id, s, sha, err);
+    if (!rc && !refuse) rc = default_term(call, wish, s->act.day, err);
     if (!rc) rc = model_consent_new(wish, card, &s->act, refuse, call->today, &rule, &doc, err);
     if (!rc && (lt_json_put_str(doc, "id", id) || lt_json_put_str(doc, "pupil", pupil))) rc = lt_fail_memory(err);
     if (!rc) rc = put(tx, pupil, doc, refuse ? "Refuse consent" : "Give consent", err);

@@ -55,13 +55,15 @@ static int authorise(struct uc_call *call, struct lt_error *err)
     return rc;
 }
 
-/* A row of the access log where a pupil was concerned, and for each refusal of a right. */
+/* A row of the access log where a pupil was concerned, and for each refusal of a right. A conflict or a rule's refusal may show the person what
+ * stands in the record, so it is a row too. */
 static int log_access(struct uc_call *call, int rc, struct lt_error *err)
 {
     if (!call->app->vault || !call->row || (call->row->flags & UC_QUIET)) return 0;
-    bool refused = rc == LT_DENIED || (rc == LT_NOTFOUND && *call->target.pupil_id);
-    if (!refused && (rc || json_array_size(call->seen) == 0)) return 0;
-    json_t *row = access_row(call, refused ? "denied" : "done");
+    bool denied = rc == LT_DENIED || (rc == LT_NOTFOUND && *call->target.pupil_id);
+    if (denied) uc_saw(call, call->target.pupil_id);
+    if (!denied && json_array_size(call->seen) == 0) return 0;
+    json_t *row = access_row(call, denied ? "denied" : rc ? "refused" : "done");
     int logged = access_append(call->app, row, err);
     json_decref(row);
     return logged;

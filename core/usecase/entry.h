@@ -37,6 +37,9 @@ int entry_store(struct uc_tx *tx, const char *repo, const char *dir, json_t *ent
 
 extern const struct uc_field entry_fields[], entry_edit_fields[];
 
+/* Lists know a school year by its starting year: "2026/27", "2026-27" and "2026" are put into that form. */
+int entry_take_year(json_t *params, struct lt_error *err);
+
 int entry_run_add(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_edit(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);

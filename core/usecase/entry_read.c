@@ -4,9 +4,20 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/year.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+int entry_take_year(json_t *params, struct lt_error *err)
+{
+    const char *text = lt_json_str(params, "school_year");
+    int year;
+    if (!text) return 0;
+    if (!model_year_parse(text, &year))
+        return lt_fail_field(err, LT_USAGE, "school_year", "field.malformed.year", "field", "school_year", (char *)NULL);
+    return lt_json_put_int(params, "school_year", year) ? lt_fail_memory(err) : 0;
+}
 
 int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
@@ -15,7 +26,8 @@ int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct 
     json_object_del(params, "limit");
     json_object_del(params, "cursor");
     json_object_del(params, "queue");
-    int rc = params ? uc_scope(call, "entry.list", params, err) : lt_fail_memory(err);
+    int rc = params ? entry_take_year(params, err) : lt_fail_memory(err);
+    if (!rc) rc = uc_scope(call, "entry.list", params, err);
     if (rc) {
         json_decref(params);
         return rc;

@@ -278,13 +278,30 @@ static int run_close(struct uc_call *call, const json_t *in, json_t **out, struc
 
 /* --- undo: the entries go while nothing was built on them --- */
 
+/* Does a review or a publication speak of the entry? */
+static int named_elsewhere(struct uc_call *call, const char *entry, bool *used, struct lt_error *err)
+{
+    static const char *const lists[] = {"reviews", "publications"};
+    int rc = 0;
+    for (size_t i = 0; !rc && i < 2; i++) {
+        json_t *rows = NULL;
+        rc = uc_all(call, lists[i], json_pack("{s:s}", "entry", entry), &rows, err);
+        *used = *used || json_array_size(rows) > 0;
+        json_decref(rows);
+    }
+    return rc;
+}
+
 static int undo_one(struct uc_call *call, struct uc_tx *tx, json_t *p, struct lt_error *err)
 {
     const char *id = lt_json_str_or(p, "entry", "");
     static const char *const parts[] = {"entry.json", "verified.json", "verification.json"};
     struct entry_docs d;
+    bool used = false;
     int rc = entry_load(tx, call, id, &d, err);
-    if (!rc && (lt_json_int(d.entry, "revision", 0) != 1 || d.dispute || lt_json_object(d.entry, "hidden")))
+    if (!rc) rc = named_elsewhere(call, id, &used, err);
+    if (!rc && (used || lt_json_int(d.entry, "revision", 0) != 1 || d.dispute || lt_json_object(d.entry, "hidden") ||
+                lt_json_bool(d.entry, "significant", false)))
         rc = lt_fail(err, LT_REFUSED, "event.built_on", "entry", id, (char *)NULL);
     for (size_t i = 0; !rc && i < 3; i++) {
         char path[VAULT_PATH_MAX + 32];
@@ -303,9 +320,14 @@ static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct
     struct uc_tx *tx = NULL;
     json_t *event = NULL;
     size_t n = 0, i;
-    const char **repos = repos_of(call->target.object, &n);
-    int rc = repos ? uc_tx_begin(call, repos, n, &tx, err) : lt_fail_memory(err);
+    json_t *seen = json_incref(call->target.object);
+    const char **repos = NULL;
+    int rc = check_each(call, seen, err);
+    if (!rc && !(repos = repos_of(seen, &n))) rc = lt_fail_memory(err);
+    if (!rc) rc = uc_tx_begin(call, repos, n, &tx, err);
     if (!rc) rc = get_event(tx, id, &event, err);
+    if (!rc && !json_equal(lt_json_array(event, "participants"), lt_json_array(seen, "participants")))
+        rc = lt_fail(err, LT_CONFLICT, "event.moved", (char *)NULL);
     if (!rc && strcmp(lt_json_str_or(event, "state", ""), "closed") != 0) rc = lt_fail(err, LT_REFUSED, "event.open", (char *)NULL);
     json_t *p;
     json_array_foreach(lt_json_array(event, "participants"), i, p) {
@@ -316,6 +338,7 @@ static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct
     if (!rc) rc = uc_tx_commit(tx, "Open the event again", NULL, err);
     uc_tx_end(tx);
     free(repos);
+    json_decref(seen);
     if (rc) json_decref(event);
     else *out = event;
     return rc;

@@ -19,14 +19,27 @@ static json_t *rights_of(const json_t *in)
     return rights;
 }
 
-static json_t *running(const json_t *card, const char *person)
+/* The relation that has not ended before the day: without an end, or with one still to come. */
+static json_t *running(const json_t *card, const char *person, const char *day)
 {
     size_t i;
     json_t *g;
     json_array_foreach(lt_json_array(card, "guardians"), i, g) {
-        if (strcmp(lt_json_str_or(g, "person", ""), person) == 0 && !lt_json_str(g, "to")) return g;
+        const char *to = lt_json_str(g, "to");
+        if (strcmp(lt_json_str_or(g, "person", ""), person) == 0 && (!to || strcmp(to, day) >= 0)) return g;
     }
     return NULL;
+}
+
+/* Ends it; what had not begun by then never was. */
+static int end_relation(json_t *card, json_t *g, const char *to)
+{
+    json_t *list = lt_json_array(card, "guardians");
+    if (strcmp(lt_json_str_or(g, "from", ""), to) <= 0) return lt_json_put_str(g, "to", to);
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        if (json_array_get(list, i) == g) return json_array_remove(list, i);
+    }
+    return -1;
 }
 
 static int put_card(struct uc_call *call, const char *subject, int (*fn)(struct uc_call *, const json_t *, json_t *, struct lt_error *),
@@ -57,19 +70,21 @@ static int do_link(struct uc_call *call, const json_t *in, json_t *card, struct 
                              lt_date_format(from, today), "rights", rights_of(in));
     static const char *const keys[] = {"ground", "document", "to"};
     for (size_t i = 0; item && i < 3; i++) lt_json_copy_key(item, in, keys[i]);
-    json_t *list = lt_json_array(card, "guardians"), *old = running(card, person);
+    json_t *list = lt_json_array(card, "guardians"), *old = running(card, person, today);
+    const char *to = lt_json_str(in, "to");
+    if (to && strcmp(to, today) < 0) return json_decref(item), lt_fail_field(err, LT_USAGE, "to", "role.term", (char *)NULL);
     if (!item || (!list && lt_json_put(card, "guardians", list = json_array()))) return json_decref(item), lt_fail_memory(err);
-    if (old && lt_json_put_str(old, "to", lt_date_format(lt_date_add_days(from, -1), before))) return json_decref(item), lt_fail_memory(err);
+    if (old && end_relation(card, old, lt_date_format(lt_date_add_days(from, -1), before))) return json_decref(item), lt_fail_memory(err);
     return json_array_append_new(list, item) ? lt_fail_memory(err) : 0;
 }
 
 static int do_unlink(struct uc_call *call, const json_t *in, json_t *card, struct lt_error *err)
 {
-    char day[LT_DATE_SIZE];
-    json_t *g = running(card, lt_json_str_or(in, "person", ""));
+    char today[LT_DATE_SIZE], day[LT_DATE_SIZE];
+    json_t *g = running(card, lt_json_str_or(in, "person", ""), lt_date_format(call->today, today));
     if (!g) return lt_fail_field(err, LT_NOTFOUND, "person", "guardian.absent", (char *)NULL);
     lt_date_format(lt_date_add_days(call->today, -1), day);
-    return lt_json_put_str(g, "to", lt_json_str_or(in, "to", day)) ? lt_fail_memory(err) : 0;
+    return end_relation(card, g, lt_json_str_or(in, "to", day)) ? lt_fail_memory(err) : 0;
 }
 
 static int run_link(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)

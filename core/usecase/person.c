@@ -280,7 +280,10 @@ static int run_dismiss(struct uc_call *call, const json_t *in, json_t **out, str
     const char *id = lt_json_str_or(in, "id", "");
     json_t *doc = NULL, *left = NULL;
     int rc = change(call, in, id, "Dismiss person", do_dismiss, &doc, err);
-    if (!rc) rc = end_account(call, id, err);
+    /* on a day to come everything ends by itself that day */
+    char today[LT_DATE_SIZE];
+    bool now = strcmp(lt_json_str_or(doc, "dismissed", ""), lt_date_format(call->today, today)) <= 0;
+    if (!rc && now) rc = end_account(call, id, err);
     if (!rc) rc = waiting(call, doc, &left, err);
     if (!rc && lt_json_put(doc, "waiting", left)) rc = lt_fail_memory(err);
     if (rc) json_decref(doc);

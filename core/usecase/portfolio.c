@@ -57,17 +57,23 @@ static int run_show(struct uc_call *call, const json_t *in, json_t **out, struct
 static int run_timeline(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     static const char *const keys[] = {"section", "school_year", "state"};
-    json_t *params = NULL;
+    json_t *params = NULL; /* stays so when own_params fails */
     int rc = own_params(call, "entry.list", &params, err);
     for (size_t i = 0; !rc && i < 3; i++) lt_json_copy_key(params, in, keys[i]);
-    return rc ? rc : uc_list(call, "entries", params, out, err);
+    if (!rc) rc = entry_take_year(params, err);
+    if (rc) {
+        json_decref(params);
+        return rc;
+    }
+    return uc_list(call, "entries", params, out, err);
 }
 
 /* Marks the most significant entries of the pupil (requirement D1): the mark is kept on each entry named. */
 static int mark(struct uc_tx *tx, struct uc_call *call, const char *id, bool on, struct lt_error *err)
 {
-    struct entry_docs d;
-    int rc = entry_load(tx, call, id, &d, err);
+    struct entry_docs d = {0};
+    int rc = uc_require(call, "entry.read", UC_T_ENTRY, id, err);
+    if (!rc) rc = entry_load(tx, call, id, &d, err);
     if (!rc && strcmp(d.repo, call->target.pupil_id) != 0) rc = lt_fail(err, LT_NOTFOUND, "entry.absent", "id", id, (char *)NULL);
     if (!rc && lt_json_bool(d.entry, "significant", false) != on) {
         if (on ? lt_json_put_bool(d.entry, "significant", true) : json_object_del(d.entry, "significant")) rc = lt_fail_memory(err);

@@ -161,6 +161,8 @@ static int run_set(struct uc_call *call, const json_t *in, json_t **out, struct 
     if (!rc) rc = uc_tx_put(tx, VAULT_SCHOOL, SCHOOL_PATH, doc, err);
     if (!rc) rc = uc_tx_commit(tx, "Change the settings of the school", NULL, err);
     uc_tx_end(tx);
+    if (!rc)
+        __atomic_store_n(&call->app->clock.offset_minutes, (int)lt_json_int(doc, "offset_minutes", call->app->clock.offset_minutes), __ATOMIC_RELAXED);
     json_decref(doc);
     return rc ? rc : run_show(call, in, out, err);
 }

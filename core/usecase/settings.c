@@ -16,7 +16,6 @@ static const struct uc_setting_def defs[] = {
     {"year.start", "09-01", NULL, 0, 0},
     {"consent.term", "08-31", NULL, 0, 0},
     {"import.remove_percent", "5", NULL, 0, 100},
-    {"dispute.days", "7", NULL, 1, 30},
     {"slip.days", "30", NULL, 1, 365},
     {"session.days", "30", NULL, 1, 365},
 };

@@ -56,7 +56,7 @@ static void from_draft_to_verified(void **state)
     assert_int_equal(number(e, "revision"), 1);
     assert_string_equal(text(e, "class_name"), "9А");
     assert_string_equal(text(e, "class"), id_of(s, "9А"));
-    assert_string_equal(text(e, "school_year"), "2026-27");
+    assert_string_equal(text(e, "school_year"), "2026/27");
     assert_string_equal(text(e, "ground"), "consent");
     assert_string_equal(text(e, "source/kind"), "pupil");
     assert_string_equal(text(e, "source/by"), id_of(s, "ivan"));

@@ -348,7 +348,7 @@ void pupil(struct school *s, const char *name, const char *surname, const char *
 
 void guardian(struct school *s, const char *child, const char *who, const char *more)
 {
-    ok(s, "local", "guardian", "link", "{'pupil':'@%s','person':'@%s'%s}", child, who, more);
+    ok(s, "local", "guardian", "link", "{'pupil':'@%s','person':'@%s'%s%s}", child, who, strstr(more, "'from'") ? "" : ",'from':'2020-09-01'", more);
 }
 
 void processing(struct school *s, const char *name)
