@@ -385,6 +385,7 @@ static void test_pages(void **state)
                 assert_true((int)json_array_size(page) == limit || !cursor);
                 json_array_extend(paged, page);
                 json_decref(page);
+                assert_true(json_array_size(paged) <= json_array_size(all)); /* a key that repeats would never end */
             } while (cursor);
             if (!json_equal(all, paged))
                 fail_msg("pages of %d of %s differ", limit, l->name);
@@ -426,7 +427,7 @@ static void test_pages_while_rows_come(void **state)
         json_decref(page);
         snprintf(id, sizeof id, "y%02d", n);
         put_entry(w, "d", id, "entry", n % 2 ? ",'date':'2026-04-01'" : ",'date':'2026-02-01'");
-        n++;
+        assert_true(++n < 100);
     } while (cursor);
     for (int i = 0; i < 40; i++)
         assert_true(seen[i]);
