@@ -343,6 +343,29 @@ int publication_due(struct uc_call *call, const char *pupil, size_t *removed, st
     return rc;
 }
 
+void publication_after(struct uc_call *call)
+{
+    const char *pupil = call->target.pupil_id;
+    struct lt_error ignored = {0};
+    int shown = 0;
+    size_t removed = 0;
+    if (!*pupil || strcmp(call->row->noun, "publication") == 0) return;
+    json_t *params = json_pack("{s:s, s:[s, s]}", "pupil", pupil, "state", "published", "removing");
+    int rc = params ? index_count(call->app->index, "publications", params, 1, &shown, &ignored) : LT_SYSTEM;
+    json_decref(params);
+    if (!rc && shown) {
+        char request[sizeof call->request];
+        json_t *seen = json_deep_copy(call->seen);
+        lt_print(request, sizeof request, "%s", call->request);
+        lt_id_next(call->app->ids, call->request); /* rows of its own in the access log */
+        publication_due(call, pupil, &removed, &ignored);
+        lt_print(call->request, sizeof call->request, "%s", request);
+        json_decref(call->seen);
+        call->seen = seen;
+    }
+    lt_error_clear(&ignored);
+}
+
 static int run_due(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     size_t removed = 0;

@@ -114,6 +114,9 @@ int publish_put(struct uc_call *call, struct uc_tx *tx, const char *channel, con
  * everybody's). *removed: how many publications came down. To be called when a consent is withdrawn or a dispute is opened, at the start
  * of a server, and hourly. */
 int publication_due(struct uc_call *call, const char *pupil, size_t *removed, struct lt_error *err);
+/* After any accepted change about one pupil: a withdrawal, a refusal, a dispute, a hidden or taken back entry takes effect on the pages
+ * at once. A failure changes nothing in the answer, for the change stands; what is due is done by the next hourly call. */
+void publication_after(struct uc_call *call);
 /* The same as a call of its own, by the owner of the data folder: the row publication.due. */
 int publication_due_app(struct lt_app *app, const char *local_user, struct lt_error *err);
 
