@@ -81,6 +81,22 @@ static int add_row(struct sysdb *db, int64_t n, const struct sys_access *a, char
     return status == LT_OK ? add_pupils(db, n, r.text[4], err) : status;
 }
 
+/* A row of a change comes by two ways, with the journal's record and with the side file; after a crash both may be
+ * there. It is known by its request, instant, use case and outcome. */
+static int known_row(struct sysdb *db, const struct sys_access *a, bool *known, struct lt_error *err)
+{
+    sqlite3_stmt *st = NULL;
+    *known = false;
+    if (!*or_empty(a->request)) return LT_OK;
+    int status = db_query(db->db, &st, err, "SELECT 1 FROM access WHERE request = ?1 AND at = ?2 AND use_case = ?3 AND outcome = ?4 AND request <> ''",
+                          "siss", a->request, a->at, or_empty(a->use_case), or_empty(a->outcome));
+    if (status < 0) return status;
+    int found = db_next(db->db, st, err);
+    *known = found > 0;
+    db_done(st);
+    return found < 0 ? found : LT_OK;
+}
+
 int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, struct lt_error *err)
 {
     char hash[65];
@@ -94,8 +110,11 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
     bool begun = status == LT_OK;
     if (status == LT_OK)
         status = last_row(db, &last, hash, err);
-    for (size_t i = 0; i < n && status == LT_OK; i++)
-        status = add_row(db, last + 1 + (int64_t)i, &rows[i], hash, &scratch, err);
+    for (size_t i = 0; i < n && status == LT_OK; i++) {
+        bool known;
+        status = known_row(db, &rows[i], &known, err);
+        if (status == LT_OK && !known) status = add_row(db, ++last, &rows[i], hash, &scratch, err);
+    }
     if (status == LT_OK)
         status = db_exec(db->db, "COMMIT", err);
     if (status < 0 && begun)

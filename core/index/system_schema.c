@@ -17,6 +17,7 @@ static const char FIRST[] =
     " use_case TEXT NOT NULL, outcome TEXT NOT NULL, pupils TEXT NOT NULL, object TEXT NOT NULL, request TEXT NOT NULL,"
     " door TEXT NOT NULL, hash TEXT NOT NULL);"
     "CREATE INDEX access_actor ON access (actor, n);"
+    "CREATE INDEX access_request ON access (request, at) WHERE request <> '';"
     "CREATE TABLE access_pupil (pupil TEXT NOT NULL, n INTEGER NOT NULL REFERENCES access, PRIMARY KEY (pupil, n)) WITHOUT ROWID;"
     "CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, state TEXT NOT NULL, done INTEGER NOT NULL,"
     " total INTEGER NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL, input TEXT, result TEXT) WITHOUT ROWID;"
