@@ -38,8 +38,10 @@ static int target_open(const struct cli *c, struct target *t, struct lt_error *e
         t->part[0] = 0;
         t->fd = open(c->out, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     } else {
-        if (!lt_print(t->part, sizeof t->part, "%s.part-%ld", c->out, (long)getpid())) errno = ENAMETOOLONG, t->fd = -1;
-        else t->fd = open(t->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (!lt_print(t->part, sizeof t->part, "%s.part-%ld", c->out, (long)getpid()))
+            errno = ENAMETOOLONG, t->fd = -1;
+        else
+            t->fd = open(t->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     }
     return t->fd < 0 ? lt_fail_errno(err, "write", c->out) : 0;
 }
@@ -80,7 +82,8 @@ static bool is_text(const char *type)
     return lt_starts(type, "text/") || lt_starts(type, "application/json");
 }
 
-static int copy_stream(const struct cli *c, struct uc_stream *stream, int fd, uint64_t *size, struct lt_error *err)
+static int copy_stream(const struct cli *c, struct uc_stream *stream, int fd, uint64_t *size,
+                       struct lt_error *err)
 {
     char *piece = malloc(PIECE);
     if (!piece) return lt_fail_memory(err);
@@ -99,7 +102,8 @@ static int copy_stream(const struct cli *c, struct uc_stream *stream, int fd, ui
     return rc;
 }
 
-static int report_file(const struct cli *c, const struct uc_stream *stream, uint64_t size, struct lt_error *err)
+static int report_file(const struct cli *c, const struct uc_stream *stream, uint64_t size,
+                       struct lt_error *err)
 {
     struct lt_buf text = LT_BUF_INIT(TEXT_MAX);
     if (c->json) {
@@ -202,8 +206,8 @@ static void sentence(const struct cli *c, const struct lt_error *err, struct lt_
 
 static void error_json(const struct lt_error *err, const char *message, struct lt_buf *out)
 {
-    json_t *doc = json_pack("{s:{s:s, s:s, s:s?, s:O?}}", "error", "code", err->code, "message", message, "field",
-                            err->field[0] ? err->field : NULL, "details", err->details);
+    json_t *doc = json_pack("{s:{s:s, s:s, s:s?, s:O?}}", "error", "code", err->code, "message", message,
+                            "field", err->field[0] ? err->field : NULL, "details", err->details);
     struct lt_error ignored = {0};
     if (!doc || lt_json_canonical(doc, out, &ignored)) {
         lt_buf_reset(out);
@@ -222,8 +226,8 @@ int cli_error(const struct cli *c, const struct lt_error *err)
         fd = STDOUT_FILENO;
         error_json(err, message.data ? message.data : "", &out);
     } else {
-        lt_buf_addf(&out, "%sletopis:%s %s\n", c->term_err.colour ? "\033[31m" : "", c->term_err.colour ? "\033[0m" : "",
-                    message.data ? message.data : "");
+        lt_buf_addf(&out, "%sletopis:%s %s\n", c->term_err.colour ? "\033[31m" : "",
+                    c->term_err.colour ? "\033[0m" : "", message.data ? message.data : "");
         cli_show_details(c, &c->term_err, c->row, err->details, &out);
     }
     if (out.data) cli_write_all(fd, out.data, out.len);

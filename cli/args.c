@@ -90,16 +90,17 @@ static size_t program_options(struct cli *c, const char **lang, struct program_o
 }
 
 /* Names offered when an option is misspelt; the hidden ones are left out. */
-static const char *const visible_options[] = {"--as",     "--out",     "--lang",          "--limit", "--cursor",
-                                              "--json",   "--help",    "--password-file", "--request",
-                                              "--ask-password", "--version"};
+static const char *const visible_options[] = {"--as",      "--out",          "--lang",   "--limit",
+                                              "--cursor",  "--json",         "--help",   "--password-file",
+                                              "--request", "--ask-password", "--version"};
 
 static const char *nearest_option(const struct cli *c, const char *typed, char *buf, size_t size)
 {
     const char *names[160];
     char held[128][72];
     size_t n = 0, k = 0;
-    for (size_t i = 0; i < LT_COUNT(visible_options); i++) names[n++] = visible_options[i];
+    for (size_t i = 0; i < LT_COUNT(visible_options); i++)
+        names[n++] = visible_options[i];
     for (const struct uc_field *f = c->row ? c->row->fields : NULL; f && f->name && k < LT_COUNT(held); f++) {
         if (f->type == UC_SECRET) continue;
         char option[64];
@@ -138,7 +139,9 @@ static int program_option(struct cli *c, const char *arg, int *i, struct lt_erro
         size_t len = strlen(all[k].name);
         if (strncmp(arg, all[k].name, len) != 0) continue;
         bool letter = all[k].name[1] != '-';
-        const char *value = arg[len] == '=' && !letter ? arg + len + 1 : letter && arg[len] ? arg + len : NULL;
+        const char *value = arg[len] == '=' && !letter ? arg + len + 1
+                            : letter && arg[len]       ? arg + len
+                                                       : NULL;
         if (arg[len] && !value) continue;
         if (all[k].flag) {
             if (value) return lt_fail(err, LT_USAGE, "cli.flag_value", "option", all[k].name, (char *)NULL);
@@ -208,7 +211,8 @@ int cli_unknown(const char *noun, const char *verb, struct lt_error *err)
     }
     const char *near = cli_nearest_verb(noun, verb);
     if (near)
-        return lt_fail(err, LT_USAGE, "cli.verb_near", "noun", noun, "word", verb, "near", near, (char *)NULL);
+        return lt_fail(err, LT_USAGE, "cli.verb_near", "noun", noun, "word", verb, "near", near,
+                       (char *)NULL);
     return lt_fail(err, LT_USAGE, "cli.verb", "noun", noun, "word", verb, (char *)NULL);
 }
 
@@ -233,10 +237,14 @@ static int add_word(struct cli *c, const char *word, struct lt_error *err)
         return 0;
     }
     if (c->words_len == 0) {
-        if (strcmp(word, "serve") == 0) c->command = CLI_SERVE;
-        else if (strcmp(word, "help") == 0) c->command = CLI_HELP;
-        else if (strcmp(word, "version") == 0) c->command = CLI_VERSION;
-        else c->words[c->words_len++] = word;
+        if (strcmp(word, "serve") == 0)
+            c->command = CLI_SERVE;
+        else if (strcmp(word, "help") == 0)
+            c->command = CLI_HELP;
+        else if (strcmp(word, "version") == 0)
+            c->command = CLI_VERSION;
+        else
+            c->words[c->words_len++] = word;
         return 0;
     }
     if (c->words_len == 1) {
@@ -282,9 +290,12 @@ static void look_ahead(struct cli *c)
 {
     const char *lang = NULL;
     for (int i = 1; i < c->argc && strcmp(c->argv[i], "--") != 0; i++) {
-        if (strcmp(c->argv[i], "--lang") == 0 && i + 1 < c->argc) lang = c->argv[i + 1];
-        else if (lt_starts(c->argv[i], "--lang=")) lang = c->argv[i] + 7;
-        else if (strcmp(c->argv[i], "--json") == 0) c->json = true;
+        if (strcmp(c->argv[i], "--lang") == 0 && i + 1 < c->argc)
+            lang = c->argv[i + 1];
+        else if (lt_starts(c->argv[i], "--lang="))
+            lang = c->argv[i] + 7;
+        else if (strcmp(c->argv[i], "--json") == 0)
+            c->json = true;
     }
     c->lang = lt_lang_pick(lang);
 }

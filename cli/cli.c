@@ -28,7 +28,8 @@ static int call(const struct cli *c, struct lt_error *err)
 
 static int version(const struct cli *c)
 {
-    static const char text[] = "letopis " LETOPIS_VERSION "\n", json[] = "{\"version\": \"" LETOPIS_VERSION "\"}\n";
+    static const char text[] = "letopis " LETOPIS_VERSION "\n",
+                      json[] = "{\"version\": \"" LETOPIS_VERSION "\"}\n";
     return cli_write_all(STDOUT_FILENO, c->json ? json : text, c->json ? sizeof json - 1 : sizeof text - 1);
 }
 
@@ -45,10 +46,18 @@ int cli_main(int argc, char *const *argv, const struct uc_ports *ports)
     int rc = cli_parse(&c, &err);
     if (!rc) {
         switch (c.command) {
-        case CLI_VERSION: version(&c); break;
-        case CLI_HELP: rc = show_help(&c, &err); break;
-        case CLI_SERVE: rc = cli_serve(&c, &err); break;
-        case CLI_CALL: rc = call(&c, &err); break;
+        case CLI_VERSION:
+            version(&c);
+            break;
+        case CLI_HELP:
+            rc = show_help(&c, &err);
+            break;
+        case CLI_SERVE:
+            rc = cli_serve(&c, &err);
+            break;
+        case CLI_CALL:
+            rc = call(&c, &err);
+            break;
         }
     }
     int code = rc ? cli_error(&c, &err) : 0;

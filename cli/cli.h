@@ -1,5 +1,5 @@
-/* The letopis program: words and options in, one call of a use case, text or JSON out. Everything about a use case (its
- * options, limits, columns) comes from its row of the table; nothing here knows a noun by name. */
+/* The letopis program: words and options in, one call of a use case, text or JSON out. Everything about a use
+ * case (its options, limits, columns) comes from its row of the table; nothing here knows a noun by name. */
 #ifndef LT_CLI_CLI_H
 #define LT_CLI_CLI_H
 
@@ -45,7 +45,8 @@ struct cli {
     struct cli_term term_out, term_err;
 };
 
-/* The whole program; the exit code. ports: what the application gets of the folders above it; NULL: nothing. */
+/* The whole program; the exit code. ports: what the application gets of the folders above it; NULL: nothing.
+ */
 int cli_main(int argc, char *const *argv, const struct uc_ports *ports);
 
 /* --- args.c --- */
@@ -76,7 +77,8 @@ int cli_input_build(const struct cli *c, struct cli_input *in, struct lt_error *
 void cli_input_clear(struct cli_input *in);
 
 /* --- secret.c --- */
-/* Password of --as: LETOPIS_PASSWORD, --password-file, or asked. *out is wiped and freed by cli_secret_free. */
+/* Password of --as: LETOPIS_PASSWORD, --password-file, or asked. *out is wiped and freed by cli_secret_free.
+ */
 int cli_sign_in_password(const struct cli *c, char **out, struct lt_error *err);
 /* Puts the row's secret fields into values. */
 int cli_secret_fields(const struct cli *c, json_t *values, struct lt_error *err);
@@ -96,10 +98,10 @@ struct cli_place {
     char user[64]; /* name of the unix user that runs the program */
 };
 int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err);
-int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline, struct lt_app **out,
-                 struct lt_error *err);
-/* LT_DENIED "cli.folder_owner" where the data folder belongs to another unix user: files made by a stranger (root, say) would
- * lock the owner out. */
+int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline,
+                 struct lt_app **out, struct lt_error *err);
+/* LT_DENIED "cli.folder_owner" where the data folder belongs to another unix user: files made by a stranger
+ * (root, say) would lock the owner out. */
 int cli_check_owner(const struct cli *c, struct lt_error *err);
 
 /* --- answer.c --- */
@@ -112,12 +114,13 @@ int cli_error(const struct cli *c, const struct lt_error *err);
 int cli_show(const struct cli *c, const struct cli_term *term, const struct uc_row *row, const json_t *body,
              struct lt_buf *out);
 /* The same for the details of an error: an array of objects becomes a table. */
-int cli_show_details(const struct cli *c, const struct cli_term *term, const struct uc_row *row, const json_t *details,
-                     struct lt_buf *out);
+int cli_show_details(const struct cli *c, const struct cli_term *term, const struct uc_row *row,
+                     const json_t *details, struct lt_buf *out);
 
 /* --- format.c --- */
 /* One value in words: dates in the language, labels of enums, control characters made harmless. malloc'ed. */
-char *cli_value_text(enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v, bool one_line);
+char *cli_value_text(enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v,
+                     bool one_line);
 /* Appends s with everything that could steer a terminal replaced. */
 int cli_add_plain(struct lt_buf *out, const char *s, bool one_line);
 

@@ -10,7 +10,8 @@
 
 enum { TEXT_LIMIT = 1 << 20 };
 
-/* Bytes of s[0..] that must not reach a terminal: C0 and C1 controls, DEL, and the marks that turn the direction of text. */
+/* Bytes of s[0..] that must not reach a terminal: C0 and C1 controls, DEL, and the marks that turn the
+ * direction of text. */
 static size_t steering(const char *s)
 {
     const unsigned char *u = (const unsigned char *)s;
@@ -54,12 +55,14 @@ static bool add_instant(struct lt_buf *out, enum lt_lang lang, const char *s)
     time_t at = (time_t)(ms / 1000);
     struct tm tm;
     if (!localtime_r(&at, &tm)) return false;
-    add_date(out, lang, (struct lt_date){.year = tm.tm_year + 1900, .month = tm.tm_mon + 1, .day = tm.tm_mday});
+    add_date(out, lang,
+             (struct lt_date){.year = tm.tm_year + 1900, .month = tm.tm_mon + 1, .day = tm.tm_mday});
     lt_buf_addf(out, ", %02d:%02d", tm.tm_hour, tm.tm_min);
     return true;
 }
 
-/* --- which value set a key belongs to: the row's own field, else a field of that name of the same noun, else of any --- */
+/* --- which value set a key belongs to: the row's own field, else a field of that name of the same noun, else
+ * of any --- */
 
 static const char *set_in(const struct uc_row *row, const char *key)
 {
@@ -84,12 +87,13 @@ static const char *set_of(const struct uc_row *row, const char *key)
     if (!set && row) set = set_in_noun(uc_noun_of(row), key);
     size_t n;
     const struct uc_noun *const *nouns = uc_nouns(&n);
-    for (size_t i = 0; i < n && !set; i++) set = set_in_noun(nouns[i], key);
+    for (size_t i = 0; i < n && !set; i++)
+        set = set_in_noun(nouns[i], key);
     return set ? set : key;
 }
 
-static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key, const char *s,
-                       bool one_line)
+static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,
+                       const char *s, bool one_line)
 {
     struct lt_date d;
     if (lt_date_parse(s, &d)) {
@@ -101,11 +105,12 @@ static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
     cli_add_plain(out, lt_label(lang, set_of(row, dot ? dot + 1 : key), s), one_line);
 }
 
-static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v,
-                      bool one_line);
+static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,
+                      const json_t *v, bool one_line);
 
 /* An object inside a cell: the part by which a person knows it. */
-static void add_object(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const json_t *v, bool one_line)
+static void add_object(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const json_t *v,
+                       bool one_line)
 {
     static const char *const names[] = {"title", "name", "label", "id"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -124,12 +129,16 @@ static void add_object(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
     lt_buf_free(&text);
 }
 
-static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v,
-                      bool one_line)
+static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,
+                      const json_t *v, bool one_line)
 {
     switch (v ? json_typeof(v) : JSON_NULL) {
-    case JSON_STRING: add_string(out, lang, row, key, json_string_value(v), one_line); break;
-    case JSON_INTEGER: lt_buf_addf(out, "%lld", (long long)json_integer_value(v)); break;
+    case JSON_STRING:
+        add_string(out, lang, row, key, json_string_value(v), one_line);
+        break;
+    case JSON_INTEGER:
+        lt_buf_addf(out, "%lld", (long long)json_integer_value(v));
+        break;
     case JSON_REAL: {
         char number[40];
         lt_print(number, sizeof number, "%.10g", json_real_value(v));
@@ -138,9 +147,15 @@ static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row
         lt_buf_adds(out, number);
         break;
     }
-    case JSON_TRUE: lt_buf_adds(out, lt_msg(lang, "cli.yes")); break;
-    case JSON_FALSE: lt_buf_adds(out, lt_msg(lang, "cli.no")); break;
-    case JSON_NULL: lt_buf_adds(out, "—"); break;
+    case JSON_TRUE:
+        lt_buf_adds(out, lt_msg(lang, "cli.yes"));
+        break;
+    case JSON_FALSE:
+        lt_buf_adds(out, lt_msg(lang, "cli.no"));
+        break;
+    case JSON_NULL:
+        lt_buf_adds(out, "—");
+        break;
     case JSON_ARRAY:
         if (json_array_size(v) == 0) lt_buf_adds(out, "—");
         for (size_t i = 0; i < json_array_size(v); i++) {
@@ -148,11 +163,14 @@ static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row
             add_value(out, lang, row, key, json_array_get(v, i), one_line);
         }
         break;
-    case JSON_OBJECT: add_object(out, lang, row, v, one_line); break;
+    case JSON_OBJECT:
+        add_object(out, lang, row, v, one_line);
+        break;
     }
 }
 
-char *cli_value_text(enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v, bool one_line)
+char *cli_value_text(enum lt_lang lang, const struct uc_row *row, const char *key, const json_t *v,
+                     bool one_line)
 {
     struct lt_buf out = LT_BUF_INIT(TEXT_LIMIT);
     add_value(&out, lang, row, key, v, one_line);

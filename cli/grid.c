@@ -22,7 +22,8 @@ int cli_grid_init(struct cli_grid *g, size_t rows, size_t cols)
 
 void cli_grid_free(struct cli_grid *g)
 {
-    for (size_t i = 0; g->cells && i < g->rows * g->cols; i++) free(g->cells[i]);
+    for (size_t i = 0; g->cells && i < g->rows * g->cols; i++)
+        free(g->cells[i]);
     free(g->cells);
     free(g->right);
     free(g->whole);
@@ -38,7 +39,8 @@ static const char *cell(const struct cli_grid *g, size_t row, size_t col)
 static int total(const struct cli_grid *g, const int *width, int indent)
 {
     int sum = indent;
-    for (size_t k = 0; k < g->cols; k++) sum += width[k] + (k ? GAP : 0);
+    for (size_t k = 0; k < g->cols; k++)
+        sum += width[k] + (k ? GAP : 0);
     return sum;
 }
 
@@ -48,7 +50,8 @@ static void fit(const struct cli_grid *g, int *width, int indent, int limit)
     while (limit && total(g, width, indent) > limit) {
         size_t widest = g->cols;
         for (size_t k = 0; k < g->cols; k++) {
-            if (!g->whole[k] && width[k] > NARROWEST && (widest == g->cols || width[k] > width[widest])) widest = k;
+            if (!g->whole[k] && width[k] > NARROWEST && (widest == g->cols || width[k] > width[widest]))
+                widest = k;
         }
         if (widest == g->cols) return;
         width[widest]--;
@@ -63,7 +66,8 @@ static size_t clip(const char *s, int columns)
     int used = 0;
     while (s[at]) {
         size_t n = 1;
-        while (n < sizeof one - 1 && ((unsigned char)s[at + n] & 0xC0) == 0x80) n++;
+        while (n < sizeof one - 1 && ((unsigned char)s[at + n] & 0xC0) == 0x80)
+            n++;
         memcpy(one, s + at, n);
         one[n] = 0;
         int w = lt_utf8_width(one);

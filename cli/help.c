@@ -16,7 +16,8 @@ static int width_of(const struct cli *c)
 
 static void heading(const struct cli *c, const char *text, struct lt_buf *out)
 {
-    lt_buf_addf(out, "%s%s%s\n", c->term_out.colour ? "\033[1m" : "", text, c->term_out.colour ? "\033[0m" : "");
+    lt_buf_addf(out, "%s%s%s\n", c->term_out.colour ? "\033[1m" : "", text,
+                c->term_out.colour ? "\033[0m" : "");
 }
 
 /* A name in a column of its own, then words that wrap under themselves. */
@@ -55,13 +56,12 @@ const char *cli_field_label(enum lt_lang lang, const struct uc_row *row, const c
 
 const char *cli_type_word(enum lt_lang lang, const struct uc_field *f)
 {
-    static const char *const ids[] = {[UC_TEXT] = "cli.type.text",   [UC_LINES] = "cli.type.lines",
-                                      [UC_ID] = "cli.type.id",       [UC_INT] = "cli.type.int",
-                                      [UC_DEC] = "cli.type.dec",     [UC_BOOL] = "cli.type.bool",
-                                      [UC_DATE] = "cli.type.date",   [UC_ENUM] = "cli.type.enum",
-                                      [UC_WORDS] = "cli.type.words", [UC_LOGIN] = "cli.type.login",
-                                      [UC_FILE] = "cli.type.file",   [UC_SECRET] = "cli.type.secret",
-                                      [UC_OBJECT] = "cli.type.object"};
+    static const char *const ids[] = {
+        [UC_TEXT] = "cli.type.text",    [UC_LINES] = "cli.type.lines", [UC_ID] = "cli.type.id",
+        [UC_INT] = "cli.type.int",      [UC_DEC] = "cli.type.dec",     [UC_BOOL] = "cli.type.bool",
+        [UC_DATE] = "cli.type.date",    [UC_ENUM] = "cli.type.enum",   [UC_WORDS] = "cli.type.words",
+        [UC_LOGIN] = "cli.type.login",  [UC_FILE] = "cli.type.file",   [UC_SECRET] = "cli.type.secret",
+        [UC_OBJECT] = "cli.type.object"};
     return lt_msg(lang, ids[f->type]);
 }
 
@@ -75,8 +75,10 @@ void cli_synopsis(enum lt_lang lang, const struct uc_row *row, struct lt_buf *ou
             char option[80];
             cli_option_name(f->name, option, sizeof option);
             const char *more = (f->flags & UC_MANY) || f->type == UC_WORDS ? "…" : "";
-            if (word) lt_buf_addf(out, must ? " %s%s" : " [%s%s]", option, more);
-            else lt_buf_addf(out, " --%s %s%s", option, cli_type_word(lang, f), more);
+            if (word)
+                lt_buf_addf(out, must ? " %s%s" : " [%s%s]", option, more);
+            else
+                lt_buf_addf(out, " --%s %s%s", option, cli_type_word(lang, f), more);
         }
     }
     bool others = row->reply == UC_LIST;
@@ -118,7 +120,8 @@ static int names_width(const struct uc_row *row, enum lt_lang lang)
 {
     int most = 0;
     for (const struct uc_field *f = row->fields; f && f->name; f++) {
-        int w = lt_utf8_width(f->name) + 2 + (f->type == UC_BOOL ? 0 : 1 + lt_utf8_width(cli_type_word(lang, f)));
+        int w =
+            lt_utf8_width(f->name) + 2 + (f->type == UC_BOOL ? 0 : 1 + lt_utf8_width(cli_type_word(lang, f)));
         if (w > most && w <= 30) most = w;
     }
     return most;
@@ -141,9 +144,10 @@ static void help_row(const struct cli *c, const struct uc_row *row, struct lt_bu
     for (const struct uc_field *f = row->fields; f && f->name; f++) {
         struct lt_buf text = LT_BUF_INIT(16384);
         cli_option_name(f->name, option, sizeof option);
-        bool word = (f->flags & UC_POSITIONAL) != 0, bare = f->type == UC_BOOL || f->type == UC_SECRET || word;
-        lt_print(name, sizeof name, "%s%s%s%s", f->type == UC_SECRET || word ? "" : "--", option, bare ? "" : " ",
-                 bare ? "" : cli_type_word(c->lang, f));
+        bool word = (f->flags & UC_POSITIONAL) != 0,
+             bare = f->type == UC_BOOL || f->type == UC_SECRET || word;
+        lt_print(name, sizeof name, "%s%s%s%s", f->type == UC_SECRET || word ? "" : "--", option,
+                 bare ? "" : " ", bare ? "" : cli_type_word(c->lang, f));
         cli_field_text(c->lang, row, f, true, &text);
         item(name, most, text.data ? text.data : "", width_of(c), out);
         lt_buf_free(&text);
@@ -179,10 +183,16 @@ static void help_noun(const struct cli *c, const struct uc_noun *noun, struct lt
 static void help_all(const struct cli *c, struct lt_buf *out)
 {
     static const char *const options[][2] = {
-        {"-C", "cli.opt.dir"},       {"--as", "cli.opt.as"},         {"--json", "cli.opt.json"},
-        {"--lang", "cli.opt.lang"},  {"--limit", "cli.opt.limit"},   {"--cursor", "cli.opt.cursor"},
-        {"--out", "cli.opt.out"},    {"--password-file", "cli.opt.password_file"},
-        {"--ask-password", "cli.opt.ask_password"},                  {"--request", "cli.opt.request"},
+        {"-C", "cli.opt.dir"},
+        {"--as", "cli.opt.as"},
+        {"--json", "cli.opt.json"},
+        {"--lang", "cli.opt.lang"},
+        {"--limit", "cli.opt.limit"},
+        {"--cursor", "cli.opt.cursor"},
+        {"--out", "cli.opt.out"},
+        {"--password-file", "cli.opt.password_file"},
+        {"--ask-password", "cli.opt.ask_password"},
+        {"--request", "cli.opt.request"},
     };
     lt_buf_addf(out, "%s\n\n", lt_msg(c->lang, "cli.help.what"));
     heading(c, lt_msg(c->lang, "cli.help.usage"), out);
@@ -198,7 +208,8 @@ static void help_all(const struct cli *c, struct lt_buf *out)
     for (size_t i = 0; i < n; i++) {
         struct lt_buf verbs = LT_BUF_INIT(8192);
         for (size_t k = 0; k < nouns[i]->len; k++) {
-            if (for_shell(&nouns[i]->rows[k])) lt_buf_addf(&verbs, "%s%s", verbs.len ? ", " : "", nouns[i]->rows[k].verb);
+            if (for_shell(&nouns[i]->rows[k]))
+                lt_buf_addf(&verbs, "%s%s", verbs.len ? ", " : "", nouns[i]->rows[k].verb);
         }
         item(nouns[i]->word, most, verbs.data ? verbs.data : "", width_of(c), out);
         lt_buf_free(&verbs);
@@ -229,9 +240,12 @@ int cli_help(const struct cli *c, struct lt_buf *out, struct lt_error *err)
         help_all(c, out);
     } else if (c->words_len == 1) {
         const struct uc_noun *noun = cli_noun(c->words[0]);
-        if (!noun && strcmp(c->words[0], "serve") == 0) help_all(c, out);
-        else if (!noun) return cli_unknown(c->words[0], "", err);
-        else help_noun(c, noun, out);
+        if (!noun && strcmp(c->words[0], "serve") == 0)
+            help_all(c, out);
+        else if (!noun)
+            return cli_unknown(c->words[0], "", err);
+        else
+            help_noun(c, noun, out);
     } else {
         const struct uc_row *row = uc_find(c->words[0], c->words[1]);
         if (!row || !for_shell(row)) return cli_unknown(c->words[0], c->words[1], err);

@@ -1,4 +1,5 @@
-/* docs/cli.md: the reference of the command line, written from the table. English, the Russian title beside. */
+/* docs/cli.md: the reference of the command line, written from the table. English, the Russian title beside.
+ */
 #include "cli.h"
 
 #include "base/text.h"
@@ -39,7 +40,8 @@ static void document_fields(const struct uc_row *row, struct lt_buf *out)
         cli_option_name(f->name, option, sizeof option);
         bool word = (f->flags & UC_POSITIONAL) != 0;
         cli_field_text(LT_EN, row, f, false, &text);
-        lt_buf_addf(out, "| `%s%s` | %s | ", word || f->type == UC_SECRET ? "" : "--", option, cli_type_word(LT_EN, f));
+        lt_buf_addf(out, "| `%s%s` | %s | ", word || f->type == UC_SECRET ? "" : "--", option,
+                    cli_type_word(LT_EN, f));
         add_cell(out, text.data ? text.data : "");
         lt_buf_adds(out, " | ");
         add_cell(out, cli_field_label(LT_RU, row, f->name));
@@ -65,7 +67,8 @@ static void document_row(const struct uc_row *row, struct lt_buf *out)
     lt_buf_adds(out, "\n```\n\n");
     if (row->fields && row->fields->name) document_fields(row, out);
     lt_buf_addf(out, "Answers %s.", replies[row->reply]);
-    if (row->flags & UC_REVISION) lt_buf_adds(out, " `--revision N` names the revision seen; another one now is a conflict (5).");
+    if (row->flags & UC_REVISION)
+        lt_buf_adds(out, " `--revision N` names the revision seen; another one now is a conflict (5).");
     if (row->flags & UC_ANONYMOUS) lt_buf_adds(out, " Needs no account.");
     if (row->flags & UC_NO_DATA) lt_buf_adds(out, " Needs no data folder.");
     if (row->flags & UC_EXCLUSIVE) lt_buf_adds(out, " Refused while a server runs.");
@@ -74,16 +77,23 @@ static void document_row(const struct uc_row *row, struct lt_buf *out)
 
 int cli_help_markdown(struct lt_buf *out)
 {
-    lt_buf_adds(out, "# letopis: the command line\n\n"
-                     "*Made from the table of use cases by `letopis help --markdown`; do not edit by hand.*\n\n");
+    lt_buf_adds(out,
+                "# letopis: the command line\n\n"
+                "*Made from the table of use cases by `letopis help --markdown`; do not edit by hand.*\n\n");
     lt_buf_addf(out, "    %s\n\n", lt_msg(LT_EN, "cli.help.form"));
     lt_buf_adds(out, intro);
     lt_buf_adds(out, "\n\n## Options of the program\n\n| option | meaning |\n|---|---|\n");
     static const char *const options[][2] = {
-        {"-C DIR", "cli.opt.dir"},       {"--as LOGIN", "cli.opt.as"},       {"--json", "cli.opt.json"},
-        {"--lang ru|en", "cli.opt.lang"}, {"--limit N", "cli.opt.limit"},    {"--cursor C", "cli.opt.cursor"},
-        {"--out FILE", "cli.opt.out"},   {"--password-file FILE", "cli.opt.password_file"},
-        {"--ask-password", "cli.opt.ask_password"},                          {"--request ID", "cli.opt.request"},
+        {"-C DIR", "cli.opt.dir"},
+        {"--as LOGIN", "cli.opt.as"},
+        {"--json", "cli.opt.json"},
+        {"--lang ru|en", "cli.opt.lang"},
+        {"--limit N", "cli.opt.limit"},
+        {"--cursor C", "cli.opt.cursor"},
+        {"--out FILE", "cli.opt.out"},
+        {"--password-file FILE", "cli.opt.password_file"},
+        {"--ask-password", "cli.opt.ask_password"},
+        {"--request ID", "cli.opt.request"},
     };
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         lt_buf_adds(out, "| `");
@@ -98,7 +108,8 @@ int cli_help_markdown(struct lt_buf *out)
         lt_print(id, sizeof id, "cli.exit.%d", i);
         lt_buf_addf(out, "| %d | %s |\n", i, lt_msg(LT_EN, id));
     }
-    lt_buf_addf(out, "\n## letopis serve\n\n%s — *%s*\n\n", lt_msg(LT_EN, "cli.help.serve"), lt_msg(LT_RU, "cli.help.serve"));
+    lt_buf_addf(out, "\n## letopis serve\n\n%s — *%s*\n\n", lt_msg(LT_EN, "cli.help.serve"),
+                lt_msg(LT_RU, "cli.help.serve"));
     size_t n;
     const struct uc_noun *const *nouns = uc_nouns(&n);
     for (size_t i = 0; i < n; i++) {

@@ -8,6 +8,7 @@
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "plugin-run") == 0) return sandbox_child_main_kinds(argc, argv, plugin_kinds);
+    if (argc > 1 && strcmp(argv[1], "plugin-run") == 0)
+        return sandbox_child_main_kinds(argc, argv, plugin_kinds);
     return cli_main(argc, argv, &plugin_ports);
 }

@@ -21,8 +21,10 @@ static void user_name(uid_t uid, char *out, size_t size)
 {
     struct passwd entry, *found = NULL;
     char buf[4096];
-    if (getpwuid_r(uid, &entry, buf, sizeof buf, &found) == 0 && found) lt_print(out, size, "%s", found->pw_name);
-    else lt_print(out, size, "%lu", (unsigned long)uid);
+    if (getpwuid_r(uid, &entry, buf, sizeof buf, &found) == 0 && found)
+        lt_print(out, size, "%s", found->pw_name);
+    else
+        lt_print(out, size, "%lu", (unsigned long)uid);
 }
 
 /* Beside the program in a build folder, else where it was installed. */
@@ -30,7 +32,8 @@ static bool beside(const char *program, const char *name, const char *installed,
 {
     const char *slash = strrchr(program, '/');
     struct stat st;
-    if (slash && lt_print(out, size, "%.*s/%s", (int)(slash - program), program, name) && stat(out, &st) == 0) return true;
+    if (slash && lt_print(out, size, "%.*s/%s", (int)(slash - program), program, name) && stat(out, &st) == 0)
+        return true;
     return lt_print(out, size, "%s/%s", installed, name);
 }
 
@@ -61,8 +64,8 @@ int cli_check_owner(const struct cli *c, struct lt_error *err)
 
 /* --- the call --- */
 
-int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline, struct lt_app **out,
-                 struct lt_error *err)
+int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wait_ms, bool offline,
+                 struct lt_app **out, struct lt_error *err)
 {
     struct lt_app_config config = {.dir = c->dir,
                                    .program = place->program,
@@ -95,13 +98,15 @@ static int try_server(const struct cli *c, struct cli_session *s, struct lt_erro
         return rc;
     }
     lt_error_clear(&why);
-    if (s->client && (c->row->flags & UC_EXCLUSIVE)) return lt_fail(err, LT_CONFLICT, "http.exclusive", (char *)NULL);
+    if (s->client && (c->row->flags & UC_EXCLUSIVE))
+        return lt_fail(err, LT_CONFLICT, "http.exclusive", (char *)NULL);
     return 0;
 }
 
-/* Either the folder or a server that holds it, whichever comes first: a server that is starting has the lock before its
- * socket, one that is stopping gives up the socket before the lock. */
-static int reach(const struct cli *c, const struct cli_place *place, struct cli_session *s, struct lt_error *err)
+/* Either the folder or a server that holds it, whichever comes first: a server that is starting has the lock
+ * before its socket, one that is stopping gives up the socket before the lock. */
+static int reach(const struct cli *c, const struct cli_place *place, struct cli_session *s,
+                 struct lt_error *err)
 {
     if (c->row->flags & UC_NO_DATA) return cli_open_app(c, place, 0, true, &s->app, err);
     int rc = cli_check_owner(c, err);
@@ -118,7 +123,8 @@ static int reach(const struct cli *c, const struct cli_place *place, struct cli_
     return rc;
 }
 
-static int dispatch(const struct cli *c, struct cli_session *s, const struct uc_request *request, struct lt_error *err)
+static int dispatch(const struct cli *c, struct cli_session *s, const struct uc_request *request,
+                    struct lt_error *err)
 {
     int rc = s->client ? http_client_call(s->client, request, &s->answer, err)
                        : uc_dispatch(s->app, request, &s->answer, err);
@@ -159,9 +165,12 @@ int cli_run(const struct cli *c, struct cli_input *in, struct cli_session *s, st
                                      .lang = c->lang,
                                      .door = UC_CLI,
                                      .request_id = c->request};
-        if (c->login) request.login = c->login, request.password = password;
-        else if (token && *token) request.token = token;
-        else request.local_user = place.user;
+        if (c->login)
+            request.login = c->login, request.password = password;
+        else if (token && *token)
+            request.token = token;
+        else
+            request.local_user = place.user;
         rc = call(c, &place, s, &request, err);
     }
     cli_secret_free(password);

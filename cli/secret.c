@@ -1,5 +1,5 @@
-/* Passwords: from the terminal without echo, from a file, from LETOPIS_PASSWORD. Never from the command line, where every
- * process of the machine and the history of the shell would see them. */
+/* Passwords: from the terminal without echo, from a file, from LETOPIS_PASSWORD. Never from the command line,
+ * where every process of the machine and the history of the shell would see them. */
 #include "cli.h"
 
 #include "base/fs.h"
@@ -24,11 +24,13 @@ void cli_secret_free(char *secret)
 
 static void rub_out(char *text, size_t *len)
 {
-    while (*len > 0 && ((unsigned char)text[*len - 1] & 0xC0) == 0x80) (*len)--;
+    while (*len > 0 && ((unsigned char)text[*len - 1] & 0xC0) == 0x80)
+        (*len)--;
     if (*len > 0) (*len)--;
 }
 
-/* Reads one line key by key: the terminal gives no signals meanwhile, so that Ctrl-C cannot leave it without echo. */
+/* Reads one line key by key: the terminal gives no signals meanwhile, so that Ctrl-C cannot leave it without
+ * echo. */
 static int read_keys(int tty, char text[SECRET_MAX + 1], struct lt_error *err)
 {
     size_t len = 0;
@@ -39,9 +41,12 @@ static int read_keys(int tty, char text[SECRET_MAX + 1], struct lt_error *err)
         if (n <= 0 || key == CTRL_C || (key == CTRL_D && len == 0))
             return lt_fail(err, LT_USAGE, "cli.secret_cancelled", (char *)NULL);
         if (key == '\n' || key == '\r') break;
-        if (key == BACKSPACE || key == DELETE) rub_out(text, &len);
-        else if (key == CTRL_U) len = 0;
-        else if (key >= 32 && len < SECRET_MAX) text[len++] = (char)key;
+        if (key == BACKSPACE || key == DELETE)
+            rub_out(text, &len);
+        else if (key == CTRL_U)
+            len = 0;
+        else if (key >= 32 && len < SECRET_MAX)
+            text[len++] = (char)key;
     }
     text[len] = 0;
     return 0;
@@ -102,8 +107,8 @@ static int from_file(const char *path, size_t nth, char **out, struct lt_error *
     char *text = NULL;
     size_t len = 0;
     if (lt_fs_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, FILE_MAX, &text, &len))
-        return lt_fail(err, LT_USAGE, "cli.file_open", "path", path, "reason", strerror(errno), "errno", LT_NUM(errno),
-                       (char *)NULL);
+        return lt_fail(err, LT_USAGE, "cli.file_open", "path", path, "reason", strerror(errno), "errno",
+                       LT_NUM(errno), (char *)NULL);
     const char *s = text;
     for (size_t i = 0; i < nth && s; i++) {
         s = strchr(s, '\n');
@@ -126,7 +131,8 @@ static int from_file(const char *path, size_t nth, char **out, struct lt_error *
 static size_t secret_count(const struct uc_row *row)
 {
     size_t n = 0;
-    for (const struct uc_field *f = row->fields; f && f->name; f++) n += f->type == UC_SECRET;
+    for (const struct uc_field *f = row->fields; f && f->name; f++)
+        n += f->type == UC_SECRET;
     return n;
 }
 
@@ -148,11 +154,12 @@ int cli_sign_in_password(const struct cli *c, char **out, struct lt_error *err)
 /* A secret that exists already is asked once; one that is being chosen twice. */
 static bool is_new(const struct uc_row *row, const struct uc_field *f)
 {
-    return strcmp(row->noun, "session") != 0 && !lt_starts(f->name, "old_") && !lt_starts(f->name, "current_") &&
-           (row->flags & UC_WRITE);
+    return strcmp(row->noun, "session") != 0 && !lt_starts(f->name, "old_") &&
+           !lt_starts(f->name, "current_") && (row->flags & UC_WRITE);
 }
 
-static int field_secret(const struct cli *c, const struct uc_field *f, size_t nth, char **out, struct lt_error *err)
+static int field_secret(const struct cli *c, const struct uc_field *f, size_t nth, char **out,
+                        struct lt_error *err)
 {
     const char *env = getenv("LETOPIS_PASSWORD");
     *out = NULL;
@@ -178,8 +185,10 @@ int cli_secret_fields(const struct cli *c, json_t *values, struct lt_error *err)
         int rc = field_secret(c, f, nth++, &secret, err);
         if (!rc && secret) {
             json_t *v = json_string(secret);
-            if (!v) rc = lt_fail_field(err, LT_USAGE, f->name, "cli.not_utf8", (char *)NULL);
-            else if (json_object_set_new(values, f->name, v)) rc = lt_fail_memory(err);
+            if (!v)
+                rc = lt_fail_field(err, LT_USAGE, f->name, "cli.not_utf8", (char *)NULL);
+            else if (json_object_set_new(values, f->name, v))
+                rc = lt_fail_memory(err);
         }
         cli_secret_free(secret);
         if (rc) return rc;

@@ -17,15 +17,18 @@ static int tell_where(const struct cli *c, const char *path)
 {
     struct lt_buf text = LT_BUF_INIT(8192);
     if (c->json) lt_buf_addf(&text, "{\"socket\": ");
-    if (c->json) out_json_str(&text, path), lt_buf_addc(&text, '}');
-    else lt_msg_add(&text, c->lang, "cli.listening", "path", path, (char *)NULL);
+    if (c->json)
+        out_json_str(&text, path), lt_buf_addc(&text, '}');
+    else
+        lt_msg_add(&text, c->lang, "cli.listening", "path", path, (char *)NULL);
     lt_buf_addc(&text, '\n');
     int rc = text.failed ? -1 : cli_write_all(STDOUT_FILENO, text.data, text.len);
     lt_buf_free(&text);
     return rc;
 }
 
-/* The signals are blocked before any thread begins, so that only this one gets them, at a place where it waits. */
+/* The signals are blocked before any thread begins, so that only this one gets them, at a place where it
+ * waits. */
 static void hold_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -38,17 +41,21 @@ static int serve_app(const struct cli *c, struct lt_app *app, const char *user, 
                      struct lt_error *err)
 {
     char path[4096];
-    if (!lt_print(path, sizeof path, "%s/run/letopis.sock", c->dir)) return lt_fail(err, LT_USAGE, "cli.path_long", (char *)NULL);
+    if (!lt_print(path, sizeof path, "%s/run/letopis.sock", c->dir))
+        return lt_fail(err, LT_USAGE, "cli.path_long", (char *)NULL);
     struct lt_log log = {.fd = STDERR_FILENO, .level = LT_LOG_INFO};
-    struct http_config config = {.app = app, .dir = c->dir, .log = &log, .workers = c->workers ? (unsigned)atoi(c->workers) : 0};
+    struct http_config config = {
+        .app = app, .dir = c->dir, .log = &log, .workers = c->workers ? (unsigned)atoi(c->workers) : 0};
     struct http_server *server = NULL;
     int rc = http_server_new(&config, &server, err);
     if (!rc) rc = http_server_listen_unix(server, path, geteuid(), user, err);
     if (!rc) {
         tell_where(c, path);
         int signal_number;
-        while (sigwait(ends, &signal_number) == EINTR) continue;
-        /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted */
+        while (sigwait(ends, &signal_number) == EINTR)
+            continue;
+        /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted
+         */
         sigset_t again;
         sigemptyset(&again);
         sigaddset(&again, SIGINT);

@@ -71,10 +71,13 @@ static void find_columns(const json_t *items, struct columns *out)
     size_t i;
     json_t *item, *value;
     const char *key;
-    json_array_foreach(items, i, item) {
-        json_object_foreach(item, key, value) {
+    json_array_foreach(items, i, item)
+    {
+        json_object_foreach(item, key, value)
+        {
             bool seen = strlen(key) >= 128;
-            for (size_t k = 0; k < out->len; k++) seen = seen || strcmp(out->names[k], key) == 0;
+            for (size_t k = 0; k < out->len; k++)
+                seen = seen || strcmp(out->names[k], key) == 0;
             if (!seen && out->len < COLUMNS_MAX) lt_print(out->names[out->len++], 128, "%s", key);
         }
     }
@@ -83,8 +86,10 @@ static void find_columns(const json_t *items, struct columns *out)
 static void show_table(struct view *v, const json_t *items, const char *columns, int indent)
 {
     struct columns cols = {.len = 0};
-    if (columns) split_columns(columns, &cols);
-    else find_columns(items, &cols);
+    if (columns)
+        split_columns(columns, &cols);
+    else
+        find_columns(items, &cols);
     struct cli_grid g;
     if (cli_grid_init(&g, json_array_size(items) + 1, cols.len)) {
         v->out->failed = true;
@@ -99,9 +104,9 @@ static void show_table(struct view *v, const json_t *items, const char *columns,
             if (value && !json_is_number(value) && !json_is_null(value)) g.right[k] = false;
             if (s && lt_id_valid(s)) g.whole[k] = true;
             /* an absent value is an empty cell, quieter than a dash in every line */
-            g.cells[(i + 1) * cols.len + k] = value && !json_is_null(value)
-                                                  ? cli_value_text(v->c->lang, v->row, cols.names[k], value, true)
-                                                  : lt_strdup("");
+            g.cells[(i + 1) * cols.len + k] =
+                value && !json_is_null(value) ? cli_value_text(v->c->lang, v->row, cols.names[k], value, true)
+                                              : lt_strdup("");
         }
     }
     cli_grid_print(&g, v->term, indent, v->out);
@@ -139,7 +144,8 @@ static void add_lines(struct view *v, const char *text, int indent)
     }
 }
 
-static void show_member(struct view *v, const char *key, const json_t *value, int width, int indent, int depth)
+static void show_member(struct view *v, const char *key, const json_t *value, int width, int indent,
+                        int depth)
 {
     const char *label = label_of(v, key);
     if (json_is_object(value) && json_object_size(value) && depth < DEEPEST) {
@@ -167,21 +173,29 @@ static void show_object(struct view *v, const json_t *object, int indent, int de
     const char *key;
     json_t *value;
     int width = 0;
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         int w = lt_utf8_width(label_of(v, key));
         if (w > width && !json_is_object(value) && !is_table(value)) width = w;
     }
-    json_object_foreach((json_t *)object, key, value) show_member(v, key, value, width, indent, depth);
+    json_object_foreach((json_t *)object, key, value)
+    {
+        show_member(v, key, value, width, indent, depth);
+    }
 }
 
 int cli_show(const struct cli *c, const struct cli_term *term, const struct uc_row *row, const json_t *body,
              struct lt_buf *out)
 {
     struct view v = {.c = c, .term = term, .row = row, .out = out};
-    const json_t *items = json_is_array(body) ? body : row->reply == UC_LIST ? lt_json_array(body, "items") : NULL;
+    const json_t *items = json_is_array(body)     ? body
+                          : row->reply == UC_LIST ? lt_json_array(body, "items")
+                                                  : NULL;
     if (items) {
-        if (json_array_size(items) == 0) lt_buf_addf(out, "%s\n", lt_msg(c->lang, "cli.empty"));
-        else show_table(&v, items, row->columns, 0);
+        if (json_array_size(items) == 0)
+            lt_buf_addf(out, "%s\n", lt_msg(c->lang, "cli.empty"));
+        else
+            show_table(&v, items, row->columns, 0);
         const char *next = lt_json_str(body, "next");
         if (next) {
             lt_msg_add(out, c->lang, "cli.more", "cursor", next, (char *)NULL);
@@ -193,8 +207,8 @@ int cli_show(const struct cli *c, const struct cli_term *term, const struct uc_r
     return out->failed ? -1 : 0;
 }
 
-int cli_show_details(const struct cli *c, const struct cli_term *term, const struct uc_row *row, const json_t *details,
-                     struct lt_buf *out)
+int cli_show_details(const struct cli *c, const struct cli_term *term, const struct uc_row *row,
+                     const json_t *details, struct lt_buf *out)
 {
     struct view v = {.c = c, .term = term, .row = row, .out = out};
     if (is_table(details)) {

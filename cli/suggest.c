@@ -17,12 +17,14 @@ static size_t slips(const char *a, const char *b)
     if (n >= LONGEST || m >= LONGEST) return LONGEST;
     size_t rows[3][LONGEST + 1];
     size_t *before = rows[0], *last = rows[1], *now = rows[2];
-    for (size_t k = 0; k <= m; k++) last[k] = k;
+    for (size_t k = 0; k <= m; k++)
+        last[k] = k;
     for (size_t i = 1; i <= n; i++) {
         now[0] = i;
         for (size_t k = 1; k <= m; k++) {
             now[k] = least(least(last[k] + 1, now[k - 1] + 1), last[k - 1] + (a[i - 1] != b[k - 1]));
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]) now[k] = least(now[k], before[k - 2] + 1);
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                now[k] = least(now[k], before[k - 2] + 1);
         }
         size_t *spare = before;
         before = last;
@@ -78,6 +80,7 @@ const char *cli_nearest_verb(const char *noun, const char *typed)
     const struct uc_noun *d = cli_noun(noun);
     const char *words[100];
     size_t len = 0;
-    for (size_t i = 0; d && i < d->len && len < 100; i++) words[len++] = d->rows[i].verb;
+    for (size_t i = 0; d && i < d->len && len < 100; i++)
+        words[len++] = d->rows[i].verb;
     return cli_nearest(typed, words, len);
 }

@@ -1,4 +1,5 @@
-/* Options and words → values by field name, as every door hands them to the table. What they mean is judged there. */
+/* Options and words → values by field name, as every door hands them to the table. What they mean is judged
+ * there. */
 #include "cli.h"
 
 #include "base/fs.h"
@@ -12,12 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SPOOL_MAX ((int64_t)1 << 30)  /* bytes taken from a pipe */
+#define SPOOL_MAX  ((int64_t)1 << 30) /* bytes taken from a pipe */
 #define OBJECT_MAX ((size_t)4 << 20)  /* bytes of a JSON value in a file */
 
 /* --- files --- */
 
-/* A file without a name, so that nothing of a person's data stays behind; in the data folder where there is one. */
+/* A file without a name, so that nothing of a person's data stays behind; in the data folder where there is
+ * one. */
 static int nameless_file(const struct cli *c)
 {
     char spool[4096];
@@ -45,23 +47,28 @@ static int spool(const struct cli *c, int from, int *out, struct lt_error *err)
         if (n < 0) rc = lt_fail_errno(err, "read", "-");
         if (n <= 0) break;
         total += n;
-        if (total > SPOOL_MAX) rc = lt_fail(err, LT_USAGE, "cli.input_large", "limit", LT_NUM(SPOOL_MAX), (char *)NULL);
-        else if (cli_write_all(fd, buf, (size_t)n)) rc = lt_fail_errno(err, "write", "spool");
+        if (total > SPOOL_MAX)
+            rc = lt_fail(err, LT_USAGE, "cli.input_large", "limit", LT_NUM(SPOOL_MAX), (char *)NULL);
+        else if (cli_write_all(fd, buf, (size_t)n))
+            rc = lt_fail_errno(err, "write", "spool");
         if (rc) break;
     }
     if (!rc && lseek(fd, 0, SEEK_SET) != 0) rc = lt_fail_errno(err, "read", "spool");
-    if (rc) close(fd);
-    else *out = fd;
+    if (rc)
+        close(fd);
+    else
+        *out = fd;
     return rc;
 }
 
 static int file_error(struct lt_error *err, const struct uc_field *f, const char *path)
 {
-    return lt_fail_field(err, LT_USAGE, f->name, "cli.file_open", "path", path, "reason", strerror(errno), "errno",
-                         LT_NUM(errno), (char *)NULL);
+    return lt_fail_field(err, LT_USAGE, f->name, "cli.file_open", "path", path, "reason", strerror(errno),
+                         "errno", LT_NUM(errno), (char *)NULL);
 }
 
-static int open_file(const struct cli *c, const struct uc_field *f, const char *path, int *out, struct lt_error *err)
+static int open_file(const struct cli *c, const struct uc_field *f, const char *path, int *out,
+                     struct lt_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -107,8 +114,8 @@ static int file_value(const struct cli *c, struct cli_input *in, const struct cl
                       struct lt_error *err)
 {
     if (in->files_len >= CLI_FILES_MAX)
-        return lt_fail_field(err, LT_USAGE, g->field->name, "cli.too_many_files", "limit", LT_NUM(CLI_FILES_MAX),
-                             (char *)NULL);
+        return lt_fail_field(err, LT_USAGE, g->field->name, "cli.too_many_files", "limit",
+                             LT_NUM(CLI_FILES_MAX), (char *)NULL);
     struct uc_input_file *file = &in->files[in->files_len];
     int rc = open_file(c, g->field, g->text, &file->fd, err);
     if (rc) return rc;
@@ -159,8 +166,10 @@ static int put(struct cli_input *in, const struct uc_field *f, json_t *v, struct
             list = json_array();
             bad = json_object_set_new(in->values, f->name, list);
         }
-        if (bad) json_decref(v);
-        else bad = json_array_append_new(list, v);
+        if (bad)
+            json_decref(v);
+        else
+            bad = json_array_append_new(list, v);
     } else {
         bad = json_object_set_new(in->values, f->name, v);
     }
@@ -176,7 +185,8 @@ static int put_early(const struct cli *c, struct cli_input *in, const char *name
     char option[32];
     lt_print(option, sizeof option, "--%s", name);
     if (!f) return lt_fail(err, LT_USAGE, "cli.option", "option", option, (char *)NULL);
-    if (json_object_get(in->values, name)) return lt_fail_field(err, LT_USAGE, name, "cli.twice", (char *)NULL);
+    if (json_object_get(in->values, name))
+        return lt_fail_field(err, LT_USAGE, name, "cli.twice", (char *)NULL);
     json_t *v = json_string(text);
     if (!v) return lt_fail_field(err, LT_USAGE, name, "cli.not_utf8", (char *)NULL);
     return put(in, f, v, err);
@@ -202,7 +212,8 @@ int cli_input_build(const struct cli *c, struct cli_input *in, struct lt_error *
 
 void cli_input_clear(struct cli_input *in)
 {
-    for (size_t i = 0; i < in->files_len; i++) close(in->files[i].fd);
+    for (size_t i = 0; i < in->files_len; i++)
+        close(in->files[i].fd);
     json_decref(in->values);
     *in = (struct cli_input){0};
 }

@@ -1,4 +1,5 @@
-/* POST /call on the Unix socket: a use case of the command line, for the program that does not hold the data folder. */
+/* POST /call on the Unix socket: a use case of the command line, for the program that does not hold the data
+ * folder. */
 #include "http/inside.h"
 
 #include "base/json.h"
@@ -40,7 +41,8 @@ int http_call_begin(struct http_exchange *x, struct lt_error *err)
     /* the socket stands for the owner of the data folder: nobody else's process may speak through it */
     if (x->conn->uid != x->listener->peer) return lt_fail(err, LT_DENIED, "http.other_user", (char *)NULL);
     uint64_t max = x->server->config.upload_max;
-    if (x->length != UINT64_MAX && x->length > max + WIRE_HEADER_MAX + WIRE_PREFIX) return too_large(max, err);
+    if (x->length != UINT64_MAX && x->length > max + WIRE_HEADER_MAX + WIRE_PREFIX)
+        return too_large(max, err);
     x->state = lt_calloc(1, sizeof(struct call));
     return x->state ? 0 : lt_fail_memory(err);
 }
@@ -51,7 +53,8 @@ int http_call_begin(struct http_exchange *x, struct lt_error *err)
 static int spool_file(struct http_exchange *x, struct lt_error *err)
 {
     char path[4096];
-    if (!lt_print(path, sizeof path, "%s/spool", x->server->config.dir)) return lt_fail(err, LT_SYSTEM, "http.path_long", (char *)NULL);
+    if (!lt_print(path, sizeof path, "%s/spool", x->server->config.dir))
+        return lt_fail(err, LT_SYSTEM, "http.path_long", (char *)NULL);
     int fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     return fd < 0 ? lt_fail_errno(err, "open", "spool") : fd;
 }
@@ -85,7 +88,8 @@ static int decode(struct http_exchange *x, struct call *c, struct lt_error *err)
     return next_file(x, c, err);
 }
 
-static int take_head(struct http_exchange *x, struct call *c, const char **data, size_t *len, struct lt_error *err)
+static int take_head(struct http_exchange *x, struct call *c, const char **data, size_t *len,
+                     struct lt_error *err)
 {
     if (c->prefix_have < WIRE_PREFIX) {
         size_t n = WIRE_PREFIX - c->prefix_have < *len ? WIRE_PREFIX - c->prefix_have : *len;
@@ -124,7 +128,8 @@ int http_call_take(struct http_exchange *x, const char *data, size_t len, struct
 {
     struct call *c = x->state;
     int rc = 0;
-    while (len && !rc && !c->decoded) rc = take_head(x, c, &data, &len, err);
+    while (len && !rc && !c->decoded)
+        rc = take_head(x, c, &data, &len, err);
     while (len && !rc) {
         if (c->file >= c->wire.files_len) return malformed(err);
         size_t n = c->left < len ? (size_t)c->left : len;
@@ -174,7 +179,8 @@ static ssize_t sending_read(void *ctx, uint64_t pos, char *buf, size_t max)
 
 static void reply_stream(struct http_exchange *x, struct sending *s)
 {
-    uint64_t size = s->answer.stream.size < 0 ? MHD_SIZE_UNKNOWN : s->head_len + (uint64_t)s->answer.stream.size;
+    uint64_t size =
+        s->answer.stream.size < 0 ? MHD_SIZE_UNKNOWN : s->head_len + (uint64_t)s->answer.stream.size;
     struct MHD_Response *r = MHD_create_response_from_callback(size, BLOCK, sending_read, s, sending_free);
     if (!r) sending_free(s);
     http_reply(x, MHD_HTTP_OK, "application/x-letopis-answer", r);

@@ -1,4 +1,5 @@
-/* A small HTTP/1.1 client for one request a connection: enough for our own server, strict about everything else. */
+/* A small HTTP/1.1 client for one request a connection: enough for our own server, strict about everything
+ * else. */
 #include "http/client.h"
 
 #include "base/json.h"
@@ -81,7 +82,8 @@ static bool send_all(int fd, const char *data, size_t len)
     return true;
 }
 
-/* 0: sent or the server closed (its answer tells why); a file that shrank meanwhile or cannot be read is an error. */
+/* 0: sent or the server closed (its answer tells why); a file that shrank meanwhile or cannot be read is an
+ * error. */
 static int send_file(struct http_client *c, const struct uc_input_file *file, uint64_t size, bool *open,
                      struct lt_error *err)
 {
@@ -92,9 +94,12 @@ static int send_file(struct http_client *c, const struct uc_input_file *file, ui
         size_t want = size - off < INPUT ? (size_t)(size - off) : INPUT;
         ssize_t n = pread(file->fd, piece, want, (off_t)off);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) rc = lt_fail_errno(err, "read", file->name);
-        else if (n == 0) rc = lt_fail(err, LT_USAGE, "http.file_shrank", "name", file->name, (char *)NULL);
-        else *open = send_all(c->fd, piece, (size_t)n);
+        if (n < 0)
+            rc = lt_fail_errno(err, "read", file->name);
+        else if (n == 0)
+            rc = lt_fail(err, LT_USAGE, "http.file_shrank", "name", file->name, (char *)NULL);
+        else
+            *open = send_all(c->fd, piece, (size_t)n);
         off += n > 0 ? (uint64_t)n : 0;
     }
     free(piece);
@@ -114,10 +119,14 @@ static int send_call(struct http_client *c, const struct uc_request *r, struct l
     struct lt_buf body = LT_BUF_INIT(WIRE_HEADER_MAX * 2), head = LT_BUF_INIT(HEAD_MAX);
     int rc = wire_call_encode(r, sizes, &body, err);
     if (!rc) {
-        lt_buf_addf(&head, "POST %s HTTP/1.1\r\nHost: letopis\r\nContent-Type: %s\r\nContent-Length: %llu\r\nConnection: close\r\n\r\n",
+        lt_buf_addf(&head,
+                    "POST %s HTTP/1.1\r\nHost: letopis\r\nContent-Type: %s\r\nContent-Length: "
+                    "%llu\r\nConnection: close\r\n\r\n",
                     WIRE_PATH, WIRE_TYPE, (unsigned long long)(body.len + total));
-        bool open = !head.failed && send_all(c->fd, head.data, head.len) && send_all(c->fd, body.data, body.len);
-        for (size_t i = 0; i < r->files_len && open && !rc; i++) rc = send_file(c, &r->files[i], sizes[i], &open, err);
+        bool open =
+            !head.failed && send_all(c->fd, head.data, head.len) && send_all(c->fd, body.data, body.len);
+        for (size_t i = 0; i < r->files_len && open && !rc; i++)
+            rc = send_file(c, &r->files[i], sizes[i], &open, err);
     }
     if (body.data) explicit_bzero(body.data, body.len);
     lt_buf_free(&body);
@@ -168,7 +177,8 @@ static bool read_head(struct http_client *c)
             if (!line(c, text, sizeof text)) return false;
             if (!text[0]) break;
             if (strncasecmp(text, "Content-Length:", 15) == 0) c->left = strtoull(text + 15, NULL, 10);
-            if (strncasecmp(text, "Transfer-Encoding:", 18) == 0) c->chunked = strcasestr(text + 18, "chunked") != NULL;
+            if (strncasecmp(text, "Transfer-Encoding:", 18) == 0)
+                c->chunked = strcasestr(text + 18, "chunked") != NULL;
         }
     } while (c->status / 100 == 1);
     c->ended = !c->chunked && c->left == 0;
@@ -264,8 +274,10 @@ static int receive(struct http_client *c, struct uc_answer *out, struct lt_error
     if (!header) return lt_fail_memory(err);
     bool streams = false;
     int rc;
-    if (!body_read_all(c, header, (size_t)len)) rc = lost(c, err);
-    else rc = wire_answer_decode(header, (size_t)len, out, &streams, err);
+    if (!body_read_all(c, header, (size_t)len))
+        rc = lost(c, err);
+    else
+        rc = wire_answer_decode(header, (size_t)len, out, &streams, err);
     free(header);
     if (rc || !streams) return rc;
     out->stream.ctx = c;
@@ -299,7 +311,8 @@ static void name_request(struct http_client *c, const struct uc_request *r)
     lt_id_source_free(ids);
 }
 
-int http_client_call(struct http_client *c, const struct uc_request *request, struct uc_answer *out, struct lt_error *err)
+int http_client_call(struct http_client *c, const struct uc_request *request, struct uc_answer *out,
+                     struct lt_error *err)
 {
     struct uc_request named = *request;
     name_request(c, request);

@@ -1,4 +1,5 @@
-/* One request from its headers to its answer. Everything here runs on the threads of libmicrohttpd but `work`. */
+/* One request from its headers to its answer. Everything here runs on the threads of libmicrohttpd but
+ * `work`. */
 #include "http/exchange.h"
 
 #include "base/mem.h"
@@ -9,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much of a refused body is read before the connection is simply closed: libmicrohttpd takes an answer before a body or after
- * it, not in its middle. Our own program is always heard out, so that it learns the reason. */
+/* How much of a refused body is read before the connection is simply closed: libmicrohttpd takes an answer
+ * before a body or after it, not in its middle. Our own program is always heard out, so that it learns the
+ * reason. */
 #define DRAIN_MAX ((uint64_t)1 << 20)
 
 static const struct http_route routes[] = {
@@ -35,7 +37,8 @@ void http_on_connection(void *listener, struct MHD_Connection *mhd, void **conn,
                         enum MHD_ConnectionNotificationCode what)
 {
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
         *conn = info ? http_watch_add(listener, info->connect_fd) : NULL;
     } else {
         http_watch_remove(*conn);
@@ -60,8 +63,8 @@ size_t http_no_unescape(void *listener, struct MHD_Connection *mhd, char *s)
 
 /* --- the first look --- */
 
-static enum MHD_Result look_at_header(void *strict, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                                      const char *value, size_t value_len)
+static enum MHD_Result look_at_header(void *strict, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_len, const char *value, size_t value_len)
 {
     (void)kind;
     http_strict_header(strict, name, name_len, value ? value : "", value ? value_len : 0);
@@ -84,7 +87,8 @@ static bool path_matches(const char *pattern, const char *url)
     return strcmp(pattern, url) == 0;
 }
 
-static int find_route(struct http_exchange *x, const char *url, const char *method, unsigned *http, struct lt_error *err)
+static int find_route(struct http_exchange *x, const char *url, const char *method, unsigned *http,
+                      struct lt_error *err)
 {
     size_t n;
     const struct http_route *all = http_routes(&n);
@@ -100,8 +104,8 @@ static int find_route(struct http_exchange *x, const char *url, const char *meth
     return lt_fail(err, path ? LT_USAGE : LT_NOTFOUND, path ? "http.method" : "http.no_page", (char *)NULL);
 }
 
-static int first_look(struct http_exchange *x, const char *url, const char *method, const char *version, unsigned *http,
-                      struct lt_error *err)
+static int first_look(struct http_exchange *x, const char *url, const char *method, const char *version,
+                      unsigned *http, struct lt_error *err)
 {
     *http = 0;
     if (!is_well_formed(x, url, version)) {
@@ -112,7 +116,8 @@ static int first_look(struct http_exchange *x, const char *url, const char *meth
     if (rc) return rc;
     if (atomic_load(&x->server->stopping) || http_pool_full(x->server->pool)) {
         *http = MHD_HTTP_SERVICE_UNAVAILABLE;
-        return lt_fail(err, LT_SYSTEM, atomic_load(&x->server->stopping) ? "http.stopping" : "http.busy", (char *)NULL);
+        return lt_fail(err, LT_SYSTEM, atomic_load(&x->server->stopping) ? "http.stopping" : "http.busy",
+                       (char *)NULL);
     }
     return x->route->begin(x, err);
 }
@@ -165,8 +170,8 @@ static enum MHD_Result submit(struct http_exchange *x)
 
 /* --- callbacks --- */
 
-static enum MHD_Result begin(struct http_listener *l, struct MHD_Connection *mhd, const char *url, const char *method,
-                             const char *version, void **exchange)
+static enum MHD_Result begin(struct http_listener *l, struct MHD_Connection *mhd, const char *url,
+                             const char *method, const char *version, void **exchange)
 {
     struct http_conn *conn = conn_of(mhd);
     struct http_exchange *x = conn ? lt_calloc(1, sizeof *x) : NULL;
@@ -199,8 +204,9 @@ static enum MHD_Result take(struct http_exchange *x, const char *data, size_t le
     return MHD_YES;
 }
 
-enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, const char *url, const char *method,
-                                const char *version, const char *data, size_t *len, void **exchange)
+enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, const char *url,
+                                const char *method, const char *version, const char *data, size_t *len,
+                                void **exchange)
 {
     struct http_exchange *x = *exchange;
     if (!x) return begin(listener, mhd, url, method, version, exchange);
@@ -214,7 +220,8 @@ enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, cons
     return submit(x);
 }
 
-void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange, enum MHD_RequestTerminationCode how)
+void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange,
+                       enum MHD_RequestTerminationCode how)
 {
     (void)listener, (void)mhd, (void)how;
     struct http_exchange *x = *exchange;

@@ -4,9 +4,11 @@
 
 #include "http/inside.h"
 
-enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, const char *url, const char *method,
-                                const char *version, const char *data, size_t *len, void **exchange);
-void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange, enum MHD_RequestTerminationCode how);
+enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, const char *url,
+                                const char *method, const char *version, const char *data, size_t *len,
+                                void **exchange);
+void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange,
+                       enum MHD_RequestTerminationCode how);
 void *http_on_uri(void *listener, const char *uri, struct MHD_Connection *mhd);
 void http_on_connection(void *listener, struct MHD_Connection *mhd, void **conn,
                         enum MHD_ConnectionNotificationCode what);

@@ -82,12 +82,14 @@ struct http_server {
 
 struct http_exchange;
 
-/* begin and take run on a thread that moves bytes: no use case, no waiting. A negative status with *err filled refuses the request. */
+/* begin and take run on a thread that moves bytes: no use case, no waiting. A negative status with *err
+ * filled refuses the request. */
 struct http_route {
     const char *method, *path; /* "/call"; one that ends with '*' stands for all that begin so */
     unsigned kinds;            /* enum http_kind */
-    int (*begin)(struct http_exchange *x, struct lt_error *err);                           /* after the headers */
-    int (*take)(struct http_exchange *x, const char *data, size_t len, struct lt_error *err); /* a piece of the body */
+    int (*begin)(struct http_exchange *x, struct lt_error *err); /* after the headers */
+    int (*take)(struct http_exchange *x, const char *data, size_t len,
+                struct lt_error *err);    /* a piece of the body */
     void (*run)(struct http_exchange *x); /* on a worker, after the body: must set the answer */
     void (*end)(struct http_exchange *x); /* frees x->state; always called */
 };
@@ -115,7 +117,8 @@ struct http_exchange {
 void http_reply_bytes(struct http_exchange *x, unsigned status, const char *type, char *data, size_t len);
 /* Takes response. */
 void http_reply(struct http_exchange *x, unsigned status, const char *type, struct MHD_Response *response);
-/* application/problem+json (RFC 9457) with code, field, params and details. http_status 0: by the error's status. */
+/* application/problem+json (RFC 9457) with code, field, params and details. http_status 0: by the error's
+ * status. */
 void http_reply_problem(struct http_exchange *x, unsigned http_status, const struct lt_error *err);
 unsigned http_status_of(int status);
 enum lt_lang http_lang(struct http_exchange *x);

@@ -25,7 +25,8 @@ static void *work(void *arg)
     struct http_pool *p = arg;
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        while (!p->len && !p->ending) pthread_cond_wait(&p->more, &p->lock);
+        while (!p->len && !p->ending)
+            pthread_cond_wait(&p->more, &p->lock);
         if (!p->len) break;
         struct task t = p->ring[p->first];
         p->first = (p->first + 1) % p->cap;
@@ -85,7 +86,8 @@ void http_pool_free(struct http_pool *p)
     p->ending = true;
     pthread_cond_broadcast(&p->more);
     pthread_mutex_unlock(&p->lock);
-    for (unsigned i = 0; i < p->threads_len; i++) pthread_join(p->threads[i], NULL);
+    for (unsigned i = 0; i < p->threads_len; i++)
+        pthread_join(p->threads[i], NULL);
     pthread_cond_destroy(&p->more);
     pthread_mutex_destroy(&p->lock);
     free(p->ring);

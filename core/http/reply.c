@@ -11,13 +11,20 @@
 unsigned http_status_of(int status)
 {
     switch (status) {
-    case LT_OK: return MHD_HTTP_OK;
-    case LT_REFUSED: return MHD_HTTP_UNPROCESSABLE_CONTENT;
-    case LT_USAGE: return MHD_HTTP_BAD_REQUEST;
-    case LT_NOTFOUND: return MHD_HTTP_NOT_FOUND;
-    case LT_DENIED: return MHD_HTTP_FORBIDDEN;
-    case LT_CONFLICT: return MHD_HTTP_CONFLICT;
-    default: return MHD_HTTP_INTERNAL_SERVER_ERROR;
+    case LT_OK:
+        return MHD_HTTP_OK;
+    case LT_REFUSED:
+        return MHD_HTTP_UNPROCESSABLE_CONTENT;
+    case LT_USAGE:
+        return MHD_HTTP_BAD_REQUEST;
+    case LT_NOTFOUND:
+        return MHD_HTTP_NOT_FOUND;
+    case LT_DENIED:
+        return MHD_HTTP_FORBIDDEN;
+    case LT_CONFLICT:
+        return MHD_HTTP_CONFLICT;
+    default:
+        return MHD_HTTP_INTERNAL_SERVER_ERROR;
     }
 }
 
@@ -59,9 +66,10 @@ void http_reply_problem(struct http_exchange *x, unsigned http_status, const str
     unsigned status = http_status ? http_status : http_status_of(err->status);
     struct lt_buf text = LT_BUF_INIT(32768), out = LT_BUF_INIT((size_t)16 << 20);
     lt_error_text(&text, http_lang(x), err);
-    json_t *doc = json_pack("{s:s, s:s, s:i, s:s, s:s*, s:o, s:O*}", "type", "about:blank", "title",
-                            text.data ? text.data : err->code, "status", (int)status, "code", err->code, "field",
-                            err->field[0] ? err->field : NULL, "params", wire_params(err), "details", err->details);
+    json_t *doc =
+        json_pack("{s:s, s:s, s:i, s:s, s:s*, s:o, s:O*}", "type", "about:blank", "title",
+                  text.data ? text.data : err->code, "status", (int)status, "code", err->code, "field",
+                  err->field[0] ? err->field : NULL, "params", wire_params(err), "details", err->details);
     if (!doc || lt_json_compact(doc, &out, NULL)) lt_buf_reset(&out);
     json_decref(doc);
     lt_buf_free(&text);

@@ -64,13 +64,13 @@ static int serve(struct http_listener *l, int fd, struct lt_error *err)
 {
     struct http_server *s = l->server;
     l->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_message, s, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_THREAD_POOL_SIZE, s->config.threads, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, s->config.connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS,
-        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, l, MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l,
-        MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, l, MHD_OPTION_UNESCAPE_CALLBACK, http_no_unescape, l,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL,
+        NULL, http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_message, s, MHD_OPTION_LISTEN_SOCKET,
+        fd, MHD_OPTION_THREAD_POOL_SIZE, s->config.threads, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, s->config.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SILENT_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, l,
+        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, l,
+        MHD_OPTION_UNESCAPE_CALLBACK, http_no_unescape, l, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (l->daemon) return 0;
     close(fd);
     return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
@@ -97,8 +97,10 @@ int http_server_listen_unix(struct http_server *s, const char *path, uid_t peer,
     }
     int fd = http_socket_listen(path, BACKLOG);
     int rc = fd < 0 ? lt_fail_errno(err, "listen", path) : serve(l, fd, err);
-    if (rc) listener_clear(l);
-    else s->listeners_len++;
+    if (rc)
+        listener_clear(l);
+    else
+        s->listeners_len++;
     return rc;
 }
 
@@ -137,7 +139,8 @@ void http_server_stop(struct http_server *s, unsigned seconds)
         if (!busy && !leaving && !fresh) break;
         pause_ms(STEP_MS);
     }
-    for (size_t i = 0; i < s->listeners_len; i++) MHD_stop_daemon(s->listeners[i].daemon);
+    for (size_t i = 0; i < s->listeners_len; i++)
+        MHD_stop_daemon(s->listeners[i].daemon);
 }
 
 void http_server_free(struct http_server *s)
@@ -146,7 +149,8 @@ void http_server_free(struct http_server *s)
     http_server_stop(s, 0);
     http_watch_end(s);
     http_pool_free(s->pool);
-    for (size_t i = 0; i < s->listeners_len; i++) listener_clear(&s->listeners[i]);
+    for (size_t i = 0; i < s->listeners_len; i++)
+        listener_clear(&s->listeners[i]);
     pthread_cond_destroy(&s->watch.wake);
     pthread_mutex_destroy(&s->watch.lock);
     free(s->dir);

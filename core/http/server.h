@@ -1,7 +1,7 @@
 /* The HTTP server: threads of libmicrohttpd move bytes, use cases run on a bounded pool of workers.
  *
- * A listener is a socket with a kind; a route is a row (inside.h) that says on which kinds of listener it answers. The Unix
- * socket of the data folder is one kind; a TCP port another. */
+ * A listener is a socket with a kind; a route is a row (inside.h) that says on which kinds of listener it
+ * answers. The Unix socket of the data folder is one kind; a TCP port another. */
 #ifndef LT_HTTP_SERVER_H
 #define LT_HTTP_SERVER_H
 
@@ -30,13 +30,14 @@ struct http_config {
 
 int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err);
 
-/* Listens on the Unix socket at path; replaces a file that a killed server left there. peer: the user who may call as the owner of
- * the data folder, under the name local_user. */
+/* Listens on the Unix socket at path; replaces a file that a killed server left there. peer: the user who may
+ * call as the owner of the data folder, under the name local_user. */
 int http_server_listen_unix(struct http_server *s, const char *path, uid_t peer, const char *local_user,
                             struct lt_error *err);
 
-/* Takes no more connections, removes the socket files, lets requests that are running end and their answers leave (at most
- * `seconds` for the latter). Call before http_server_free and before the application is closed. */
+/* Takes no more connections, removes the socket files, lets requests that are running end and their answers
+ * leave (at most `seconds` for the latter). Call before http_server_free and before the application is
+ * closed. */
 void http_server_stop(struct http_server *s, unsigned seconds);
 void http_server_free(struct http_server *s);
 

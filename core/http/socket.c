@@ -12,7 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* sun_path holds 108 bytes; a longer path is reached through its folder's descriptor. *folder is to be closed after use. */
+/* sun_path holds 108 bytes; a longer path is reached through its folder's descriptor. *folder is to be closed
+ * after use. */
 static bool address(const char *path, struct sockaddr_un *out, int *folder)
 {
     *out = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -60,7 +61,8 @@ int http_socket_listen(const char *path, int backlog)
     if (!address(path, &at, &folder)) return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int rc = fd < 0 ? -1 : 0;
-    /* on Linux the mode of the socket becomes the mode of its file, without a moment in which others could connect */
+    /* on Linux the mode of the socket becomes the mode of its file, without a moment in which others could
+     * connect */
     if (!rc) rc = fchmod(fd, 0600);
     if (!rc) rc = bind(fd, (struct sockaddr *)&at, sizeof at);
     if (!rc) rc = listen(fd, backlog);

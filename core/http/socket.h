@@ -5,8 +5,8 @@
 /* A connected stream socket, or -1 with errno. */
 int http_socket_connect(const char *path);
 
-/* A listening stream socket that only its owner may use; a file left at the path is replaced (whoever calls this holds the lock of the
- * data folder, so nobody serves it). -1 with errno. */
+/* A listening stream socket that only its owner may use; a file left at the path is replaced (whoever calls
+ * this holds the lock of the data folder, so nobody serves it). -1 with errno. */
 int http_socket_listen(const char *path, int backlog);
 
 #endif

@@ -40,7 +40,8 @@ static bool read_length(const char *s, size_t len, uint64_t *out)
     return true;
 }
 
-void http_strict_header(struct http_strict *s, const char *name, size_t name_len, const char *value, size_t value_len)
+void http_strict_header(struct http_strict *s, const char *name, size_t name_len, const char *value,
+                        size_t value_len)
 {
     if (!is_token(name, name_len) || !is_value(value, value_len)) s->bad = true;
     if (named(name, name_len, "Host")) {

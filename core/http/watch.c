@@ -1,5 +1,5 @@
-/* Deadlines of connections, which libmicrohttpd has not: a thread looks at all of them once a second and shuts down the sockets
- * of those that are late. The library then closes them as broken. */
+/* Deadlines of connections, which libmicrohttpd has not: a thread looks at all of them once a second and
+ * shuts down the sockets of those that are late. The library then closes them as broken. */
 #include "http/inside.h"
 
 #include "base/mem.h"
@@ -48,14 +48,17 @@ struct http_conn *http_watch_add(struct http_listener *l, int fd)
     return c;
 }
 
-/* The library calls this before it closes the socket, so a shut-down never meets a descriptor that has a new owner. */
+/* The library calls this before it closes the socket, so a shut-down never meets a descriptor that has a new
+ * owner. */
 void http_watch_remove(struct http_conn *c)
 {
     if (!c) return;
     struct http_watch *w = &c->listener->server->watch;
     pthread_mutex_lock(&w->lock);
-    if (c->prev) c->prev->next = c->next;
-    else w->first = c->next;
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        w->first = c->next;
     if (c->next) c->next->prev = c->prev;
     pthread_mutex_unlock(&w->lock);
     free(c);
@@ -80,10 +83,14 @@ static bool is_late(const struct http_config *config, struct http_conn *c, int64
 {
     int64_t since = atomic_load(&c->since);
     switch (atomic_load(&c->phase)) {
-    case CONN_HEADERS: return now - since > (int64_t)config->header_seconds * 1000;
-    case CONN_IDLE: return now - since > (int64_t)config->idle_seconds * 1000;
-    case CONN_BODY: return body_too_slow(config, c, since, now);
-    default: return false;
+    case CONN_HEADERS:
+        return now - since > (int64_t)config->header_seconds * 1000;
+    case CONN_IDLE:
+        return now - since > (int64_t)config->idle_seconds * 1000;
+    case CONN_BODY:
+        return body_too_slow(config, c, since, now);
+    default:
+        return false;
     }
 }
 

@@ -8,14 +8,16 @@
 
 static void put_length(char out[4], size_t n)
 {
-    for (int i = 0; i < 4; i++) out[i] = (char)(n >> (8 * (3 - i)));
+    for (int i = 0; i < 4; i++)
+        out[i] = (char)(n >> (8 * (3 - i)));
 }
 
 int64_t wire_prefix(const char prefix[WIRE_PREFIX], const char *magic, size_t max)
 {
     if (memcmp(prefix, magic, 4) != 0) return -1;
     uint64_t n = 0;
-    for (int i = 4; i < WIRE_PREFIX; i++) n = n << 8 | (unsigned char)prefix[i];
+    for (int i = 4; i < WIRE_PREFIX; i++)
+        n = n << 8 | (unsigned char)prefix[i];
     return n > max ? -1 : (int64_t)n;
 }
 
@@ -24,7 +26,8 @@ static int add_text(const char *text, size_t len, void *out)
     return lt_buf_add(out, text, len);
 }
 
-/* Prefix and the document, its keys in their order, so that an answer looks the same from far and near; takes doc. */
+/* Prefix and the document, its keys in their order, so that an answer looks the same from far and near; takes
+ * doc. */
 static int encode(const char *magic, json_t *doc, size_t max, struct lt_buf *out, struct lt_error *err)
 {
     if (!doc) return lt_fail_memory(err);
@@ -49,7 +52,8 @@ static const char *lang_word(const struct uc_request *r)
     return lt_lang_word(r->lang);
 }
 
-int wire_call_encode(const struct uc_request *r, const uint64_t *sizes, struct lt_buf *out, struct lt_error *err)
+int wire_call_encode(const struct uc_request *r, const uint64_t *sizes, struct lt_buf *out,
+                     struct lt_error *err)
 {
     json_t *files = json_array();
     for (size_t i = 0; files && i < r->files_len; i++) {
@@ -60,9 +64,9 @@ int wire_call_encode(const struct uc_request *r, const uint64_t *sizes, struct l
         }
     }
     if (!files) return lt_fail_memory(err);
-    json_t *doc = json_pack("{s:s, s:s, s:O?, s:s, s:s*, s:s*, s:s*, s:s*, s:o}", "noun", r->noun, "verb", r->verb, "values",
-                            r->values, "lang", lang_word(r), "request", r->request_id, "login", r->login, "password",
-                            r->password, "token", r->token, "files", files);
+    json_t *doc = json_pack("{s:s, s:s, s:O?, s:s, s:s*, s:s*, s:s*, s:s*, s:o}", "noun", r->noun, "verb",
+                            r->verb, "values", r->values, "lang", lang_word(r), "request", r->request_id,
+                            "login", r->login, "password", r->password, "token", r->token, "files", files);
     return encode("LTC1", doc, WIRE_HEADER_MAX, out, err);
 }
 
@@ -76,10 +80,12 @@ static int decode_files(struct wire_call *c, const json_t *list, struct lt_error
     size_t i;
     json_t *file;
     if (json_array_size(list) > WIRE_FILES_MAX) return malformed(err);
-    json_array_foreach(list, i, file) {
+    json_array_foreach(list, i, file)
+    {
         const char *name = lt_json_str(file, "name");
         int64_t size = lt_json_int(file, "size", -1);
-        if (!name || size < 0 || !lt_print(c->files[i].name, sizeof c->files[i].name, "%s", name)) return malformed(err);
+        if (!name || size < 0 || !lt_print(c->files[i].name, sizeof c->files[i].name, "%s", name))
+            return malformed(err);
         c->files[i].fd = -1;
         c->sizes[i] = (uint64_t)size;
         c->files_len++;
@@ -135,7 +141,8 @@ void wire_params_read(const json_t *params, struct lt_error *err)
     size_t i;
     json_t *pair;
     err->params_len = 0;
-    json_array_foreach((json_t *)params, i, pair) {
+    json_array_foreach((json_t *)params, i, pair)
+    {
         const char *name = json_string_value(json_array_get(pair, 0));
         const char *value = json_string_value(json_array_get(pair, 1));
         if (!name || !value) continue;
@@ -149,16 +156,17 @@ void wire_params_read(const json_t *params, struct lt_error *err)
 
 /* --- answers --- */
 
-int wire_answer_encode(int status, const struct uc_answer *a, const struct lt_error *failure, struct lt_buf *out,
-                       struct lt_error *err)
+int wire_answer_encode(int status, const struct uc_answer *a, const struct lt_error *failure,
+                       struct lt_buf *out, struct lt_error *err)
 {
     json_t *doc;
     if (status) {
-        doc = json_pack("{s:{s:i, s:s, s:s, s:o, s:O*}}", "error", "status", status, "code", failure->code, "field",
-                        failure->field, "params", wire_params(failure), "details", failure->details);
+        doc = json_pack("{s:{s:i, s:s, s:s, s:o, s:O*}}", "error", "status", status, "code", failure->code,
+                        "field", failure->field, "params", wire_params(failure), "details", failure->details);
     } else if (a->stream.read) {
-        doc = json_pack("{s:O*, s:{s:s, s:s, s:I}}", "body", a->body, "stream", "content_type", a->stream.content_type,
-                        "file_name", a->stream.file_name, "size", (json_int_t)a->stream.size);
+        doc = json_pack("{s:O*, s:{s:s, s:s, s:I}}", "body", a->body, "stream", "content_type",
+                        a->stream.content_type, "file_name", a->stream.file_name, "size",
+                        (json_int_t)a->stream.size);
     } else {
         doc = json_pack("{s:O*}", "body", a->body);
     }
@@ -178,7 +186,8 @@ static int decode_error(const json_t *e, struct lt_error *err)
     return status;
 }
 
-int wire_answer_decode(const char *header, size_t len, struct uc_answer *out, bool *streams, struct lt_error *err)
+int wire_answer_decode(const char *header, size_t len, struct uc_answer *out, bool *streams,
+                       struct lt_error *err)
 {
     json_t *doc = NULL;
     int rc = lt_json_parse(header, len, WIRE_ANSWER_MAX, &doc, err);
@@ -192,7 +201,8 @@ int wire_answer_decode(const char *header, size_t len, struct uc_answer *out, bo
         out->stream.size = lt_json_int(stream, "size", -1);
         lt_print(out->stream.content_type, sizeof out->stream.content_type, "%s",
                  lt_json_str_or(stream, "content_type", "application/octet-stream"));
-        lt_print(out->stream.file_name, sizeof out->stream.file_name, "%s", lt_json_str_or(stream, "file_name", ""));
+        lt_print(out->stream.file_name, sizeof out->stream.file_name, "%s",
+                 lt_json_str_or(stream, "file_name", ""));
     }
     json_decref(doc);
     return rc;

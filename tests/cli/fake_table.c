@@ -1,5 +1,5 @@
-/* A table of use cases of every kind for tests of the doors: they say back what they were given. Stands in for
- * core/usecase, so nothing of that folder is linked. */
+/* A table of use cases of every kind for tests of the doors: they say back what they were given. Stands in
+ * for core/usecase, so nothing of that folder is linked. */
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -80,7 +80,8 @@ static json_t *file_note(const struct uc_input_file *f)
     unsigned char buf[4096];
     ssize_t n;
     while ((n = read(f->fd, buf, sizeof buf)) > 0) {
-        for (ssize_t i = 0; i < n; i++) sum = sum * 31 + buf[i];
+        for (ssize_t i = 0; i < n; i++)
+            sum = sum * 31 + buf[i];
         if (!size) lt_print(start, sizeof start, "%.*s", (int)(n < 40 ? n : 40), (const char *)buf);
         size += (unsigned long long)n;
     }
@@ -92,26 +93,28 @@ static json_t *file_note(const struct uc_input_file *f)
 static json_t *echo(const struct uc_request *r)
 {
     json_t *files = json_array();
-    for (size_t i = 0; i < r->files_len; i++) json_array_append_new(files, file_note(&r->files[i]));
-    return json_pack("{s:O?, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "values", r->values, "files", files, "lang",
-                     lt_lang_word(r->lang), "local", r->local_user, "login", r->login, "password", r->password,
-                     "token", r->token, "request", r->request_id);
+    for (size_t i = 0; i < r->files_len; i++)
+        json_array_append_new(files, file_note(&r->files[i]));
+    return json_pack("{s:O?, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "values", r->values, "files", files,
+                     "lang", lt_lang_word(r->lang), "local", r->local_user, "login", r->login, "password",
+                     r->password, "token", r->token, "request", r->request_id);
 }
 
 static json_t *items(void)
 {
-    return json_pack("{s:[{s:s, s:s, s:s, s:s, s:i, s:b}, {s:s, s:s, s:s, s:n, s:i, s:b}], s:s}", "items", "id",
-                     "0190b6f0-0000-7000-8000-000000000001", "title", "Олимпиада\033[31m по физике", "level",
-                     "municipal", "date", "2026-03-05", "count", 5, "team", 1, "id",
-                     "0190b6f0-0000-7000-8000-000000000002", "title", "Contest", "level", "school", "date", "count",
-                     123, "team", 0, "next", "abc");
+    return json_pack("{s:[{s:s, s:s, s:s, s:s, s:i, s:b}, {s:s, s:s, s:s, s:n, s:i, s:b}], s:s}", "items",
+                     "id", "0190b6f0-0000-7000-8000-000000000001", "title", "Олимпиада\033[31m по физике",
+                     "level", "municipal", "date", "2026-03-05", "count", 5, "team", 1, "id",
+                     "0190b6f0-0000-7000-8000-000000000002", "title", "Contest", "level", "school", "date",
+                     "count", 123, "team", 0, "next", "abc");
 }
 
 static json_t *one(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:f, s:b, s:[s,s], s:{s:i, s:s}, s:[{s:s, s:i}]}", "title", "Grand\nsecond line",
-                     "date", "2026-03-05", "changed", "2026-03-05T10:11:12.345Z", "score", 1.5, "team", 1, "tags", "a",
-                     "b", "inner", "count", 2, "level", "school", "rows", "outcome", "new", "count", 7);
+    return json_pack("{s:s, s:s, s:s, s:f, s:b, s:[s,s], s:{s:i, s:s}, s:[{s:s, s:i}]}", "title",
+                     "Grand\nsecond line", "date", "2026-03-05", "changed", "2026-03-05T10:11:12.345Z",
+                     "score", 1.5, "team", 1, "tags", "a", "b", "inner", "count", 2, "level", "school",
+                     "rows", "outcome", "new", "count", 7);
 }
 
 static int fail(const json_t *in, struct lt_error *err)
@@ -119,9 +122,11 @@ static int fail(const json_t *in, struct lt_error *err)
     int status = -(int)number(in, "status", 1);
     const char *field = lt_json_str(in, "field");
     int rc = field ? lt_fail_field(err, status, field, "field.required", "field", field, (char *)NULL)
-                   : lt_fail(err, status, "system.io", "doing", "read", "path", "/x", "reason", "tea", (char *)NULL);
+                   : lt_fail(err, status, "system.io", "doing", "read", "path", "/x", "reason", "tea",
+                             (char *)NULL);
     if (lt_json_bool(in, "rows", false))
-        lt_error_details(err, json_pack("[{s:i, s:s}, {s:i, s:s}]", "row", 4, "why", "first", "row", 15, "why", "second"));
+        lt_error_details(
+            err, json_pack("[{s:i, s:s}, {s:i, s:s}]", "row", 4, "why", "first", "row", 15, "why", "second"));
     return rc;
 }
 
@@ -132,11 +137,13 @@ struct source {
 static ssize_t source_read(void *ctx, void *buf, size_t len, uint64_t off, struct lt_error *err)
 {
     struct source *s = ctx;
-    if (s->break_at >= 0 && off >= (uint64_t)s->break_at) return lt_fail(err, LT_SYSTEM, "system.memory", (char *)NULL);
+    if (s->break_at >= 0 && off >= (uint64_t)s->break_at)
+        return lt_fail(err, LT_SYSTEM, "system.memory", (char *)NULL);
     long long left = s->size - (long long)off;
     if (left <= 0) return 0;
     size_t n = left < (long long)len ? (size_t)left : len;
-    for (size_t i = 0; i < n; i++) ((char *)buf)[i] = (char)('a' + (off + i) % 26);
+    for (size_t i = 0; i < n; i++)
+        ((char *)buf)[i] = (char)('a' + (off + i) % 26);
     return (ssize_t)n;
 }
 
@@ -172,26 +179,52 @@ static int slept(const json_t *in, json_t **out)
 /* --- the table --- */
 
 static const struct uc_row rows[] = {
-    {.noun = "thing", .verb = "add", .method = "POST", .tail = "", .flags = UC_WRITE | UC_REVISION, .fields = add_fields},
-    {.noun = "thing", .verb = "enter", .method = "POST", .tail = "/enter", .flags = UC_WRITE, .fields = enter_fields},
+    {.noun = "thing",
+     .verb = "add",
+     .method = "POST",
+     .tail = "",
+     .flags = UC_WRITE | UC_REVISION,
+     .fields = add_fields},
+    {.noun = "thing",
+     .verb = "enter",
+     .method = "POST",
+     .tail = "/enter",
+     .flags = UC_WRITE,
+     .fields = enter_fields},
     {.noun = "thing", .verb = "many", .method = "POST", .tail = "/many", .fields = many_fields},
-    {.noun = "thing", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST,
+    {.noun = "thing",
+     .verb = "list",
+     .method = "GET",
+     .tail = "",
+     .reply = UC_LIST,
      .columns = "id title level date count team"},
     {.noun = "thing", .verb = "show", .method = "GET", .tail = "/{id}"},
-    {.noun = "thing", .verb = "get", .method = "GET", .tail = "/bytes", .reply = UC_BYTES, .fields = get_fields},
+    {.noun = "thing",
+     .verb = "get",
+     .method = "GET",
+     .tail = "/bytes",
+     .reply = UC_BYTES,
+     .fields = get_fields},
     {.noun = "thing", .verb = "sleep", .method = "POST", .tail = "/sleep", .fields = sleep_fields},
     {.noun = "thing", .verb = "none", .method = "POST", .tail = "/none", .reply = UC_NONE},
     {.noun = "thing", .verb = "empty", .method = "GET", .tail = "/empty", .reply = UC_LIST},
     {.noun = "thing", .verb = "fail", .method = "POST", .tail = "/fail", .fields = fail_fields},
     {.noun = "thing", .verb = "whole", .method = "POST", .tail = "/whole", .flags = UC_EXCLUSIVE},
-    {.noun = "thing", .verb = "init", .method = "POST", .tail = "/init", .flags = UC_NO_DATA, .fields = add_fields},
+    {.noun = "thing",
+     .verb = "init",
+     .method = "POST",
+     .tail = "/init",
+     .flags = UC_NO_DATA,
+     .fields = add_fields},
     {.noun = "thing", .verb = "hidden", .method = "POST", .tail = "/hidden", .doors = UC_HTTP},
 };
 static const struct uc_row part_rows[] = {
     {.noun = "part", .verb = "join", .method = "POST", .tail = ""},
 };
-static const struct uc_noun thing = {.word = "thing", .plural = "things", .rows = rows, .len = LT_COUNT(rows)};
-static const struct uc_noun part = {.word = "part", .plural = "parts", .rows = part_rows, .len = LT_COUNT(part_rows)};
+static const struct uc_noun thing = {
+    .word = "thing", .plural = "things", .rows = rows, .len = LT_COUNT(rows)};
+static const struct uc_noun part = {
+    .word = "part", .plural = "parts", .rows = part_rows, .len = LT_COUNT(part_rows)};
 static const struct uc_noun *const nouns[] = {&thing, &part};
 
 const struct uc_noun *const *uc_nouns(size_t *n)
@@ -245,8 +278,10 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     if (!app) return lt_fail_memory(err);
     app->lock = -1;
     int rc = config->offline ? 0 : take_lock(config, app, err);
-    if (rc) lt_app_close(app);
-    else *out = app;
+    if (rc)
+        lt_app_close(app);
+    else
+        *out = app;
     return rc;
 }
 

@@ -58,18 +58,21 @@ static void test_messages(void **state)
             char id[160];
             lt_print(id, sizeof id, "uc.%s.%s", row->noun, row->verb);
             absent += missing(id) + missing_columns(row);
-            for (const struct uc_field *f = row->fields; f && f->name; f++) absent += missing_label(row->noun, f->name);
+            for (const struct uc_field *f = row->fields; f && f->name; f++)
+                absent += missing_label(row->noun, f->name);
         }
     }
     assert_int_equal(absent, 0);
 }
 
-/* An option of the program may not hide behind a field, and a set of words must be one that model/values.h has. */
+/* An option of the program may not hide behind a field, and a set of words must be one that model/values.h
+ * has. */
 static void test_fields(void **state)
 {
     (void)state;
-    static const char *const taken[] = {"as", "json", "lang", "help", "version", "request", "out", "markdown", "limit",
-                                        "cursor", "revision", "password_file", "ask_password", "workers"};
+    static const char *const taken[] = {"as",       "json",          "lang",         "help",   "version",
+                                        "request",  "out",           "markdown",     "limit",  "cursor",
+                                        "revision", "password_file", "ask_password", "workers"};
     size_t n;
     unsigned bad = 0;
     const struct uc_noun *const *nouns = uc_nouns(&n);
@@ -79,7 +82,8 @@ static void test_fields(void **state)
             assert_string_equal(row->noun, nouns[i]->word);
             for (const struct uc_field *f = row->fields; f && f->name; f++) {
                 bool hides = false;
-                for (size_t t = 0; t < sizeof taken / sizeof taken[0]; t++) hides = hides || strcmp(taken[t], f->name) == 0;
+                for (size_t t = 0; t < sizeof taken / sizeof taken[0]; t++)
+                    hides = hides || strcmp(taken[t], f->name) == 0;
                 bool unknown = f->values && !model_values(f->values, &(size_t){0});
                 if (hides || unknown) print_message("%s %s: field %s\n", row->noun, row->verb, f->name);
                 bad += hides || unknown;

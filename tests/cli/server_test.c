@@ -68,7 +68,8 @@ static int dial(const struct place *p)
     return fd;
 }
 
-/* Sends raw bytes and reads until the other side closes (or for 5 s); the status of the answer, 0 for none. */
+/* Sends raw bytes and reads until the other side closes (or for 5 s); the status of the answer, 0 for none.
+ */
 static int say(const struct place *p, const char *bytes, size_t len, char *answer, size_t size)
 {
     int fd = dial(p);
@@ -92,23 +93,33 @@ static void test_malformed(void **state)
         const char *what, *request;
         int status;
     } cases[] = {
-        {"two lengths", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400},
-        {"length and chunked", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx", 400},
+        {"two lengths", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+         400},
+        {"length and chunked",
+         "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx", 400},
         {"two hosts", "POST /call HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n", 400},
         {"no host", "POST /call HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400},
         {"other coding", "POST /call HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 400},
-        {"coding twice", "POST /call HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+        {"coding twice",
+         "POST /call HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+         400},
         {"coding in 1.0", "POST /call HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
         {"bad length", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx", 400},
         {"blank before colon", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length : 0\r\n\r\n", 400},
         {"name is no token", "POST /call HTTP/1.1\r\nHost: a\r\nX@Y: 0\r\nContent-Length: 0\r\n\r\n", 400},
         {"encoded dots", "POST /call/%2e%2E/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 400},
-        {"encoded path is another path", "POST /c%61ll HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
+        {"encoded path is another path", "POST /c%61ll HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+         404},
         {"no such page", "GET /api/v1/pupils HTTP/1.1\r\nHost: a\r\n\r\n", 404},
         {"wrong method", "GET /call HTTP/1.1\r\nHost: a\r\n\r\n", 405},
-        {"empty call", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 400},
-        {"no call", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\nConnection: close\r\n\r\nLTC2abcd", 400},
-        {"giant header", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\nConnection: close\r\n\r\nLTC1\377\377\377\377", 400},
+        {"empty call", "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+         400},
+        {"no call",
+         "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\nConnection: close\r\n\r\nLTC2abcd", 400},
+        {"giant header",
+         "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\nConnection: "
+         "close\r\n\r\nLTC1\377\377\377\377",
+         400},
     };
     struct place p = begin((struct http_config){0}, geteuid());
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -233,7 +244,8 @@ static void test_refused_with_body(void **state)
     call(&c);
     assert_int_equal(c.rc, LT_USAGE);
     assert_string_equal(c.code, "http.too_large");
-    static const char head[] = "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n";
+    static const char head[] =
+        "POST /call HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n";
     size_t len = sizeof head - 1 + 3000000;
     char *text = calloc(1, len), answer[4096];
     assert_non_null(text);
@@ -375,9 +387,11 @@ static void test_long_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),    cmocka_unit_test(test_giant_headers), cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_refused_with_body), cmocka_unit_test(test_full_queue),   cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_other_user),
-        cmocka_unit_test(test_stop_waits),   cmocka_unit_test(test_nobody),        cmocka_unit_test(test_long_path),
+        cmocka_unit_test(test_malformed),  cmocka_unit_test(test_giant_headers),
+        cmocka_unit_test(test_deadlines),  cmocka_unit_test(test_refused_with_body),
+        cmocka_unit_test(test_full_queue), cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_other_user), cmocka_unit_test(test_stop_waits),
+        cmocka_unit_test(test_nobody),     cmocka_unit_test(test_long_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

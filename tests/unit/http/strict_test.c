@@ -36,7 +36,8 @@ static void test_headers(void **state)
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
         assert_false(good(1, H("Host", "a", "Content-Length", lengths[i])));
     static const char *const names[] = {"", "a b", "a:", "\xc3\xa9", "a\t", "a(b)", "a/b"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) assert_false(good(1, H("Host", "a", names[i], "x")));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_false(good(1, H("Host", "a", names[i], "x")));
     assert_false(good(1, H("Host", "a\rb")));
     assert_false(good(1, H("Host", "a\x01")));
     assert_true(good(1, H("Host", "a", "X-Name", "\xd0\xb0\tb")));
@@ -56,12 +57,15 @@ static void test_nul(void **state)
 static void test_paths(void **state)
 {
     (void)state;
-    static const char *const fine[] = {"/", "/call", "/api/v1/pupils/x", "/a.b/..c", "/a%20b", "/.../x", "/a/"};
-    static const char *const bad[] = {"",       "call",   "/..",        "/.",      "/a/../b", "/a/%2e%2E/b", "/a/.%2e",
-                                      "//a",    "/a//b",  "/a\\b",      "/a b",    "/a%0",    "/a%zz",       "/a%00b",
-                                      "/a\x7f", "/\xd0", "/%2e/x",     "/a#b",    "*"};
-    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) assert_true(http_strict_path(fine[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_false(http_strict_path(bad[i]));
+    static const char *const fine[] = {"/",      "/call", "/api/v1/pupils/x", "/a.b/..c", "/a%20b",
+                                       "/.../x", "/a/"};
+    static const char *const bad[] = {
+        "",     "call", "/..",   "/.",     "/a/../b", "/a/%2e%2E/b", "/a/.%2e", "//a",  "/a//b", "/a\\b",
+        "/a b", "/a%0", "/a%zz", "/a%00b", "/a\x7f",  "/\xd0",       "/%2e/x",  "/a#b", "*"};
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
+        assert_true(http_strict_path(fine[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(http_strict_path(bad[i]));
 }
 
 int main(void)

@@ -17,8 +17,17 @@ static void test_call(void **state)
     struct uc_input_file files[2] = {{.name = "скан.pdf", .fd = -1}, {.name = "b", .fd = -1}};
     uint64_t sizes[2] = {5, (uint64_t)1 << 40};
     json_t *values = json_pack("{s:s, s:i}", "title", "Первое место", "count", 3);
-    struct uc_request r = {.noun = "entry", .verb = "add", .values = values, .files = files, .files_len = 2, .lang = LT_EN,
-                           .door = UC_CLI, .login = "anna", .password = "x y", .request_id = "r1", .local_user = "root"};
+    struct uc_request r = {.noun = "entry",
+                           .verb = "add",
+                           .values = values,
+                           .files = files,
+                           .files_len = 2,
+                           .lang = LT_EN,
+                           .door = UC_CLI,
+                           .login = "anna",
+                           .password = "x y",
+                           .request_id = "r1",
+                           .local_user = "root"};
     struct lt_buf b = LT_BUF_INIT(1 << 20);
     assert_int_equal(wire_call_encode(&r, sizes, &b, &err), 0);
     int64_t len = wire_prefix(b.data, "LTC1", WIRE_HEADER_MAX);
@@ -45,16 +54,17 @@ static void test_call(void **state)
 static void test_broken_calls(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",
-                                      "[]",
-                                      "{}",
-                                      "{\"noun\":\"a\"}",
-                                      "{\"noun\":1,\"verb\":\"b\"}",
-                                      "{\"noun\":\"a\",\"verb\":\"b\",\"values\":[]}",
-                                      "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{}]}",
-                                      "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{\"name\":\"x\",\"size\":-1}]}",
-                                      "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{\"name\":3,\"size\":1}]}",
-                                      "{\"noun\":\"a\",\"noun\":\"c\",\"verb\":\"b\"}"};
+    static const char *const bad[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"noun\":\"a\"}",
+        "{\"noun\":1,\"verb\":\"b\"}",
+        "{\"noun\":\"a\",\"verb\":\"b\",\"values\":[]}",
+        "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{}]}",
+        "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{\"name\":\"x\",\"size\":-1}]}",
+        "{\"noun\":\"a\",\"verb\":\"b\",\"files\":[{\"name\":3,\"size\":1}]}",
+        "{\"noun\":\"a\",\"noun\":\"c\",\"verb\":\"b\"}"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct wire_call c;
         struct lt_error err = {0};
@@ -71,13 +81,15 @@ static void test_error(void **state)
 {
     (void)state;
     struct lt_error err = {0}, back = {0}, ignored = {0};
-    lt_fail_field(&err, LT_CONFLICT, "revision", "entry.revision_moved", "seen", "3", "now", "четыре", (char *)NULL);
+    lt_fail_field(&err, LT_CONFLICT, "revision", "entry.revision_moved", "seen", "3", "now", "четыре",
+                  (char *)NULL);
     lt_error_details(&err, json_pack("[{s:i}]", "row", 4));
     struct lt_buf b = LT_BUF_INIT(1 << 20);
     assert_int_equal(wire_answer_encode(LT_CONFLICT, NULL, &err, &b, &ignored), 0);
     struct uc_answer a = {0};
     bool streams = false;
-    assert_int_equal(wire_answer_decode(b.data + WIRE_PREFIX, b.len - WIRE_PREFIX, &a, &streams, &back), LT_CONFLICT);
+    assert_int_equal(wire_answer_decode(b.data + WIRE_PREFIX, b.len - WIRE_PREFIX, &a, &streams, &back),
+                     LT_CONFLICT);
     assert_int_equal(back.status, LT_CONFLICT);
     assert_string_equal(back.code, err.code);
     assert_string_equal(back.field, "revision");
