@@ -193,7 +193,8 @@ static void a_hundred_megabytes_in_small_memory(void **state)
     if (grown > 32 * 1024) fail_msg("the process grew by %ld KiB", grown);
     /* over the quota of the portfolio */
     setting(s, "portfolio.quota_mb=100");
-    refused(s, LT_REFUSED, "file.quota", "ivan", "entry", "add", ADD, "лишний", "scans/10-video.mp4");
+    make_film(path, (off_t)3 << 20);
+    refused(s, LT_REFUSED, "file.quota", "ivan", "entry", "add", "{'pupil':'@ivan','title':'Ещё фильм','file':['<=%s']}", path);
     setting(s, "portfolio.quota_mb=500");
     setting(s, "file.max_mb=20");
     unlink(path);
