@@ -55,18 +55,21 @@ static int same_bytes(struct undo *u, const json_t *change)
 struct walk {
     struct undo *u;
     const char *repo;
+    bool told;
 };
 
 static int other_file(void *user, const struct vault_item *item)
 {
     struct walk *w = user;
-    return touched(w->u, w->repo, item->path) ? 0 : note(w->u, "portfolio_grown", w->repo, item->path);
+    if (w->told || touched(w->u, w->repo, item->path)) return 0;
+    w->told = true; /* the first file is enough to see why */
+    return note(w->u, "portfolio_grown", w->repo, item->path);
 }
 
 static int new_portfolio(struct undo *u, const char *repo)
 {
     struct vault_snapshot *s = NULL;
-    struct walk w = {u, repo};
+    struct walk w = {u, repo, false};
     int rc = vault_snapshot_open(u->call->app->vault, repo, NULL, &s, u->err);
     if (!rc) rc = vault_snapshot_walk(s, "", other_file, &w, u->err);
     vault_snapshot_close(s);

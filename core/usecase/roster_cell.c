@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_CHARS = 100, SERIAL_MIN = 20000, SERIAL_MAX = 60000, AGE_MIN = 4, AGE_MAX = 25 };
+enum { NAME_MAX_CHARS = 100, SERIAL_MIN = 20000, SERIAL_MAX = 60000, DAYS_1904 = 1462, AGE_MIN = 4, AGE_MAX = 25 };
 
 /* --- names --- */
 
@@ -193,8 +193,10 @@ static char *date_text(const char *text)
     return tidy;
 }
 
-static bool serial(double number, struct lt_date *out)
+/* The reader turns dates of the 1904 system; a number that was meant as one it cannot know. */
+static bool serial(const struct roster *r, double number, struct lt_date *out)
 {
+    if (table_date_1904(r->table)) number += DAYS_1904;
     if (number < SERIAL_MIN || number > SERIAL_MAX) return false;
     *out = lt_date_add_days((struct lt_date){1899, 12, 30}, (int32_t)number);
     return true;
@@ -206,7 +208,7 @@ static bool birth_text(struct roster *r, struct roster_sheet *s, struct roster_r
     /* one odd cell does not turn a whole column round: two witnesses are asked */
     enum model_when_order order = s->order == MODEL_WHEN_MONTH_FIRST && s->month_first < 2 ? MODEL_WHEN_DAY_FIRST : s->order;
     struct model_when_options o = {order, MODEL_WHEN_BIRTH, r->year};
-    if ((cell->flags & TABLE_NUMBER_AS_TEXT) && serial(cell->number, out)) {
+    if ((cell->flags & TABLE_NUMBER_AS_TEXT) && serial(r, cell->number, out)) {
         roster_problem(r, row, cell->column, "date_as_number", cell->text);
         row->doubt |= DOUBT_BIRTH;
         return true;
@@ -236,7 +238,7 @@ static bool read_day(struct roster *r, struct roster_sheet *s, struct roster_row
             roster_problem(r, row, cell->column, "date_has_time", cell->text);
         return lt_date_parse(day, out);
     case TABLE_NUMBER:
-        if (!serial(cell->number, out)) return false;
+        if (!serial(r, cell->number, out)) return false;
         roster_problem(r, row, cell->column, "date_as_number", cell->text);
         return true;
     case TABLE_TEXT: return birth_text(r, s, row, cell, out);
@@ -286,7 +288,7 @@ bool roster_read_date(struct roster *r, const struct table_cell *cell, char out[
         lt_print(day, sizeof day, "%.10s", cell->iso);
         ok = lt_date_parse(day, &d);
     } else if (cell->type == TABLE_NUMBER) {
-        ok = serial(cell->number, &d);
+        ok = serial(r, cell->number, &d);
     } else if (cell->type == TABLE_TEXT) {
         char *text = date_text(cell->text);
         ok = text && model_when_parse(text, &o, &when);

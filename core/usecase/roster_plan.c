@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/rights.h"
 #include "usecase/pupil.h"
 
 #include <stdlib.h>
@@ -104,6 +105,19 @@ static int change_card(struct roster *r, struct roster_row *row, struct lt_error
     return rc;
 }
 
+/* Left and back on one day, or within the last day of the term: the term goes on. */
+static bool reopen(struct roster *r, struct roster_row *row)
+{
+    struct roster_pupil *p = row->pupil;
+    const json_t *now = model_class_on(roster_see(&p->classes), day_in(r, row->klass));
+    if (!now || strcmp(lt_json_str_or(now, "class", ""), row->klass->id) != 0) return false;
+    json_t *term = (json_t *)model_class_on(roster_edit(r, &p->classes), day_in(r, row->klass));
+    json_object_del(term, "to");
+    p->class_id = row->klass->id;
+    p->class_name = row->klass->name;
+    return true;
+}
+
 static int move(struct roster *r, struct roster_row *row, bool *moved, struct lt_error *err)
 {
     struct roster_pupil *p = row->pupil;
@@ -118,7 +132,7 @@ static int move(struct roster *r, struct roster_row *row, bool *moved, struct lt
         *moved = true;
         p->class_id = "";
     }
-    if (!row->klass || strcmp(p->class_id, row->klass->id) == 0) return 0;
+    if (!row->klass || strcmp(p->class_id, row->klass->id) == 0 || reopen(r, row)) return 0;
     bool same_year = false;
     for (size_t i = 0; i < r->classes_len; i++) same_year = same_year || strcmp(r->classes[i]->id, p->class_id) == 0;
     if (!p->left && !*p->class_id) basis = "enrolled";
