@@ -114,13 +114,24 @@ void served_init(struct served *s)
     if (code) served_die("school init ended with %d, see %s.log", code, s->dir);
 }
 
-void served_start(struct served *s)
+static int begin(struct served *s)
 {
     static const char *const words[] = {"serve", "--json", NULL};
     int fd;
+    s->pid = spawn(s, words, &fd);
+    return fd;
+}
+
+void served_begin(struct served *s)
+{
+    close(begin(s));
+}
+
+void served_start(struct served *s)
+{
     char said[600] = "";
     size_t len = 0;
-    s->pid = spawn(s, words, &fd);
+    int fd = begin(s);
     while (!strchr(said, '\n') && len + 1 < sizeof said) {
         ssize_t n = read(fd, said + len, sizeof said - 1 - len);
         if (n < 0 && errno == EINTR) continue;

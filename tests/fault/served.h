@@ -27,6 +27,7 @@ void served_place(struct served *s, const char *program, const char *dir);
 void served_init(struct served *s);
 /* Starts `letopis serve` and returns once it says that it listens. Messages of the server go to DIR.log. */
 void served_start(struct served *s);
+void served_begin(struct served *s);     /* only begins to start it */
 void served_kill(struct served *s);      /* SIGKILL, waited for */
 void served_stop(struct served *s);      /* SIGTERM; dies unless the server ends with 0 */
 /* VmHWM and VmRSS of the running server in KiB. */

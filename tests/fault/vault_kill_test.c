@@ -3,9 +3,10 @@
 
 #include <signal.h>
 
-/* In a process of its own: opens the folder, runs the steps, tells each acknowledged one through the pipe; killed at its nth
- * operation. -1: was killed; else the exit code. */
-static int run_killed(const struct scenario *s, const char *dir, uint64_t nth, int *acknowledged, uint64_t *calls)
+/* In a process of its own: opens the folder, runs the steps, tells each acknowledged one through the pipe;
+ * killed at its nth operation. -1: was killed; else the exit code. */
+static int run_killed(const struct scenario *s, const char *dir, uint64_t nth, int *acknowledged,
+                      uint64_t *calls)
 {
     int tell[2];
     assert_int_equal(pipe(tell), 0);
@@ -19,11 +20,9 @@ static int run_killed(const struct scenario *s, const char *dir, uint64_t nth, i
         struct vault *v;
         close(tell[0]);
         lt_fs_test_fault(t, LT_FS_KILL, nth);
-        if (vault_open(&c, &v, &err) != 0)
-            _exit(3);
+        if (vault_open(&c, &v, &err) != 0) _exit(3);
         for (int i = 0; s && i < s->steps; i++) {
-            if (s->run(v, i, &err) != 0 || write(tell[1], "a", 1) != 1)
-                _exit(2);
+            if (s->run(v, i, &err) != 0 || write(tell[1], "a", 1) != 1) _exit(2);
         }
         vault_close(v);
         uint64_t n = lt_fs_test_calls(t);
@@ -40,7 +39,8 @@ static int run_killed(const struct scenario *s, const char *dir, uint64_t nth, i
     assert_int_equal(waitpid(child, &status, 0), child);
     bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (!killed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-        fail_msg("%s: child ended with %x at %llu", s ? s->name : "recovery", (unsigned)status, (unsigned long long)nth);
+        fail_msg("%s: child ended with %x at %llu", s ? s->name : "recovery", (unsigned)status,
+                 (unsigned long long)nth);
     if (!killed) {
         assert_true(len >= sizeof *calls);
         memcpy(calls, got + len - sizeof *calls, sizeof *calls);
@@ -50,7 +50,8 @@ static int run_killed(const struct scenario *s, const char *dir, uint64_t nth, i
     return killed ? -1 : 0;
 }
 
-/* Numbers of operations at which to kill: all when there are few, else spread over them without a common pattern. */
+/* Numbers of operations at which to kill: all when there are few, else spread over them without a common
+ * pattern. */
 static uint64_t next_kill(uint64_t n, uint64_t calls, unsigned wanted)
 {
     return calls <= wanted ? n + 1 : n + calls / wanted + n % 3;

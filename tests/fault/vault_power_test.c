@@ -13,9 +13,10 @@ static void pull_at(void **state, const struct scenario *s, uint64_t n, unsigned
     lt_fs_test_fault(t, LT_FS_FAIL, n);
     int rc = vault_open(&c, &v, &err);
     while (rc == 0 && acknowledged < s->steps)
-        if ((rc = s->run(v, acknowledged, &err)) == 0)
-            acknowledged++;
+        if ((rc = s->run(v, acknowledged, &err)) == 0) acknowledged++;
     *calls = lt_fs_test_calls(t);
+    if (n == 0) /* what the journal carried must be on disk before it goes */
+        ok(vault_settle(v, &err), &err);
     for (unsigned seed = 1; seed <= seeds; seed++) {
         assert_sh("rm -rf %s/lost && mkdir %s/lost", (char *)*state, (char *)*state);
         char *lost = pathf(*state, "lost");
@@ -36,7 +37,8 @@ static void pull_at_many(void **state, const struct scenario *s, unsigned wanted
     pull_at(state, s, 0, 4 * seeds, &calls);
     for (uint64_t n = 1; n <= calls; n += calls <= wanted ? 1 : calls / wanted + n % 3, pulls++)
         pull_at(state, s, n, seeds, &unused);
-    print_message("%s: %u power losses with %u seeds over %llu operations\n", s->name, pulls, seeds, (unsigned long long)calls);
+    print_message("%s: %u power losses with %u seeds over %llu operations\n", s->name, pulls, seeds,
+                  (unsigned long long)calls);
 }
 
 static void entry_with_a_file(void **state)

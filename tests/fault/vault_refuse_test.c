@@ -1,5 +1,5 @@
-/* The disk refuses the nth operation and all after it, then works again. A change is accepted and stays, or it is not there
- * at all; the vault can be used afterwards, if need be after it was opened anew. */
+/* The disk refuses the nth operation and all after it, then works again. A change is accepted and stays, or
+ * it is not there at all; the vault can be used afterwards, if need be after it was opened anew. */
 #include "vault_scenarios.h"
 
 struct outcome {
@@ -14,12 +14,10 @@ static int run_refused(const struct scenario *s, struct vault *v, struct outcome
     int rc = 0;
     while (rc == 0 && o->acknowledged < s->steps) {
         rc = s->run(v, o->acknowledged, &err);
-        if (rc == 0)
-            o->acknowledged++;
+        if (rc == 0) o->acknowledged++;
     }
     o->unsure = rc != 0 && strcmp(err.code, "vault.unsure") == 0;
-    if (rc != 0 && rc != LT_SYSTEM)
-        fail_msg("%s: refused with %d %s", s->name, rc, err.code);
+    if (rc != 0 && rc != LT_SYSTEM) fail_msg("%s: refused with %d %s", s->name, rc, err.code);
     lt_error_clear(&err);
     return rc;
 }
@@ -66,8 +64,7 @@ static void refuse_until_done(void **state, const struct scenario *s, uint64_t s
     scenario_base(s, *state);
     for (uint64_t n = 1;; n += step + n % (step > 1 ? 3 : 1)) {
         struct outcome o = refuse_at(*state, s, n);
-        if (!o.hit)
-            break;
+        if (!o.hit) break;
         tried++;
         unsure += o.unsure;
     }

@@ -1,5 +1,5 @@
-/* What is done to a data folder while it is killed, cut off or refused the disk: steps that each are one transaction, with
- * a check that says whether a step is there whole, not at all or (never) in part. */
+/* What is done to a data folder while it is killed, cut off or refused the disk: steps that each are one
+ * transaction, with a check that says whether a step is there whole, not at all or (never) in part. */
 #ifndef LT_TEST_FAULT_VAULT_SCENARIOS_H
 #define LT_TEST_FAULT_VAULT_SCENARIOS_H
 
@@ -10,7 +10,7 @@ enum presence { ABSENT, WHOLE, HALF };
 struct scenario {
     const char *name;
     int steps;
-    size_t portfolios;    /* that exist before */
+    size_t portfolios; /* that exist before */
     int (*run)(struct vault *v, int step, struct lt_error *err);
     enum presence (*look)(struct vault *v, int step);
 };
@@ -21,8 +21,7 @@ static inline int run_commit(struct vault_tx *tx, int rc, const char *extra, str
 {
     const struct vault_result *r;
     struct vault_message m = saying("fault");
-    if (rc == 0)
-        rc = vault_tx_commit(tx, &m, extra, strlen(extra), &r, err);
+    if (rc == 0) rc = vault_tx_commit(tx, &m, extra, strlen(extra), &r, err);
     vault_tx_end(tx);
     return rc;
 }
@@ -44,11 +43,9 @@ static inline int entry_run(struct vault *v, int step, struct lt_error *err)
     struct vault_tx *tx;
     entry_names(step, id, text, scan);
     int rc = vault_tx_begin(v, &guardian, &repo, 1, &tx, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = put_bytes(tx, id, scan, SCAN_SIZE, (uint64_t)step + 1, &stored, err);
-    if (rc == 0)
-        rc = vault_tx_put(tx, id, text, stored.oid, 40, err);
+    if (rc == 0) rc = vault_tx_put(tx, id, text, stored.oid, 40, err);
     return run_commit(tx, rc, text, err);
 }
 
@@ -58,9 +55,9 @@ static inline bool scan_good(struct vault_snapshot *s, const char *path, uint64_
     struct lt_error err = {0};
     struct vault_file *f;
     fill(want, SCAN_SIZE, seed);
-    if (vault_file_open(s, path, &f, &err) != 0)
-        return false;
-    bool good = vault_file_size(f) == SCAN_SIZE && vault_file_pread(f, got, SCAN_SIZE, 0, &err) == SCAN_SIZE &&
+    if (vault_file_open(s, path, &f, &err) != 0) return false;
+    bool good = vault_file_size(f) == SCAN_SIZE &&
+                vault_file_pread(f, got, SCAN_SIZE, 0, &err) == SCAN_SIZE &&
                 memcmp(got, want, SCAN_SIZE) == 0;
     vault_file_close(f);
     return good;
@@ -73,8 +70,7 @@ static inline enum presence entry_look(struct vault *v, int step)
     struct vault_snapshot *s;
     entry_names(step, id, text, scan);
     int rc = vault_snapshot_open(v, id, NULL, &s, &err);
-    if (rc)
-        return rc == LT_NOTFOUND ? ABSENT : HALF;
+    if (rc) return rc == LT_NOTFOUND ? ABSENT : HALF;
     bool there = vault_snapshot_has(s, text), file = vault_snapshot_has(s, scan);
     bool good = file && scan_good(s, scan, (uint64_t)step + 1);
     vault_snapshot_close(s);
@@ -93,22 +89,19 @@ static inline enum presence many_look(struct vault *v, const char *path, unsigne
         struct lt_buf b = LT_BUF_INIT(1 << 20);
         const char *repo = i == n ? VAULT_SCHOOL : nth_id(first + i, id);
         int rc = vault_snapshot_open(v, repo, NULL, &s, &err);
-        if (rc == LT_NOTFOUND)
-            continue;
-        if (rc)
-            return HALF;
+        if (rc == LT_NOTFOUND) continue;
+        if (rc) return HALF;
         rc = vault_snapshot_read(s, path, &b, &err);
         vault_snapshot_close(s);
         lt_buf_free(&b);
-        if (rc != 0 && rc != LT_NOTFOUND)
-            return HALF;
+        if (rc != 0 && rc != LT_NOTFOUND) return HALF;
         found += rc == 0;
     }
     return found == 0 ? ABSENT : found == n + 1 ? WHOLE : HALF;
 }
 
-static inline int many_run(struct vault *v, const char *path, unsigned first, unsigned n, size_t size, const char *extra,
-                           struct lt_error *err)
+static inline int many_run(struct vault *v, const char *path, unsigned first, unsigned n, size_t size,
+                           const char *extra, struct lt_error *err)
 {
     static char ids[1000][LT_ID_SIZE];
     const char *repos[1001];
@@ -123,11 +116,9 @@ static inline int many_run(struct vault *v, const char *path, unsigned first, un
         fill(noise, size, i + 1);
         lt_hex(noise, size, text);
         rc = vault_tx_put(tx, repos[i], path, text, 2 * size, err);
-        if (rc)
-            vault_tx_end(tx);
+        if (rc) vault_tx_end(tx);
     }
-    if (rc == 0)
-        rc = run_commit(tx, rc, extra, err);
+    if (rc == 0) rc = run_commit(tx, rc, extra, err);
     free(text);
     free(noise);
     return rc;
@@ -211,7 +202,8 @@ static inline int check_one(void *user, const char *repo, const char *head)
     return 0;
 }
 
-/* Extras must come at least for accepted steps whose record was still in the journal; each only once per step here. */
+/* Extras must come at least for accepted steps whose record was still in the journal; each only once per step
+ * here. */
 static inline int count_extra(void *user, const void *extra, size_t len)
 {
     assert_true(len > 0 && len < 64 && memchr(extra, 0, len) == NULL);
@@ -219,9 +211,10 @@ static inline int count_extra(void *user, const void *extra, size_t len)
     return 0;
 }
 
-/* Opens the folder as after an accident: acknowledged steps are whole, others whole or absent; none is half. strict: steps
- * not acknowledged are absent. Everything can be written to again. */
-static inline void scenario_verify(const struct scenario *s, const char *dir, int acknowledged, bool strict, bool git)
+/* Opens the folder as after an accident: acknowledged steps are whole, others whole or absent; none is half.
+ * strict: steps not acknowledged are absent. Everything can be written to again. */
+static inline void scenario_verify(const struct scenario *s, const char *dir, int acknowledged, bool strict,
+                                   bool git)
 {
     struct lt_error err = {0};
     char id[LT_ID_SIZE];
@@ -230,7 +223,11 @@ static inline void scenario_verify(const struct scenario *s, const char *dir, in
     for (int i = 0; i < s->steps; i++) {
         enum presence p = s->look(v, i);
         if (p == HALF || (i < acknowledged && p != WHOLE) || (strict && i >= acknowledged && p != ABSENT))
-            fail_msg("%s: step %d of %d acknowledged is %s in %s", s->name, i, acknowledged, p == HALF ? "half" : p == WHOLE ? "whole" : "absent", dir);
+            fail_msg("%s: step %d of %d acknowledged is %s in %s", s->name, i, acknowledged,
+                     p == HALF    ? "half"
+                     : p == WHOLE ? "whole"
+                                  : "absent",
+                     dir);
     }
     ok(vault_replayed(v, count_extra, &extras, &err), &err);
     assert_true(extras <= s->steps);
@@ -243,8 +240,7 @@ static inline void scenario_verify(const struct scenario *s, const char *dir, in
     put_one(v, VAULT_SCHOOL, "after.json", "after");
     vault_close(v);
     assert_settled(dir);
-    if (git)
-        assert_sound(dir);
+    if (git) assert_sound(dir);
     assert_sh("! find %s \\( -name '*.lock' -o -name 'tmp_*' -o -name '*.tmp-*' \\) | grep .", dir);
 }
 
