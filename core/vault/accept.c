@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MANY_CHANGES 200   /* an import larger than this does not push out what people are working with */
-#define FLUSH_ONE_BY_ONE 8 /* more files than this are flushed by one syncfs */
+#define MANY_CHANGES     200 /* an import larger than this does not push out what people are working with */
+#define FLUSH_ONE_BY_ONE 8   /* more files than this are flushed by one syncfs */
 
 static bool moved(const struct tx_repo *r)
 {
@@ -25,8 +25,7 @@ static bool moved(const struct tx_repo *r)
 static char *keep(struct vault_tx *tx, const void *data, size_t len)
 {
     struct tx_text *t = malloc(sizeof *t + len + 1);
-    if (!t)
-        return NULL;
+    if (!t) return NULL;
     memcpy(t->bytes, data, len);
     t->bytes[len] = 0;
     t->next = tx->texts;
@@ -47,21 +46,19 @@ struct changes {
     struct lt_error *err;
 };
 
-/* Bytes of a document that was there before and stands at another path now; file contents are loose and stay unread. */
+/* Bytes of a document that was there before and stands at another path now; file contents are loose and stay
+ * unread. */
 static int copied_bytes(struct changes *c, const git_oid *oid, struct vault_change *out)
 {
     struct lt_buf b = LT_BUF_INIT(VAULT_TEXT_MAX);
     for (size_t i = 0; i < c->r->files_len; i++)
-        if (git_oid_equal(&c->r->files[i].oid, oid))
-            return 0;
-    if (loose_exists(c->r->objects, oid))
-        return 0;
+        if (git_oid_equal(&c->r->files[i].oid, oid)) return 0;
+    if (loose_exists(c->r->objects, oid)) return 0;
     int rc = vault_blob_read(c->tx->v, c->r->dir, oid, &b, c->err);
     if (rc == 0) {
         out->len = b.len;
         out->data = keep(c->tx, b.data ? b.data : "", b.len);
-        if (!out->data)
-            rc = lt_fail_memory(c->err);
+        if (!out->data) rc = lt_fail_memory(c->err);
     }
     lt_buf_free(&b);
     return rc;
@@ -73,20 +70,17 @@ static int add_change(void *user, const char *path, const git_oid *oid, struct e
     struct vault_tx *tx = c->tx;
     struct vault_change x = {.repo = c->r->repo->name, .path = keep(tx, path, strlen(path))};
     int rc = 0;
-    if (oid)
-        x.oid = keep_oid(tx, oid);
+    if (oid) x.oid = keep_oid(tx, oid);
     if (blob) {
         x.data = blob->data;
         x.len = blob->len;
     } else if (oid) {
         rc = copied_bytes(c, oid, &x);
     }
-    if (rc)
-        return rc;
+    if (rc) return rc;
     struct vault_change *grown =
         lt_array_grow(tx->changes, &tx->changes_cap, tx->result.changes_len + 1, sizeof *grown);
-    if (!grown || !x.path || (oid && !x.oid))
-        return lt_fail_memory(c->err);
+    if (!grown || !x.path || (oid && !x.oid)) return lt_fail_memory(c->err);
     tx->changes = grown;
     tx->changes[tx->result.changes_len++] = x;
     return 0;
@@ -95,22 +89,18 @@ static int add_change(void *user, const char *path, const git_oid *oid, struct e
 static int make_result(struct vault_tx *tx, struct lt_error *err)
 {
     tx->moved = lt_calloc(tx->n, sizeof *tx->moved);
-    if (!tx->moved)
-        return lt_fail_memory(err);
+    if (!tx->moved) return lt_fail_memory(err);
     for (size_t i = 0; i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
         struct changes c = {.tx = tx, .r = r, .err = err};
-        if (!moved(r))
-            continue;
+        if (!moved(r)) continue;
         struct vault_moved *m = &tx->moved[tx->result.moved_len++];
         m->repo = r->repo->name;
         m->old_head = git_oid_is_zero(&r->base) ? "" : keep_oid(tx, &r->base);
         m->new_head = keep_oid(tx, &r->head);
-        if (!m->old_head || !m->new_head)
-            return lt_fail_memory(err);
+        if (!m->old_head || !m->new_head) return lt_fail_memory(err);
         int rc = edit_diff(&r->edit, r->base_root, add_change, &c, err);
-        if (rc)
-            return rc;
+        if (rc) return rc;
     }
     tx->result.moved = tx->moved;
     tx->result.changes = tx->changes;
@@ -119,17 +109,16 @@ static int make_result(struct vault_tx *tx, struct lt_error *err)
 
 /* --- before the journal --- */
 
-/* The second line of defence: somebody may have moved the reference behind our back, with a git of his own. */
+/* The second line of defence: somebody may have moved the reference behind our back, with a git of his own.
+ */
 static int compare_head(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
 {
     struct lt_error why = {0};
     git_oid now = {{0}};
     int rc = repo_main(r->dir, &now, &why);
-    if (rc == LT_NOTFOUND)
-        rc = 0;
+    if (rc == LT_NOTFOUND) rc = 0;
     lt_error_clear(&why);
-    if (rc == 0 && git_oid_equal(&now, &r->base))
-        return 0;
+    if (rc == 0 && git_oid_equal(&now, &r->base)) return 0;
     pthread_mutex_lock(&tx->v->mu);
     r->repo->known = r->repo->described = false; /* whoever asks next sees what is there */
     pthread_mutex_unlock(&tx->v->mu);
@@ -141,9 +130,10 @@ static int settle_known_files(struct vault_tx *tx, struct tx_repo *r, struct lt_
 {
     for (size_t i = 0; i < r->files_len; i++) {
         struct loose_new *n = &r->files[i];
-        int rc = n->temp && loose_exists(r->objects, &n->oid) ? loose_publish(tx->v->fs, r->objects, n, true, err) : 0;
-        if (rc)
-            return rc;
+        int rc = n->temp && loose_exists(r->objects, &n->oid)
+                     ? loose_publish(tx->v->fs, r->objects, n, true, err)
+                     : 0;
+        if (rc) return rc;
     }
     return 0;
 }
@@ -155,12 +145,9 @@ static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct pack_image 
         rc = stage_ref(tx->v->fs, r->dir, r->repo->name, &r->head, err);
         r->ref_staged = rc != LT_CONFLICT; /* then the lock is another's */
     }
-    if (rc == 0)
-        rc = compare_head(tx, r, err);
-    if (rc == 0)
-        rc = settle_known_files(tx, r, err);
-    if (rc == 0)
-        rc = pack_finish(r->pack, image, err);
+    if (rc == 0) rc = compare_head(tx, r, err);
+    if (rc == 0) rc = settle_known_files(tx, r, err);
+    if (rc == 0) rc = pack_finish(r->pack, image, err);
     if (rc == 0) {
         memcpy(r->pack_name, image->name, sizeof r->pack_name);
         r->pack_staged = true;
@@ -176,12 +163,10 @@ static int flush_files(struct vault_tx *tx, struct lt_error *err)
         bool any = false;
         for (size_t k = 0; k < r->files_len; k++) {
             int rc = r->files[k].temp ? stage_file_flush(tx->v->fs, r->files[k].temp, err) : 0;
-            if (rc)
-                return rc;
+            if (rc) return rc;
             any |= r->files[k].temp != NULL;
         }
-        if (any && lt_fs_sync_dir(tx->v->fs, r->objects) < 0)
-            return lt_fail_errno(err, "flush", r->objects);
+        if (any && lt_fs_sync_dir(tx->v->fs, r->objects) < 0) return lt_fail_errno(err, "flush", r->objects);
     }
     return 0;
 }
@@ -190,15 +175,14 @@ static int flush_system(struct vault_tx *tx, struct lt_error *err)
 {
     struct vault *v = tx->v;
     int fd = open(v->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return lt_fail_errno(err, "open", v->dir);
+    if (fd < 0) return lt_fail_errno(err, "open", v->dir);
     int rc = v->fs->syncfs(v->fs->ctx, fd) < 0 ? lt_fail_errno(err, "flush", v->dir) : 0;
     close(fd);
     return rc;
 }
 
-static void record_repo(struct lt_buf *b, const struct tx_repo *r, const struct pack_image *image, bool carried,
-                        struct record_file *files)
+static void record_repo(struct lt_buf *b, const struct tx_repo *r, const struct pack_image *image,
+                        bool carried, struct record_file *files)
 {
     struct record_repo x = {.old_head = r->base, .new_head = r->head};
     memcpy(x.name, r->repo->name, sizeof x.name);
@@ -208,8 +192,7 @@ static void record_repo(struct lt_buf *b, const struct tx_repo *r, const struct 
         x.pack_len = image->pack_len;
     }
     for (size_t i = 0; i < r->files_len; i++) {
-        if (!r->files[i].temp)
-            continue;
+        if (!r->files[i].temp) continue;
         struct record_file *f = &files[x.files_len++];
         const char *base = strrchr(r->files[i].temp, '/');
         *f = (struct record_file){.oid = r->files[i].oid};
@@ -229,21 +212,20 @@ static struct volume measure(const struct vault_tx *tx)
     for (size_t i = 0; i < tx->n; i++) {
         const struct tx_repo *r = &tx->repos[i];
         size_t files = 0;
-        if (!moved(r))
-            continue;
+        if (!moved(r)) continue;
         s.packs += pack_bytes(r->pack);
         for (size_t k = 0; k < r->files_len; k++)
             files += r->files[k].temp != NULL;
         s.files += files;
         s.made |= files > 0 && git_oid_is_zero(&r->base);
-        if (files > s.most_files)
-            s.most_files = files;
+        if (files > s.most_files) s.most_files = files;
     }
     return s;
 }
 
 /* Puts everything on disk and makes the record. */
-static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struct lt_buf *record, struct lt_error *err)
+static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struct lt_buf *record,
+                 struct lt_error *err)
 {
     struct volume s = measure(tx);
     bool carried = s.packs <= JOURNAL_INLINE;
@@ -253,16 +235,13 @@ static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struc
     for (size_t i = 0; rc == 0 && i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
         struct pack_image image = {0};
-        if (!moved(r))
-            continue;
+        if (!moved(r)) continue;
         rc = stage_repo(tx, r, &image, err);
-        if (rc == 0)
-            record_repo(record, r, &image, carried, files);
+        if (rc == 0) record_repo(record, r, &image, carried, files);
         pack_image_free(&image);
     }
     free(files);
-    if (rc == 0 && record->failed)
-        rc = lt_fail_memory(err);
+    if (rc == 0 && record->failed) rc = lt_fail_memory(err);
     if (rc == 0 && (!carried || s.made || s.files > FLUSH_ONE_BY_ONE))
         rc = flush_system(tx, err);
     else if (rc == 0 && s.files > 0)
@@ -280,10 +259,8 @@ void tx_discard(struct vault_tx *tx)
             continue; /* what stands under temporary names there is not finished, but accepted */
         for (size_t k = 0; k < r->files_len; k++)
             rc |= stage_file_discard(fs, &r->files[k]);
-        if (r->pack_staged)
-            rc |= stage_pack_discard(fs, r->objects, r->pack_name);
-        if (r->ref_staged)
-            rc |= stage_ref_discard(fs, r->dir);
+        if (r->pack_staged) rc |= stage_pack_discard(fs, r->objects, r->pack_name);
+        if (r->ref_staged) rc |= stage_ref_discard(fs, r->dir);
         if (r->made) {
             rc |= lt_fs_remove_tree(fs, r->dir);
             repo_forget(tx->v->repos, r->dir);
@@ -291,8 +268,7 @@ void tx_discard(struct vault_tx *tx)
         r->pack_staged = r->ref_staged = r->made = false;
     }
     /* A lock that cannot be removed would stop its portfolio for ever; the next start takes it away. */
-    if (rc != 0)
-        journal_break(tx->v->journal);
+    if (rc != 0) journal_break(tx->v->journal);
 }
 
 /* --- after the journal --- */
@@ -302,12 +278,9 @@ static int publish_repo(struct vault_tx *tx, struct tx_repo *r)
     const struct lt_fs *fs = tx->v->fs;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < r->files_len; i++)
-        if (r->files[i].temp)
-            rc = loose_publish(fs, r->objects, &r->files[i], false, NULL);
-    if (rc == 0)
-        rc = stage_pack_publish(fs, r->objects, r->pack_name, NULL);
-    if (rc == 0)
-        rc = stage_ref_publish(fs, r->dir, NULL);
+        if (r->files[i].temp) rc = loose_publish(fs, r->objects, &r->files[i], false, NULL);
+    if (rc == 0) rc = stage_pack_publish(fs, r->objects, r->pack_name, NULL);
+    if (rc == 0) rc = stage_ref_publish(fs, r->dir, NULL);
     return rc;
 }
 
@@ -316,20 +289,17 @@ static void publish(struct vault_tx *tx)
     struct vault *v = tx->v;
     bool whole = true;
     for (size_t i = 0; i < tx->n; i++)
-        if (moved(&tx->repos[i]) && publish_repo(tx, &tx->repos[i]) != 0)
-            whole = false;
-    /* Accepted is accepted: what could not be finished now is finished from the journal at the next start, and until then
-     * nothing more is written that would build on it. */
-    if (!whole)
-        journal_break(v->journal);
+        if (moved(&tx->repos[i]) && publish_repo(tx, &tx->repos[i]) != 0) whole = false;
+    /* Accepted is accepted: what could not be finished now is finished from the journal at the next start,
+     * and until then nothing more is written that would build on it. */
+    if (!whole) journal_break(v->journal);
     for (size_t i = 0; i < tx->n; i++)
         if (moved(&tx->repos[i]))
             edit_cache(&tx->repos[i].edit, tx->result.changes_len <= MANY_CHANGES ? v->texts : NULL);
     pthread_mutex_lock(&v->mu); /* all heads at one moment */
     for (size_t i = 0; i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
-        if (!moved(r))
-            continue;
+        if (!moved(r)) continue;
         r->repo->head = r->head;
         r->repo->tree = r->head_tree;
         r->repo->committer_s = r->committer_s;
@@ -363,25 +333,20 @@ static int accept(struct vault_tx *tx, const void *extra, size_t extra_len, stru
     return rc;
 }
 
-int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, const void *extra, size_t extra_len,
-                    const struct vault_result **result, struct lt_error *err)
+int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, const void *extra,
+                    size_t extra_len, const struct vault_result **result, struct lt_error *err)
 {
     int rc = 0;
-    if (tx->state != TX_OPEN)
-        return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
-    if (extra_len > JOURNAL_EXTRA_MAX)
-        return lt_fail(err, LT_USAGE, "vault.extra_size", (char *)NULL);
+    if (tx->state != TX_OPEN) return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
+    if (extra_len > JOURNAL_EXTRA_MAX) return lt_fail(err, LT_USAGE, "vault.extra_size", (char *)NULL);
     tx->state = TX_FAILED; /* until it is accepted */
     for (size_t i = 0; rc == 0 && i < tx->n; i++)
         rc = tx_repo_seal(tx, &tx->repos[i], message, err);
-    if (rc == 0)
-        rc = make_result(tx, err);
-    if (rc)
-        return rc;
+    if (rc == 0) rc = make_result(tx, err);
+    if (rc) return rc;
     if (tx->result.moved_len > 0) {
         rc = accept(tx, extra, extra_len, err);
-        if (rc)
-            return rc;
+        if (rc) return rc;
         publish(tx);
     }
     *result = &tx->result;

@@ -27,8 +27,7 @@ void *cached_ref(void *item)
 void cached_release(void *item)
 {
     struct cached *x = item;
-    if (x && atomic_fetch_sub(&x->refs, 1) == 1)
-        free(x);
+    if (x && atomic_fetch_sub(&x->refs, 1) == 1) free(x);
 }
 
 /* --- */
@@ -51,8 +50,7 @@ struct cache {
 struct cache *cache_new(size_t max)
 {
     struct cache *c = lt_calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
+    if (!c) return NULL;
     if (pthread_mutex_init(&c->mu, NULL) != 0) {
         free(c);
         return NULL;
@@ -63,8 +61,7 @@ struct cache *cache_new(size_t max)
 
 void cache_free(struct cache *c)
 {
-    if (!c)
-        return;
+    if (!c) return;
     cache_clear(c);
     pthread_mutex_destroy(&c->mu);
     free(c);
@@ -129,11 +126,9 @@ void *cache_get(struct cache *c, const git_oid *oid)
 void cache_put(struct cache *c, void *item)
 {
     struct cached *t = item;
-    if (t->weight > c->max / 4)
-        return; /* one giant must not push out all others */
+    if (t->weight > c->max / 4) return; /* one giant must not push out all others */
     struct slot *s = malloc(sizeof *s);
-    if (!s)
-        return; /* a cache may forget */
+    if (!s) return; /* a cache may forget */
     pthread_mutex_lock(&c->mu);
     if (find_slot(c, &t->oid)) {
         free(s);

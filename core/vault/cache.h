@@ -1,4 +1,5 @@
-/* Objects in memory by their names: trees and short texts, shared between threads, the least recently used dropped first. */
+/* Objects in memory by their names: trees and short texts, shared between threads, the least recently used
+ * dropped first. */
 #ifndef LT_VAULT_CACHE_H
 #define LT_VAULT_CACHE_H
 
@@ -20,7 +21,7 @@ struct cache;
 struct cache *cache_new(size_t max); /* NULL: memory; safe to use from several threads */
 void cache_free(struct cache *c);
 void *cache_get(struct cache *c, const git_oid *oid); /* a reference, or NULL */
-void cache_put(struct cache *c, void *item);          /* takes a reference of its own; may forget it at once */
-void cache_clear(struct cache *c);                    /* for erasure */
+void cache_put(struct cache *c, void *item); /* takes a reference of its own; may forget it at once */
+void cache_clear(struct cache *c);           /* for erasure */
 
 #endif

@@ -24,8 +24,7 @@ struct conf {
 
 void conf_free(struct conf *c)
 {
-    if (!c)
-        return;
+    if (!c) return;
     for (size_t i = 0; i < c->n; i++) {
         free(c->list[i].name);
         free(c->list[i].value);
@@ -46,18 +45,15 @@ struct parser {
 
 static int peek(const struct parser *s)
 {
-    if (s->p == s->end)
-        return -1;
-    if (*s->p == '\r' && s->p + 1 < s->end && s->p[1] == '\n')
-        return '\n';
+    if (s->p == s->end) return -1;
+    if (*s->p == '\r' && s->p + 1 < s->end && s->p[1] == '\n') return '\n';
     return (unsigned char)*s->p;
 }
 
 static int take(struct parser *s)
 {
     int c = peek(s);
-    if (c < 0)
-        return c;
+    if (c < 0) return c;
     s->p += c == '\n' && *s->p == '\r' ? 2 : 1;
     s->line += c == '\n';
     return c;
@@ -96,17 +92,14 @@ static bool section(struct parser *s)
     lt_buf_reset(&s->section);
     while (is_word(peek(s)) || peek(s) == '.')
         lt_buf_addc(&s->section, lower(take(s)));
-    if (s->section.len == 0)
-        return false;
+    if (s->section.len == 0) return false;
     lt_buf_addc(&s->section, '.');
     skip_blanks(s);
     if (peek(s) == '"') {
         take(s);
         for (int c; (c = take(s)) != '"'; lt_buf_addc(&s->section, (char)c)) {
-            if (c == '\\')
-                c = take(s);
-            if (c < 0 || c == '\n')
-                return false;
+            if (c == '\\') c = take(s);
+            if (c < 0 || c == '\n') return false;
         }
         lt_buf_addc(&s->section, '.');
     }
@@ -122,11 +115,9 @@ static bool value(struct parser *s)
     for (;;) {
         int c = peek(s);
         if (c < 0 || c == '\n') {
-            if (quoted)
-                return false;
+            if (quoted) return false;
             s->value.len = kept;
-            if (s->value.data)
-                s->value.data[kept] = 0;
+            if (s->value.data) s->value.data[kept] = 0;
             return !s->value.failed;
         }
         if (!quoted && (c == '#' || c == ';')) {
@@ -141,11 +132,9 @@ static bool value(struct parser *s)
         }
         if (c == '\\') {
             c = take(s);
-            if (c == '\n')
-                continue;
+            if (c == '\n') continue;
             const char *from = "tbn\\\"", *to = "\t\b\n\\\"", *at = c > 0 ? strchr(from, c) : NULL;
-            if (!at)
-                return false;
+            if (!at) return false;
             lt_buf_addc(&s->value, to[at - from]);
             kept = s->value.len;
             continue;
@@ -153,8 +142,7 @@ static bool value(struct parser *s)
         if (!quoted && s->value.len == 0 && (c == ' ' || c == '\t'))
             continue; /* at the beginning of a continued line */
         lt_buf_addc(&s->value, (char)c);
-        if (quoted || (c != ' ' && c != '\t'))
-            kept = s->value.len;
+        if (quoted || (c != ' ' && c != '\t')) kept = s->value.len;
     }
 }
 
@@ -162,8 +150,7 @@ static bool variable(struct parser *s)
 {
     lt_buf_reset(&s->name);
     lt_buf_reset(&s->value);
-    if (s->section.len == 0 || !is_alpha(peek(s)))
-        return false;
+    if (s->section.len == 0 || !is_alpha(peek(s))) return false;
     lt_buf_add(&s->name, s->section.data, s->section.len);
     while (is_word(peek(s)))
         lt_buf_addc(&s->name, lower(take(s)));
@@ -172,8 +159,7 @@ static bool variable(struct parser *s)
         take(s);
         return value(s) && !s->name.failed;
     }
-    if (peek(s) == '#' || peek(s) == ';')
-        skip_line(s);
+    if (peek(s) == '#' || peek(s) == ';') skip_line(s);
     lt_buf_adds(&s->value, "true"); /* a name alone */
     return (peek(s) < 0 || peek(s) == '\n') && !s->name.failed && !s->value.failed;
 }
@@ -181,8 +167,7 @@ static bool variable(struct parser *s)
 static int add(struct conf *c, const struct parser *s)
 {
     struct setting *grown = lt_array_grow(c->list, &c->cap, c->n + 1, sizeof *grown);
-    if (!grown)
-        return -1;
+    if (!grown) return -1;
     c->list = grown;
     struct setting *x = &c->list[c->n++];
     x->name = lt_strdup(s->name.data);
@@ -192,8 +177,7 @@ static int add(struct conf *c, const struct parser *s)
 
 static int parse(struct conf *c, struct parser *s, struct lt_error *err)
 {
-    if (s->end - s->p >= 3 && memcmp(s->p, "\xef\xbb\xbf", 3) == 0)
-        s->p += 3;
+    if (s->end - s->p >= 3 && memcmp(s->p, "\xef\xbb\xbf", 3) == 0) s->p += 3;
     while (peek(s) >= 0) {
         int ch = peek(s), line = s->line;
         bool good = true;
@@ -206,11 +190,11 @@ static int parse(struct conf *c, struct parser *s, struct lt_error *err)
             good = section(s);
         } else {
             good = variable(s);
-            if (good && add(c, s) < 0)
-                return lt_fail_memory(err);
+            if (good && add(c, s) < 0) return lt_fail_memory(err);
         }
         if (!good)
-            return lt_fail(err, LT_REFUSED, "config.malformed", "file", c->file, "line", LT_NUM(line), (char *)NULL);
+            return lt_fail(err, LT_REFUSED, "config.malformed", "file", c->file, "line", LT_NUM(line),
+                           (char *)NULL);
     }
     return 0;
 }
@@ -245,8 +229,7 @@ int conf_read(const char *path, struct conf **out, struct lt_error *err)
     char *text;
     size_t len;
     if (lt_fs_read(path, CONF_MAX, &text, &len) < 0) {
-        if (errno != ENOENT)
-            return lt_fail_errno(err, "read", path);
+        if (errno != ENOENT) return lt_fail_errno(err, "read", path);
         return conf_parse("", 0, path, out, err);
     }
     int rc = conf_parse(text, len, path, out, err);
@@ -259,14 +242,14 @@ int conf_read(const char *path, struct conf **out, struct lt_error *err)
 const char *conf_str(const struct conf *c, const char *name, const char *dflt)
 {
     for (size_t i = c->n; i > 0; i--)
-        if (strcmp(c->list[i - 1].name, name) == 0)
-            return c->list[i - 1].value;
+        if (strcmp(c->list[i - 1].name, name) == 0) return c->list[i - 1].value;
     return dflt;
 }
 
 static int bad_value(const struct conf *c, const char *name, const char *value, struct lt_error *err)
 {
-    return lt_fail(err, LT_REFUSED, "config.value", "file", c->file, "name", name, "value", value, (char *)NULL);
+    return lt_fail(err, LT_REFUSED, "config.value", "file", c->file, "name", name, "value", value,
+                   (char *)NULL);
 }
 
 int conf_int(const struct conf *c, const char *name, int64_t min, int64_t max, int64_t dflt, int64_t *out,
@@ -278,8 +261,12 @@ int conf_int(const struct conf *c, const char *name, int64_t min, int64_t max, i
         char *end;
         errno = 0;
         n = strtoll(s, &end, 10);
-        int64_t unit = lower(*end) == 'k' ? 1 << 10 : lower(*end) == 'm' ? 1 << 20 : lower(*end) == 'g' ? 1 << 30 : 1;
-        if (end == s || errno != 0 || end[unit > 1] != 0 || __builtin_mul_overflow(n, unit, &n) || n < min || n > max)
+        int64_t unit = lower(*end) == 'k'   ? 1 << 10
+                       : lower(*end) == 'm' ? 1 << 20
+                       : lower(*end) == 'g' ? 1 << 30
+                                            : 1;
+        if (end == s || errno != 0 || end[unit > 1] != 0 || __builtin_mul_overflow(n, unit, &n) || n < min ||
+            n > max)
             return bad_value(c, name, s, err);
     }
     *out = n;
@@ -288,7 +275,8 @@ int conf_int(const struct conf *c, const char *name, int64_t min, int64_t max, i
 
 int conf_bool(const struct conf *c, const char *name, bool dflt, bool *out, struct lt_error *err)
 {
-    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0", ""};
+    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0",
+                                                                                ""};
     const char *s = conf_str(c, name, NULL);
     if (!s) {
         *out = dflt;
@@ -309,12 +297,11 @@ int conf_bool(const struct conf *c, const char *name, bool dflt, bool *out, stru
     return bad_value(c, name, s, err);
 }
 
-int conf_each(const struct conf *c, const char *prefix, int (*cb)(void *user, const char *name, const char *value),
-              void *user)
+int conf_each(const struct conf *c, const char *prefix,
+              int (*cb)(void *user, const char *name, const char *value), void *user)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < c->n; i++)
-        if (lt_starts(c->list[i].name, prefix))
-            rc = cb(user, c->list[i].name, c->list[i].value);
+        if (lt_starts(c->list[i].name, prefix)) rc = cb(user, c->list[i].name, c->list[i].value);
     return rc;
 }

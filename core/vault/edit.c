@@ -37,12 +37,10 @@ struct edit_chunk {
 static const char *keep_name(struct edit *ed, const char *name, size_t len)
 {
     struct edit_chunk *c = ed->names;
-    if (len > sizeof c->bytes)
-        return NULL;
+    if (len > sizeof c->bytes) return NULL;
     if (!c || c->used + len > sizeof c->bytes) {
         c = malloc(sizeof *c);
-        if (!c)
-            return NULL;
+        if (!c) return NULL;
         c->next = ed->names;
         c->used = 0;
         ed->names = c;
@@ -55,8 +53,7 @@ static const char *keep_name(struct edit *ed, const char *name, size_t len)
 
 static void dir_free(struct edit_dir *d)
 {
-    if (!d)
-        return;
+    if (!d) return;
     for (size_t i = 0; i < d->n; i++)
         dir_free(d->e[i].dir);
     tree_release(d->source);
@@ -128,10 +125,8 @@ static void blob_name(struct edit_blob *b)
 int edit_blob_new(struct edit *ed, const void *data, size_t len, struct edit_blob **out, struct lt_error *err)
 {
     struct edit_blob *b = malloc(sizeof *b + len + 1);
-    if (!b)
-        return lt_fail_memory(err);
-    if (len > 0)
-        memcpy(b->data, data, len);
+    if (!b) return lt_fail_memory(err);
+    if (len > 0) memcpy(b->data, data, len);
     b->data[len] = 0;
     b->len = len;
     b->packed = false;
@@ -167,22 +162,20 @@ static struct edit_entry *entry_find(struct edit_dir *d, const char *name, size_
 {
     bool found;
     size_t at = place(d, name, len, false, &found);
-    if (!found)
-        at = place(d, name, len, true, &found);
+    if (!found) at = place(d, name, len, true, &found);
     return found ? &d->e[at] : NULL;
 }
 
-static struct edit_entry *entry_insert(struct edit *ed, struct edit_dir *d, const char *name, size_t len, bool dir)
+static struct edit_entry *entry_insert(struct edit *ed, struct edit_dir *d, const char *name, size_t len,
+                                       bool dir)
 {
     bool found;
     size_t at = place(d, name, len, dir, &found);
     const char *kept = keep_name(ed, name, len);
-    if (!kept)
-        return NULL;
+    if (!kept) return NULL;
     if (d->n == d->cap) {
         struct edit_entry *e = lt_array_grow(d->e, &d->cap, d->n + 1, sizeof *e);
-        if (!e)
-            return NULL;
+        if (!e) return NULL;
         d->e = e;
     }
     memmove(&d->e[at + 1], &d->e[at], (d->n - at) * sizeof d->e[0]);
@@ -203,11 +196,9 @@ static void entry_delete(struct edit_dir *d, struct edit_entry *e)
 static int descend(struct edit *ed, struct edit_entry *e, struct lt_error *err)
 {
     struct tree *t;
-    if (e->dir)
-        return 0;
+    if (e->dir) return 0;
     int rc = tree_load(&ed->source, &e->oid, &t, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     e->dir = dir_new(t);
     return e->dir ? 0 : lt_fail_memory(err);
 }
@@ -223,17 +214,14 @@ int edit_find(struct edit *ed, const char *path, struct edit_found *out, struct 
     for (const char *p = path;;) {
         size_t len = strcspn(p, "/");
         struct edit_entry *e = entry_find(d, p, len);
-        if (!e)
-            return no_path(path, err);
+        if (!e) return no_path(path, err);
         if (p[len] == 0) {
             *out = (struct edit_found){.mode = e->mode, .oid = e->oid, .blob = e->blob};
             return 0;
         }
-        if (!tree_is_dir(e->mode))
-            return no_path(path, err);
+        if (!tree_is_dir(e->mode)) return no_path(path, err);
         int rc = descend(ed, e, err);
-        if (rc)
-            return rc;
+        if (rc) return rc;
         d = e->dir;
         p += len + 1;
     }
@@ -258,8 +246,7 @@ static int set_in(struct setting *s, struct edit_dir *d, const char *p)
     bool last = p[len] == 0;
     struct edit_entry *e = entry_find(d, p, len);
     int rc = 0;
-    if (e && tree_is_dir(e->mode) == last)
-        return path_taken(s->path, s->err);
+    if (e && tree_is_dir(e->mode) == last) return path_taken(s->path, s->err);
     if (!e) {
         struct edit_dir *sub = last ? NULL : dir_new(NULL);
         e = last || sub ? entry_insert(s->ed, d, p, len, !last) : NULL;
@@ -279,14 +266,11 @@ static int set_in(struct setting *s, struct edit_dir *d, const char *p)
         }
     } else {
         rc = descend(s->ed, e, s->err);
-        if (rc == 0)
-            rc = set_in(s, e->dir, p + len + 1);
+        if (rc == 0) rc = set_in(s, e->dir, p + len + 1);
         /* A folder made on the way must not stay behind when the rest of the path failed. */
-        if (rc != 0 && e->dir && e->dir->n == 0)
-            entry_delete(d, e);
+        if (rc != 0 && e->dir && e->dir->n == 0) entry_delete(d, e);
     }
-    if (rc == 0 && s->changed)
-        d->dirty = true;
+    if (rc == 0 && s->changed) d->dirty = true;
     return rc;
 }
 
@@ -296,22 +280,19 @@ int edit_set(struct edit *ed, const char *path, const struct edit_found *what, s
     return set_in(&s, ed->root, path);
 }
 
-static int remove_in(struct edit *ed, struct edit_dir *d, const char *path, const char *p, struct lt_error *err)
+static int remove_in(struct edit *ed, struct edit_dir *d, const char *path, const char *p,
+                     struct lt_error *err)
 {
     size_t len = strcspn(p, "/");
     bool last = p[len] == 0;
     struct edit_entry *e = entry_find(d, p, len);
-    if (!e || tree_is_dir(e->mode) == last)
-        return no_path(path, err);
+    if (!e || tree_is_dir(e->mode) == last) return no_path(path, err);
     if (!last) {
         int rc = descend(ed, e, err);
-        if (rc == 0)
-            rc = remove_in(ed, e->dir, path, p + len + 1, err);
-        if (rc)
-            return rc;
+        if (rc == 0) rc = remove_in(ed, e->dir, path, p + len + 1, err);
+        if (rc) return rc;
     }
-    if (last || e->dir->n == 0)
-        entry_delete(d, e);
+    if (last || e->dir->n == 0) entry_delete(d, e);
     d->dirty = true;
     return 0;
 }
@@ -338,10 +319,8 @@ struct edit_walk {
 
 static size_t step(char path[TREE_PATH], size_t at, const char *name, size_t len)
 {
-    if (at + 1 + len + 1 > TREE_PATH)
-        return 0;
-    if (at > 0)
-        path[at++] = '/';
+    if (at + 1 + len + 1 > TREE_PATH) return 0;
+    if (at > 0) path[at++] = '/';
     memcpy(path + at, name, len);
     path[at + len] = 0;
     return at + len;
@@ -374,16 +353,12 @@ int edit_walk(struct edit *ed, const char *path, tree_file_cb cb, void *user, st
         struct edit_entry *e = entry_find(d, p, len);
         p += len;
         p += strspn(p, "/");
-        if (!e || (*p && !tree_is_dir(e->mode)))
-            return 0;
+        if (!e || (*p && !tree_is_dir(e->mode))) return 0;
         at = step(w.path, at, e->name, e->name_len);
-        if (at == 0)
-            return lt_fail(err, LT_USAGE, "vault.bad_path", "path", path, (char *)NULL);
-        if (!tree_is_dir(e->mode))
-            return cb(user, w.path, &e->oid);
+        if (at == 0) return lt_fail(err, LT_USAGE, "vault.bad_path", "path", path, (char *)NULL);
+        if (!tree_is_dir(e->mode)) return cb(user, w.path, &e->oid);
         int rc = descend(ed, e, err);
-        if (rc)
-            return rc;
+        if (rc) return rc;
         d = e->dir;
     }
     return walk_dir(&w, d, at);
@@ -399,8 +374,7 @@ static int dir_raw(struct lt_buf *raw, const struct edit_dir *d)
         char mode[16];
         int len = 0;
         for (int shift = 15; shift >= 0; shift -= 3)
-            if (len > 0 || (e->mode >> shift & 7) != 0)
-                mode[len++] = (char)('0' + (e->mode >> shift & 7));
+            if (len > 0 || (e->mode >> shift & 7) != 0) mode[len++] = (char)('0' + (e->mode >> shift & 7));
         mode[len++] = ' ';
         lt_buf_add(raw, mode, (size_t)len);
         lt_buf_add(raw, e->name, e->name_len);
@@ -417,19 +391,16 @@ static int write_dir(struct edit *ed, struct edit_dir *d, struct pack *pack, str
         struct edit_entry *e = &d->e[i];
         if (e->dir && e->dir->dirty) {
             rc = write_dir(ed, e->dir, pack, err);
-            if (rc)
-                return rc;
+            if (rc) return rc;
             e->oid = e->dir->oid;
         } else if (e->blob && !e->blob->packed) {
             git_oid oid;
             rc = pack_add(pack, GIT_OBJECT_BLOB, e->blob->data, e->blob->len, &oid, err);
-            if (rc)
-                return rc;
+            if (rc) return rc;
             e->blob->packed = true;
         }
     }
-    if (dir_raw(&ed->raw, d) != 0)
-        return lt_fail_memory(err);
+    if (dir_raw(&ed->raw, d) != 0) return lt_fail_memory(err);
     rc = pack_add(pack, GIT_OBJECT_TREE, ed->raw.data ? ed->raw.data : "", ed->raw.len, &d->oid, err);
     if (rc == 0) {
         d->dirty = false;
@@ -441,20 +412,18 @@ static int write_dir(struct edit *ed, struct edit_dir *d, struct pack *pack, str
 int edit_write(struct edit *ed, struct pack *pack, git_oid *out, struct lt_error *err)
 {
     int rc = ed->root->dirty ? write_dir(ed, ed->root, pack, err) : 0;
-    if (rc == 0)
-        *out = ed->root->oid;
+    if (rc == 0) *out = ed->root->oid;
     return rc;
 }
 
 static void cache_dir(struct edit *ed, struct edit_dir *d)
 {
     struct tree *t;
-    if (!d->written)
-        return; /* then nothing below it was written either */
+    if (!d->written) return; /* then nothing below it was written either */
     for (size_t i = 0; i < d->n; i++)
-        if (d->e[i].dir)
-            cache_dir(ed, d->e[i].dir);
-    if (dir_raw(&ed->raw, d) == 0 && tree_parse(&d->oid, ed->raw.data ? ed->raw.data : "", ed->raw.len, &t, NULL) == 0) {
+        if (d->e[i].dir) cache_dir(ed, d->e[i].dir);
+    if (dir_raw(&ed->raw, d) == 0 &&
+        tree_parse(&d->oid, ed->raw.data ? ed->raw.data : "", ed->raw.len, &t, NULL) == 0) {
         cache_put(ed->source.trees, t);
         tree_release(t);
     }
@@ -464,8 +433,7 @@ void edit_cache(struct edit *ed, struct cache *texts)
 {
     cache_dir(ed, ed->root);
     for (struct edit_blob *b = texts ? ed->blobs : NULL; b; b = b->next)
-        if (b->packed)
-            text_cache_put(texts, &b->oid, b->data, b->len);
+        if (b->packed) text_cache_put(texts, &b->oid, b->data, b->len);
 }
 
 /* --- what changed --- */
@@ -484,10 +452,8 @@ static int diff_dirs(struct edit_diff *x, const struct tree *a, struct edit_dir 
 static int diff_entry(struct edit_diff *x, const struct tree_entry *a, struct edit_entry *b, size_t at)
 {
     size_t len = a ? step(x->path, at, a->name, a->name_len) : step(x->path, at, b->name, b->name_len);
-    if (len == 0)
-        return loose_damaged(x->err, &x->ed->root->oid, "path too long");
-    if (a && b && a->mode == b->mode && memcmp(a->oid, b->oid.id, GIT_OID_RAWSZ) == 0)
-        return 0;
+    if (len == 0) return loose_damaged(x->err, &x->ed->root->oid, "path too long");
+    if (a && b && a->mode == b->mode && memcmp(a->oid, b->oid.id, GIT_OID_RAWSZ) == 0) return 0;
     if (!tree_is_dir(a ? a->mode : b->mode))
         return x->cb(x->user, x->path, b ? &b->oid : NULL, b ? b->blob : NULL);
     struct tree *t = NULL;
@@ -497,10 +463,8 @@ static int diff_entry(struct edit_diff *x, const struct tree_entry *a, struct ed
         memcpy(oid.id, a->oid, GIT_OID_RAWSZ);
         rc = tree_load(&x->ed->source, &oid, &t, x->err);
     }
-    if (rc == 0 && b)
-        rc = descend(x->ed, b, x->err);
-    if (rc == 0)
-        rc = diff_dirs(x, t, b ? b->dir : NULL, len);
+    if (rc == 0 && b) rc = descend(x->ed, b, x->err);
+    if (rc == 0) rc = diff_dirs(x, t, b ? b->dir : NULL, len);
     tree_release(t);
     return rc;
 }
@@ -512,8 +476,10 @@ static int diff_dirs(struct edit_diff *x, const struct tree *a, struct edit_dir 
     while (rc == 0 && (i < an || j < bn)) {
         const struct tree_entry *p = i < an ? &a->e[i] : NULL;
         struct edit_entry *q = j < bn ? &b->e[j] : NULL;
-        int c = !p ? 1 : !q ? -1 : tree_name_cmp(p->name, p->name_len, tree_is_dir(p->mode), q->name, q->name_len,
-                                                 tree_is_dir(q->mode));
+        int c = !p   ? 1
+                : !q ? -1
+                     : tree_name_cmp(p->name, p->name_len, tree_is_dir(p->mode), q->name, q->name_len,
+                                     tree_is_dir(q->mode));
         rc = diff_entry(x, c <= 0 ? p : NULL, c >= 0 ? q : NULL, at);
         i += c <= 0;
         j += c >= 0;
@@ -525,7 +491,6 @@ static int diff_dirs(struct edit_diff *x, const struct tree *a, struct edit_dir 
 int edit_diff(struct edit *ed, struct tree *base, edit_diff_cb cb, void *user, struct lt_error *err)
 {
     struct edit_diff x = {.ed = ed, .cb = cb, .user = user, .err = err};
-    if (base && git_oid_equal(&base->kept.oid, &ed->root->oid))
-        return 0;
+    if (base && git_oid_equal(&base->kept.oid, &ed->root->oid)) return 0;
     return diff_dirs(&x, base, ed->root, 0);
 }

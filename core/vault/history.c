@@ -1,4 +1,5 @@
-/* History from the head backwards. Our histories are straight; commits with several parents come only from strangers. */
+/* History from the head backwards. Our histories are straight; commits with several parents come only from
+ * strangers. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "vault/loose.h"
@@ -27,21 +28,16 @@ struct history {
 static int push(struct history *h, const git_oid *oid)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (git_oid_equal(&h->list[i].oid, oid))
-            return 0;
-    if (h->n == PENDING_MAX)
-        return loose_damaged(h->err, oid, "too many branches");
+        if (git_oid_equal(&h->list[i].oid, oid)) return 0;
+    if (h->n == PENDING_MAX) return loose_damaged(h->err, oid, "too many branches");
     struct pending *grown = lt_array_grow(h->list, &h->cap, h->n + 1, sizeof *grown);
-    if (!grown)
-        return lt_fail_memory(h->err);
+    if (!grown) return lt_fail_memory(h->err);
     h->list = grown;
     struct pending *p = &h->list[h->n];
     *p = (struct pending){.oid = *oid};
     int rc = vault_commit_read(h->v, h->dir, oid, &p->view, h->err);
-    if (rc == LT_NOTFOUND)
-        rc = loose_damaged(h->err, oid, "missing commit");
-    if (rc == 0)
-        h->n++;
+    if (rc == LT_NOTFOUND) rc = loose_damaged(h->err, oid, "missing commit");
+    if (rc == 0) h->n++;
     return rc;
 }
 
@@ -50,8 +46,7 @@ static struct pending pop(struct history *h)
 {
     size_t at = 0;
     for (size_t i = 1; i < h->n; i++)
-        if (h->list[i].view.committer.at_s > h->list[at].view.committer.at_s)
-            at = i;
+        if (h->list[i].view.committer.at_s > h->list[at].view.committer.at_s) at = i;
     struct pending p = h->list[at];
     h->list[at] = h->list[--h->n];
     return p;
@@ -65,8 +60,7 @@ static int at_prefix(struct history *h, const git_oid *tree, git_oid *out)
     struct tree *root;
     uint32_t mode;
     int rc = tree_load(&source, tree, &root, h->err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = tree_lookup(&source, root, h->prefix, &mode, out, &why);
     if (rc == LT_NOTFOUND) {
         *out = (git_oid){{0}};
@@ -84,18 +78,14 @@ static int touches(struct history *h, const struct pending *p, bool *out)
 {
     git_oid here, there;
     *out = true;
-    if (!h->prefix[0])
-        return 0;
+    if (!h->prefix[0]) return 0;
     int rc = at_prefix(h, &p->view.tree, &here);
-    if (rc == 0 && p->view.parents_len == 0)
-        *out = !git_oid_is_zero(&here);
+    if (rc == 0 && p->view.parents_len == 0) *out = !git_oid_is_zero(&here);
     for (size_t i = 0; rc == 0 && *out && i < p->view.parents_len; i++) {
         for (size_t k = 0; rc == 0 && k < h->n; k++) {
-            if (!git_oid_equal(&h->list[k].oid, &p->view.parents[i]))
-                continue;
+            if (!git_oid_equal(&h->list[k].oid, &p->view.parents[i])) continue;
             rc = at_prefix(h, &h->list[k].view.tree, &there);
-            if (rc == 0 && git_oid_equal(&here, &there))
-                *out = false;
+            if (rc == 0 && git_oid_equal(&here, &there)) *out = false;
         }
     }
     return rc;
@@ -136,18 +126,14 @@ int vault_history(struct vault *v, const char *repo, const char *path_prefix,
         return lt_fail(err, LT_USAGE, "vault.bad_path", "path", path_prefix, (char *)NULL);
     memcpy(h.prefix, path_prefix ? path_prefix : "", len);
     int rc = vault_entry_head(v, repo, NULL, &head, err);
-    if (rc == 0)
-        rc = vault_repo_dir(v, repo, &h.dir, err);
-    if (rc == 0)
-        rc = push(&h, &head);
+    if (rc == 0) rc = vault_repo_dir(v, repo, &h.dir, err);
+    if (rc == 0) rc = push(&h, &head);
     while (rc == 0 && h.n > 0) {
         struct pending p = pop(&h);
         for (size_t i = 0; rc == 0 && i < p.view.parents_len; i++)
             rc = push(&h, &p.view.parents[i]);
-        if (rc == 0)
-            rc = touches(&h, &p, &wanted);
-        if (rc == 0 && wanted)
-            rc = tell(&p, cb, user);
+        if (rc == 0) rc = touches(&h, &p, &wanted);
+        if (rc == 0 && wanted) rc = tell(&p, cb, user);
         commit_view_free(&p.view);
     }
     for (size_t i = 0; i < h.n; i++)

@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HEAD 40u
-#define SUM 16u
+#define HEAD  40u
+#define SUM   16u
 #define MAGIC "LTJ1"
 
 /* One waiting append; lives on its thread's stack. */
@@ -36,9 +36,9 @@ struct journal_file {
     struct journal_file *next; /* the next younger one */
     uint64_t number;
     int fd;
-    uint64_t size;  /* up to here everything is whole and flushed */
+    uint64_t size; /* up to here everything is whole and flushed */
     size_t pins;
-    bool flushing;  /* there is a leader */
+    bool flushing; /* there is a leader */
     struct pending *first, *last;
     int64_t born_ms;
     char *path;
@@ -52,7 +52,8 @@ struct journal {
     pthread_mutex_t settling;
     uint64_t next_number;
     bool sweep; /* an empty file is to stay behind when the others go */
-    struct journal_file *oldest, *current; /* list from the oldest to the current one; current NULL: none is open for new */
+    struct journal_file *oldest,
+        *current; /* list from the oldest to the current one; current NULL: none is open for new */
     bool broken;
 };
 
@@ -63,11 +64,11 @@ static int64_t monotonic_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-int journal_new(const struct lt_fs *fs, const char *dir, uint64_t first, struct journal **out, struct lt_error *err)
+int journal_new(const struct lt_fs *fs, const char *dir, uint64_t first, struct journal **out,
+                struct lt_error *err)
 {
     struct journal *j = lt_calloc(1, sizeof *j);
-    if (!j)
-        return lt_fail_memory(err);
+    if (!j) return lt_fail_memory(err);
     j->fs = fs;
     j->dir = lt_strdup(dir);
     j->next_number = first;
@@ -84,16 +85,14 @@ int journal_new(const struct lt_fs *fs, const char *dir, uint64_t first, struct 
 
 static void file_free(struct journal *j, struct journal_file *f)
 {
-    if (f->fd >= 0)
-        j->fs->close(j->fs->ctx, f->fd);
+    if (f->fd >= 0) j->fs->close(j->fs->ctx, f->fd);
     free(f->path);
     free(f);
 }
 
 void journal_free(struct journal *j)
 {
-    if (!j)
-        return;
+    if (!j) return;
     for (struct journal_file *f = j->oldest, *next; f; f = next) {
         next = f->next;
         file_free(j, f);
@@ -113,7 +112,8 @@ static char *file_path(const char *dir, uint64_t number)
 static int file_make(struct journal *j, struct journal_file **out, struct lt_error *err)
 {
     struct journal_file *f = lt_calloc(1, sizeof *f);
-    uint64_t number = j->next_number++; /* never tried twice: the file of a failed attempt may still be there */
+    uint64_t number =
+        j->next_number++; /* never tried twice: the file of a failed attempt may still be there */
     char *path = file_path(j->dir, number);
     if (!f || !path) {
         free(f);
@@ -127,7 +127,8 @@ static int file_make(struct journal *j, struct journal_file **out, struct lt_err
         file_free(j, f);
         return rc;
     }
-    /* Also makes the removal of older files final, so that after a power loss no old file stands without its successors. */
+    /* Also makes the removal of older files final, so that after a power loss no old file stands without its
+     * successors. */
     if (lt_fs_sync_dir(j->fs, j->dir) < 0) {
         int rc = lt_fail_errno(err, "flush", j->dir);
         j->fs->unlink(j->fs->ctx, path);
@@ -147,8 +148,7 @@ int journal_pin(struct journal *j, struct journal_file **out, struct lt_error *e
 {
     int rc = 0;
     pthread_mutex_lock(&j->mu);
-    if (j->broken)
-        rc = fail_broken(err);
+    if (j->broken) rc = fail_broken(err);
     if (rc == 0 && !j->current) {
         struct journal_file *f = NULL;
         rc = file_make(j, &f, err);
@@ -169,8 +169,7 @@ int journal_pin(struct journal *j, struct journal_file **out, struct lt_error *e
 
 void journal_unpin(struct journal *j, struct journal_file *f)
 {
-    if (!f)
-        return;
+    if (!f) return;
     pthread_mutex_lock(&j->mu);
     f->pins--;
     pthread_cond_broadcast(&j->changed);
@@ -239,8 +238,7 @@ static int pwrite_all(const struct lt_fs *fs, int fd, const void *data, size_t l
     const char *p = data;
     while (len > 0) {
         ssize_t n = fs->pwrite(fs->ctx, fd, p, len, (off_t)at);
-        if (n < 0)
-            return -1;
+        if (n < 0) return -1;
         if (n == 0) {
             errno = ENOSPC;
             return -1;
@@ -265,8 +263,7 @@ static int write_batch(struct journal *j, struct journal_file *f, struct pending
             lt_buf_reset(&b);
         }
         bool small = HEAD + p->len <= b.max / 2;
-        if (rc == 0 && lt_buf_add(&b, p->head, HEAD) == 0 && small)
-            lt_buf_add(&b, p->payload, p->len);
+        if (rc == 0 && lt_buf_add(&b, p->head, HEAD) == 0 && small) lt_buf_add(&b, p->payload, p->len);
         if (b.failed) {
             errno = ENOMEM;
             rc = -1;
@@ -275,13 +272,11 @@ static int write_batch(struct journal *j, struct journal_file *f, struct pending
             rc = pwrite_all(j->fs, f->fd, b.data, b.len, *end);
             *end += b.len;
             lt_buf_reset(&b);
-            if (rc == 0)
-                rc = pwrite_all(j->fs, f->fd, p->payload, p->len, *end);
+            if (rc == 0) rc = pwrite_all(j->fs, f->fd, p->payload, p->len, *end);
             *end += p->len;
         }
     }
-    if (rc == 0)
-        rc = pwrite_all(j->fs, f->fd, b.data, b.len, *end);
+    if (rc == 0) rc = pwrite_all(j->fs, f->fd, b.data, b.len, *end);
     *end += b.len;
     int why = errno;
     lt_buf_free(&b);
@@ -289,8 +284,8 @@ static int write_batch(struct journal *j, struct journal_file *f, struct pending
     return rc;
 }
 
-/* Takes a batch that failed out of the file again; only when that is flushed is it surely not there. A flush that failed
- * once is not believed a second time: the kernel may have dropped the pages. */
+/* Takes a batch that failed out of the file again; only when that is flushed is it surely not there. A flush
+ * that failed once is not believed a second time: the kernel may have dropped the pages. */
 static enum journal_outcome take_back(struct journal *j, struct journal_file *f)
 {
     if (j->fs->ftruncate(j->fs->ctx, f->fd, (off_t)f->size) < 0 || j->fs->fdatasync(j->fs->ctx, f->fd) < 0)
@@ -318,10 +313,8 @@ static void lead(struct journal *j, struct journal_file *f)
         outcome = JOURNAL_UNSURE;
     }
     pthread_mutex_lock(&j->mu);
-    if (outcome == JOURNAL_ACCEPTED)
-        f->size = end;
-    if (outcome == JOURNAL_UNSURE)
-        j->broken = true;
+    if (outcome == JOURNAL_ACCEPTED) f->size = end;
+    if (outcome == JOURNAL_UNSURE) j->broken = true;
     for (struct pending *p = batch, *next; p; p = next) {
         next = p->next; /* p is gone once mu is free */
         p->outcome = outcome;
@@ -330,14 +323,12 @@ static void lead(struct journal *j, struct journal_file *f)
         pthread_cond_signal(&p->turn);
     }
     f->flushing = false;
-    if (f->first)
-        pthread_cond_signal(&f->first->turn);
-    if (j->broken)
-        pthread_cond_broadcast(&j->changed);
+    if (f->first) pthread_cond_signal(&f->first->turn);
+    if (j->broken) pthread_cond_broadcast(&j->changed);
 }
 
-enum journal_outcome journal_append(struct journal *j, struct journal_file *f, const void *payload, size_t len,
-                                    struct lt_error *err)
+enum journal_outcome journal_append(struct journal *j, struct journal_file *f, const void *payload,
+                                    size_t len, struct lt_error *err)
 {
     struct pending p = {.payload = payload, .len = len, .turn = PTHREAD_COND_INITIALIZER};
     if (len > JOURNAL_RECORD_MAX) {
@@ -397,7 +388,8 @@ bool journal_due(struct journal *j, int64_t now_ms)
 {
     pthread_mutex_lock(&j->mu);
     const struct journal_file *f = j->current;
-    bool due = f && !j->broken && (f->size >= JOURNAL_SWITCH_BYTES || now_ms - f->born_ms >= JOURNAL_SWITCH_MS);
+    bool due =
+        f && !j->broken && (f->size >= JOURNAL_SWITCH_BYTES || now_ms - f->born_ms >= JOURNAL_SWITCH_MS);
     pthread_mutex_unlock(&j->mu);
     return due;
 }
@@ -416,7 +408,8 @@ static struct journal_file *take_ripe(struct journal *j)
 static int remove_files(struct journal *j, struct journal_file **list, struct lt_error *err)
 {
     if (j->fs->syncfs(j->fs->ctx, (*list)->fd) < 0) {
-        /* Pages that could not be written are lost to later flushes as well: only a replay is sure to bring them back. */
+        /* Pages that could not be written are lost to later flushes as well: only a replay is sure to bring
+         * them back. */
         int rc = lt_fail_errno(err, "flush", j->dir);
         journal_break(j);
         return rc;
@@ -450,14 +443,12 @@ int journal_settle(struct journal *j, bool wait, struct lt_error *err)
     pthread_mutex_lock(&j->mu);
     while (rc == 0 && !j->broken && j->oldest && j->oldest != j->current) {
         if (!ripe(j)) {
-            if (!wait)
-                break;
+            if (!wait) break;
             pthread_cond_wait(&j->changed, &j->mu);
             continue;
         }
         rc = leave_mark(j, err);
-        if (rc)
-            break;
+        if (rc) break;
         struct journal_file *list = take_ripe(j);
         pthread_mutex_unlock(&j->mu);
         rc = remove_files(j, &list, err);
@@ -470,8 +461,7 @@ int journal_settle(struct journal *j, bool wait, struct lt_error *err)
             j->oldest = list;
         }
     }
-    if (rc == 0 && j->broken)
-        rc = fail_broken(err);
+    if (rc == 0 && j->broken) rc = fail_broken(err);
     pthread_mutex_unlock(&j->mu);
     pthread_mutex_unlock(&j->settling);
     return rc;
@@ -490,8 +480,7 @@ static bool number_of(const char *name, uint64_t *out)
     uint64_t n = 0;
     for (int i = 0; i < 16; i++) {
         const char *digits = "0123456789abcdef", *d = name[i] ? strchr(digits, name[i]) : NULL;
-        if (!d)
-            return false;
+        if (!d) return false;
         n = n << 4 | (uint64_t)(d - digits);
     }
     *out = n;
@@ -505,11 +494,9 @@ int journal_list(const char *dir, uint64_t **out, size_t *n, struct lt_error *er
     struct dirent *e;
     int rc = 0;
     DIR *d = opendir(dir);
-    if (!d)
-        return lt_fail_errno(err, "read", dir);
+    if (!d) return lt_fail_errno(err, "read", dir);
     while (rc == 0 && (errno = 0, e = readdir(d))) {
-        if (!number_of(e->d_name, &number))
-            continue;
+        if (!number_of(e->d_name, &number)) continue;
         uint64_t *grown = lt_array_grow(list, &cap, len + 1, sizeof *list);
         if (grown) {
             list = grown;
@@ -518,15 +505,13 @@ int journal_list(const char *dir, uint64_t **out, size_t *n, struct lt_error *er
             rc = lt_fail_memory(err);
         }
     }
-    if (rc == 0 && errno != 0)
-        rc = lt_fail_errno(err, "read", dir);
+    if (rc == 0 && errno != 0) rc = lt_fail_errno(err, "read", dir);
     closedir(d);
     if (rc) {
         free(list);
         return rc;
     }
-    if (len > 1)
-        qsort(list, len, sizeof *list, by_number);
+    if (len > 1) qsort(list, len, sizeof *list, by_number);
     *out = list;
     *n = len;
     return 0;
@@ -535,8 +520,7 @@ int journal_list(const char *dir, uint64_t **out, size_t *n, struct lt_error *er
 int journal_mark(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err)
 {
     char *path = file_path(dir, number);
-    if (!path)
-        return lt_fail_memory(err);
+    if (!path) return lt_fail_memory(err);
     int fd = fs->open(fs->ctx, path, O_RDWR | O_CREAT, 0600);
     int rc = fd < 0 || fs->close(fs->ctx, fd) < 0 ? lt_fail_errno(err, "create", path) : 0;
     free(path);
@@ -546,8 +530,7 @@ int journal_mark(const struct lt_fs *fs, const char *dir, uint64_t number, struc
 int journal_remove(const struct lt_fs *fs, const char *dir, uint64_t number, struct lt_error *err)
 {
     char *path = file_path(dir, number);
-    if (!path)
-        return lt_fail_memory(err);
+    if (!path) return lt_fail_memory(err);
     int rc = fs->unlink(fs->ctx, path) < 0 && errno != ENOENT ? lt_fail_errno(err, "remove", path) : 0;
     free(path);
     return rc;
@@ -557,26 +540,23 @@ int journal_remove(const struct lt_fs *fs, const char *dir, uint64_t number, str
 static int64_t record_at(const unsigned char *p, size_t left, uint64_t number)
 {
     unsigned char sum[SUM];
-    if (left < HEAD || memcmp(p, MAGIC, 4) != 0 || get64(p + 16) != number)
-        return -1;
+    if (left < HEAD || memcmp(p, MAGIC, 4) != 0 || get64(p + 16) != number) return -1;
     uint64_t len = get64(p + 8);
-    if (len > JOURNAL_RECORD_MAX || len > left - HEAD)
-        return -1;
+    if (len > JOURNAL_RECORD_MAX || len > left - HEAD) return -1;
     sum_of(p, p + HEAD, (size_t)len, sum);
     return memcmp(sum, p + HEAD - SUM, SUM) == 0 ? (int64_t)len : -1;
 }
 
-int journal_scan(const char *dir, uint64_t number, int (*cb)(void *user, uint64_t number, const void *payload, size_t len),
-                 void *user, struct lt_error *err)
+int journal_scan(const char *dir, uint64_t number,
+                 int (*cb)(void *user, uint64_t number, const void *payload, size_t len), void *user,
+                 struct lt_error *err)
 {
     char *path = file_path(dir, number);
-    if (!path)
-        return lt_fail_memory(err);
+    if (!path) return lt_fail_memory(err);
     int rc = 0, fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     unsigned char *map = NULL;
-    if (fd < 0 || fstat(fd, &st) < 0)
-        rc = lt_fail_errno(err, "read", path);
+    if (fd < 0 || fstat(fd, &st) < 0) rc = lt_fail_errno(err, "read", path);
     if (rc == 0 && st.st_size > 0) {
         map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (map == MAP_FAILED) {
@@ -586,15 +566,12 @@ int journal_scan(const char *dir, uint64_t number, int (*cb)(void *user, uint64_
     }
     for (size_t at = 0; rc == 0 && map;) {
         int64_t len = record_at(map + at, (size_t)st.st_size - at, number);
-        if (len < 0)
-            break;
+        if (len < 0) break;
         rc = cb(user, number, map + at + HEAD, (size_t)len);
         at += HEAD + (size_t)len;
     }
-    if (map)
-        munmap(map, (size_t)st.st_size);
-    if (fd >= 0)
-        close(fd);
+    if (map) munmap(map, (size_t)st.st_size);
+    if (fd >= 0) close(fd);
     free(path);
     return rc;
 }

@@ -25,8 +25,7 @@ void record_add(struct lt_buf *b, const struct record_repo *r, const struct reco
     lt_buf_add(b, r->new_head.id, GIT_OID_RAWSZ);
     lt_buf_add(b, r->pack, sizeof r->pack);
     put_number(b, r->pack_bytes ? r->pack_len : 0, 8);
-    if (r->pack_bytes)
-        lt_buf_add(b, r->pack_bytes, r->pack_len);
+    if (r->pack_bytes) lt_buf_add(b, r->pack_bytes, r->pack_len);
     put_number(b, r->files_len, 4);
     for (size_t i = 0; i < r->files_len; i++) {
         lt_buf_add(b, files[i].oid.id, GIT_OID_RAWSZ);
@@ -37,8 +36,7 @@ void record_add(struct lt_buf *b, const struct record_repo *r, const struct reco
 /* Takes len bytes off; NULL when there are not so many. */
 static const unsigned char *take(struct record_reader *r, uint64_t len)
 {
-    if (len > (uint64_t)(r->end - r->p))
-        return NULL;
+    if (len > (uint64_t)(r->end - r->p)) return NULL;
     const unsigned char *at = r->p;
     r->p += len;
     return at;
@@ -53,12 +51,12 @@ static bool take_number(struct record_reader *r, int bytes, uint64_t *out)
     return p != NULL;
 }
 
-bool record_open(struct record_reader *r, const void *payload, size_t len, const void **extra, size_t *extra_len)
+bool record_open(struct record_reader *r, const void *payload, size_t len, const void **extra,
+                 size_t *extra_len)
 {
     uint64_t n;
     *r = (struct record_reader){.p = payload, .end = (const unsigned char *)payload + len};
-    if (!take_number(r, 4, &n) || !(*extra = take(r, n)))
-        return false;
+    if (!take_number(r, 4, &n) || !(*extra = take(r, n))) return false;
     *extra_len = (size_t)n;
     return true;
 }
@@ -66,8 +64,7 @@ bool record_open(struct record_reader *r, const void *payload, size_t len, const
 int record_next(struct record_reader *r, struct record_repo *out)
 {
     uint64_t n;
-    if (r->p == r->end)
-        return 0;
+    if (r->p == r->end) return 0;
     *out = (struct record_repo){0};
     const unsigned char *p = take(r, VAULT_NAME + 2 * GIT_OID_RAWSZ + sizeof out->pack);
     if (!p || p[VAULT_NAME - 1] != 0 || p[VAULT_NAME + 2 * GIT_OID_RAWSZ + sizeof out->pack - 1] != 0)
@@ -76,13 +73,10 @@ int record_next(struct record_reader *r, struct record_repo *out)
     memcpy(out->old_head.id, p + VAULT_NAME, GIT_OID_RAWSZ);
     memcpy(out->new_head.id, p + VAULT_NAME + GIT_OID_RAWSZ, GIT_OID_RAWSZ);
     memcpy(out->pack, p + VAULT_NAME + 2 * GIT_OID_RAWSZ, sizeof out->pack);
-    if (!take_number(r, 8, &n))
-        return -1;
+    if (!take_number(r, 8, &n)) return -1;
     out->pack_len = (size_t)n;
-    if (n > 0 && !(out->pack_bytes = take(r, n)))
-        return -1;
-    if (!take_number(r, 4, &n))
-        return -1;
+    if (n > 0 && !(out->pack_bytes = take(r, n))) return -1;
+    if (!take_number(r, 4, &n)) return -1;
     out->files_len = (size_t)n;
     out->files = take(r, n * FILE_SIZE);
     return out->files && vault_repo_name_valid(out->name) ? 1 : -1;

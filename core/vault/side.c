@@ -1,5 +1,6 @@
-/* The side log: rows that must survive a kill but need not wait for a flush. DATA/journal/access.log; rows of length (4),
- * checksum (4), bytes. While a drain is under way the rows it hands over stand in access.old; new ones go to a new file. */
+/* The side log: rows that must survive a kill but need not wait for a flush. DATA/journal/access.log; rows of
+ * length (4), checksum (4), bytes. While a drain is under way the rows it hands over stand in access.old; new
+ * ones go to a new file. */
 #include "vault/state.h"
 
 #include "base/mem.h"
@@ -13,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define ROW_MAX (1u << 20)
+#define ROW_MAX  (1u << 20)
 #define SIDE_MAX (256u << 20) /* bytes of rows that may wait for a drain */
 
 struct row {
@@ -21,7 +22,7 @@ struct row {
 };
 
 struct vault_side {
-    pthread_mutex_t mu;      /* the file */
+    pthread_mutex_t mu;       /* the file */
     pthread_mutex_t draining; /* one drain at a time */
     char *path, *old;
     int fd; /* -1: not open */
@@ -33,8 +34,7 @@ struct vault_side {
 int vault_side_open(struct vault *v, struct lt_error *err)
 {
     struct vault_side *s = lt_calloc(1, sizeof *s);
-    if (!s)
-        return lt_fail_memory(err);
+    if (!s) return lt_fail_memory(err);
     s->fd = -1;
     s->path = lt_format("%s/journal/access.log", v->dir);
     s->old = lt_format("%s/journal/access.old", v->dir);
@@ -53,12 +53,10 @@ int vault_side_open(struct vault *v, struct lt_error *err)
 void vault_side_close(struct vault *v)
 {
     struct vault_side *s = v->side;
-    if (!s)
-        return;
+    if (!s) return;
     if (s->fd >= 0) {
         v->fs->close(v->fs->ctx, s->fd);
-        if (s->size == 0)
-            v->fs->unlink(v->fs->ctx, s->path);
+        if (s->size == 0) v->fs->unlink(v->fs->ctx, s->path);
     }
     pthread_mutex_destroy(&s->mu);
     pthread_mutex_destroy(&s->draining);
@@ -93,15 +91,13 @@ static int open_log(struct vault *v, struct vault_side *s, struct lt_error *err)
 {
     char *data = NULL;
     size_t len = 0;
-    if (s->fd >= 0)
-        return 0;
+    if (s->fd >= 0) return 0;
     if (lt_fs_read(s->path, SIDE_MAX + ROW_MAX, &data, &len) < 0 && errno != ENOENT)
         return lt_fail_errno(err, "read", s->path);
     size_t good = data ? whole(data, len) : 0;
     free(data);
     int fd = v->fs->open(v->fs->ctx, s->path, O_RDWR | O_CREAT, 0600);
-    if (fd < 0)
-        return lt_fail_errno(err, "open", s->path);
+    if (fd < 0) return lt_fail_errno(err, "open", s->path);
     if (good != len && v->fs->ftruncate(v->fs->ctx, fd, (off_t)good) < 0) {
         int rc = lt_fail_errno(err, "cut", s->path);
         v->fs->close(v->fs->ctx, fd);
@@ -122,8 +118,7 @@ static int append(struct vault *v, struct vault_side *s, const struct lt_buf *b,
         return lt_fail_errno(err, "flush", s->path);
     }
     rc = open_log(v, s, err);
-    if (rc == 0 && s->size + b->len > SIDE_MAX)
-        rc = lt_fail(err, LT_SYSTEM, "vault.side_full", (char *)NULL);
+    if (rc == 0 && s->size + b->len > SIDE_MAX) rc = lt_fail(err, LT_SYSTEM, "vault.side_full", (char *)NULL);
     for (size_t at = 0; rc == 0 && at < b->len;) {
         ssize_t n = v->fs->pwrite(v->fs->ctx, s->fd, b->data + at, b->len - at, (off_t)(s->size + at));
         if (n <= 0)
@@ -142,15 +137,12 @@ int vault_side_append(struct vault *v, const void *data, size_t len, struct lt_e
 {
     struct vault_side *s = v->side;
     int rc = vault_writable(v, err);
-    if (rc)
-        return rc;
-    if (len > ROW_MAX)
-        return lt_fail(err, LT_USAGE, "vault.side_row", (char *)NULL);
+    if (rc) return rc;
+    if (len > ROW_MAX) return lt_fail(err, LT_USAGE, "vault.side_row", (char *)NULL);
     struct row row = row_of(data, len);
     struct lt_buf b = LT_BUF_INIT(ROW_MAX + sizeof row);
     lt_buf_add(&b, &row, sizeof row);
-    if (lt_buf_add(&b, data, len) < 0)
-        return lt_fail_memory(err);
+    if (lt_buf_add(&b, data, len) < 0) return lt_fail_memory(err);
     rc = vault_keeper_start(v, err);
     if (rc == 0) {
         pthread_mutex_lock(&s->mu);
@@ -165,14 +157,12 @@ int vault_side_flush(struct vault *v, struct lt_error *err)
 {
     struct vault_side *s = v->side;
     int rc = 0;
-    if (!s)
-        return 0;
+    if (!s) return 0;
     pthread_mutex_lock(&s->mu);
     int fd = s->dirty && s->fd >= 0 ? fcntl(s->fd, F_DUPFD_CLOEXEC, 0) : -1;
     s->dirty = false;
     pthread_mutex_unlock(&s->mu);
-    if (fd < 0)
-        return 0;
+    if (fd < 0) return 0;
     /* Outside the lock: nobody who appends waits for the disk. */
     if (v->fs->fdatasync(v->fs->ctx, fd) < 0) {
         int why = errno;
@@ -204,8 +194,8 @@ static int hand_over(struct vault_side *s, int (*cb)(void *user, const void *dat
 }
 
 /* Rows of a drain that failed or was killed come first, alone; then those of the log. */
-static int drain_old(struct vault *v, struct vault_side *s, int (*cb)(void *user, const void *data, size_t len),
-                     void *user, struct lt_error *err)
+static int drain_old(struct vault *v, struct vault_side *s,
+                     int (*cb)(void *user, const void *data, size_t len), void *user, struct lt_error *err)
 {
     int rc = hand_over(s, cb, user, err);
     if (rc == 0 && v->fs->unlink(v->fs->ctx, s->old) < 0 && errno != ENOENT)
@@ -218,24 +208,21 @@ int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, si
 {
     struct vault_side *s = v->side;
     int rc = vault_writable(v, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     pthread_mutex_lock(&s->draining);
     rc = access(s->old, F_OK) == 0 ? drain_old(v, s, cb, user, err) : 0;
     if (rc == 0) {
         pthread_mutex_lock(&s->mu);
         rc = open_log(v, s, err);
         bool any = rc == 0 && s->size > 0;
-        if (any && v->fs->rename(v->fs->ctx, s->path, s->old) < 0)
-            rc = lt_fail_errno(err, "rename", s->path);
+        if (any && v->fs->rename(v->fs->ctx, s->path, s->old) < 0) rc = lt_fail_errno(err, "rename", s->path);
         if (rc == 0 && any) {
             v->fs->close(v->fs->ctx, s->fd);
             s->fd = -1;
             s->dirty = false;
         }
         pthread_mutex_unlock(&s->mu);
-        if (rc == 0 && any)
-            rc = drain_old(v, s, cb, user, err);
+        if (rc == 0 && any) rc = drain_old(v, s, cb, user, err);
     }
     pthread_mutex_unlock(&s->draining);
     return rc;

@@ -15,18 +15,17 @@ struct vault_snapshot {
     struct tree *root;
 };
 
-int vault_commit_read(struct vault *v, const char *dir, const git_oid *oid, struct commit_view *out, struct lt_error *err)
+int vault_commit_read(struct vault *v, const char *dir, const git_oid *oid, struct commit_view *out,
+                      struct lt_error *err)
 {
     struct repo *r;
     git_odb_object *obj = NULL;
     int rc = repo_acquire(v->repos, dir, &r, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = repo_read(r, oid, COMMIT_MAX, &obj, err);
     if (rc == 0 && git_odb_object_type(obj) != GIT_OBJECT_COMMIT)
         rc = loose_damaged(err, oid, "not a commit");
-    if (rc == 0)
-        rc = commit_parse(oid, git_odb_object_data(obj), git_odb_object_size(obj), out, err);
+    if (rc == 0) rc = commit_parse(oid, git_odb_object_data(obj), git_odb_object_size(obj), out, err);
     git_odb_object_free(obj);
     repo_release(r);
     return rc;
@@ -39,18 +38,14 @@ static int tree_of(struct vault *v, const char *repo, const char *dir, const git
     struct vault_repo *r;
     struct commit_view c = {0};
     int rc = vault_entry(v, repo, &r, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     pthread_mutex_lock(&v->mu);
     bool hit = r->described && git_oid_equal(&r->head, commit);
-    if (hit)
-        *out = r->tree;
+    if (hit) *out = r->tree;
     pthread_mutex_unlock(&v->mu);
-    if (hit)
-        return 0;
+    if (hit) return 0;
     rc = vault_commit_read(v, dir, commit, &c, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     *out = c.tree;
     pthread_mutex_lock(&v->mu);
     if (r->known && git_oid_equal(&r->head, commit)) {
@@ -74,19 +69,16 @@ int vault_snapshot_open(struct vault *v, const char *repo, const char *commit, s
     git_oid oid, tree;
     int rc = commit ? vault_entry(v, repo, &(struct vault_repo *){NULL}, err)
                     : vault_entry_head(v, repo, NULL, &oid, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     if (commit && (strlen(commit) != GIT_OID_HEXSZ || git_oid_fromstr(&oid, commit) < 0))
         return no_commit(repo, commit, err);
     struct vault_snapshot *s = lt_calloc(1, sizeof *s);
-    if (!s)
-        return lt_fail_memory(err);
+    if (!s) return lt_fail_memory(err);
     s->v = v;
     memcpy(s->repo, repo, strlen(repo) + 1);
     git_oid_tostr(s->commit, sizeof s->commit, &oid);
     rc = vault_repo_dir(v, repo, &s->dir, err);
-    if (rc == 0 && !(s->objects = repo_objects(s->dir)))
-        rc = lt_fail_memory(err);
+    if (rc == 0 && !(s->objects = repo_objects(s->dir))) rc = lt_fail_memory(err);
     if (rc == 0 && commit && !repo_present(s->dir))
         rc = lt_fail(err, LT_NOTFOUND, "vault.no_repo", "repo", repo, (char *)NULL);
     if (rc == 0) {
@@ -108,8 +100,7 @@ int vault_snapshot_open(struct vault *v, const char *repo, const char *commit, s
 
 void vault_snapshot_close(struct vault_snapshot *s)
 {
-    if (!s)
-        return;
+    if (!s) return;
     tree_release(s->root);
     free(s->objects);
     free(s->dir);
@@ -137,24 +128,20 @@ bool vault_snapshot_has(struct vault_snapshot *s, const char *path)
     return find(s, path, &oid, NULL) == 0;
 }
 
-int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct lt_buf *out, struct lt_error *err)
+int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct lt_buf *out,
+                    struct lt_error *err)
 {
     struct repo *r;
     git_odb_object *obj = NULL;
-    if (text_cache_get(v->texts, oid, out))
-        return out->failed ? lt_fail_memory(err) : 0;
+    if (text_cache_get(v->texts, oid, out)) return out->failed ? lt_fail_memory(err) : 0;
     int rc = repo_acquire(v->repos, dir, &r, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = repo_read(r, oid, VAULT_TEXT_MAX, &obj, err);
-    if (rc == LT_NOTFOUND)
-        rc = loose_damaged(err, oid, "missing");
-    if (rc == 0 && git_odb_object_type(obj) != GIT_OBJECT_BLOB)
-        rc = loose_damaged(err, oid, "not a blob");
+    if (rc == LT_NOTFOUND) rc = loose_damaged(err, oid, "missing");
+    if (rc == 0 && git_odb_object_type(obj) != GIT_OBJECT_BLOB) rc = loose_damaged(err, oid, "not a blob");
     if (rc == 0) {
         text_cache_put(v->texts, oid, git_odb_object_data(obj), git_odb_object_size(obj));
-        if (lt_buf_add(out, git_odb_object_data(obj), git_odb_object_size(obj)) < 0)
-            rc = lt_fail_memory(err);
+        if (lt_buf_add(out, git_odb_object_data(obj), git_odb_object_size(obj)) < 0) rc = lt_fail_memory(err);
     }
     git_odb_object_free(obj);
     repo_release(r);
@@ -174,13 +161,12 @@ int vault_item_call(void *user, const char *path, const git_oid *oid)
 {
     const struct vault_item_cb *cb = user;
     char hex[VAULT_OID];
-    if (oid)
-        git_oid_tostr(hex, sizeof hex, oid);
+    if (oid) git_oid_tostr(hex, sizeof hex, oid);
     return cb->call(cb->user, &(struct vault_item){.path = path, .oid = oid ? hex : NULL});
 }
 
-int vault_snapshot_walk(struct vault_snapshot *s, const char *prefix, int (*cb)(void *user, const struct vault_item *),
-                        void *user, struct lt_error *err)
+int vault_snapshot_walk(struct vault_snapshot *s, const char *prefix,
+                        int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err)
 {
     struct vault_item_cb call = {.call = cb, .user = user};
     struct tree_source source = vault_trees_of(s->v, s->dir);
@@ -205,14 +191,13 @@ struct vault_file {
     git_odb_object *packed;
 };
 
-static int open_packed(struct vault_snapshot *s, const git_oid *oid, struct vault_file *f, struct lt_error *err)
+static int open_packed(struct vault_snapshot *s, const git_oid *oid, struct vault_file *f,
+                       struct lt_error *err)
 {
     int rc = repo_acquire(s->v->repos, s->dir, &f->repo, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = repo_read(f->repo, oid, REPO_READ_MAX, &f->packed, err);
-    if (rc == LT_NOTFOUND)
-        rc = loose_damaged(err, oid, "missing");
+    if (rc == LT_NOTFOUND) rc = loose_damaged(err, oid, "missing");
     if (rc == 0 && git_odb_object_type(f->packed) != GIT_OBJECT_BLOB)
         rc = loose_damaged(err, oid, "not a blob");
     return rc;
@@ -222,11 +207,9 @@ int vault_file_open(struct vault_snapshot *s, const char *path, struct vault_fil
 {
     git_oid oid;
     int rc = find(s, path, &oid, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     struct vault_file *f = lt_calloc(1, sizeof *f);
-    if (!f)
-        return lt_fail_memory(err);
+    if (!f) return lt_fail_memory(err);
     rc = loose_open(s->objects, &oid, &f->loose, err);
     if (rc == LT_NOTFOUND) {
         f->loose = NULL;
@@ -249,21 +232,17 @@ uint64_t vault_file_size(const struct vault_file *f)
 
 ssize_t vault_file_pread(struct vault_file *f, void *out, size_t len, uint64_t off, struct lt_error *err)
 {
-    if (f->loose)
-        return loose_pread(f->loose, out, len, off, err);
+    if (f->loose) return loose_pread(f->loose, out, len, off, err);
     uint64_t size = git_odb_object_size(f->packed);
-    if (off >= size)
-        return 0;
-    if (len > size - off)
-        len = (size_t)(size - off);
+    if (off >= size) return 0;
+    if (len > size - off) len = (size_t)(size - off);
     memcpy(out, (const char *)git_odb_object_data(f->packed) + off, len);
     return (ssize_t)len;
 }
 
 void vault_file_close(struct vault_file *f)
 {
-    if (!f)
-        return;
+    if (!f) return;
     loose_close(f->loose);
     git_odb_object_free(f->packed);
     repo_release(f->repo);

@@ -11,8 +11,8 @@
 #include <pthread.h>
 
 #define VAULT_FORMAT 1          /* of the data folder, in letopis.conf */
-#define PACKS_SOON 48           /* new packs of one repository that are not left until the next quiet look */
-#define VAULT_NAME LT_ID_SIZE   /* a repository's name and NUL */
+#define PACKS_SOON   48         /* new packs of one repository that are not left until the next quiet look */
+#define VAULT_NAME   LT_ID_SIZE /* a repository's name and NUL */
 
 struct vault_waiter; /* one thread that waits for a writer lock, on its own stack */
 
@@ -20,13 +20,13 @@ struct vault_waiter; /* one thread that waits for a writer lock, on its own stac
 struct vault_repo {
     struct vault_repo *chain;
     char name[VAULT_NAME];
-    bool known;  /* head was read; after that it is changed by our transactions alone */
-    bool born;   /* has a commit */
-    bool locked; /* a writer holds it */
-    bool described;      /* tree and committer_s are those of head */
+    bool known;     /* head was read; after that it is changed by our transactions alone */
+    bool born;      /* has a commit */
+    bool locked;    /* a writer holds it */
+    bool described; /* tree and committer_s are those of head */
     git_oid head, tree;
     int64_t committer_s;
-    unsigned packs; /* written since somebody looked whether there are too many */
+    unsigned packs;                    /* written since somebody looked whether there are too many */
     struct vault_waiter *first, *last; /* in order of arrival */
 };
 
@@ -34,7 +34,7 @@ struct vault {
     char *dir, *installation;
     char school_id[SIGN_PRINCIPAL];
     const struct lt_fs *fs;
-    struct lt_clock own_clock;    /* when the caller gave none */
+    struct lt_clock own_clock; /* when the caller gave none */
     const struct lt_clock *clock;
     bool read_only;
     bool git_started;
@@ -59,20 +59,24 @@ struct vault {
 
 /* Entry of a repository, made when new. LT_USAGE "vault.bad_repo" for what is no name. */
 int vault_entry(struct vault *v, const char *repo, struct vault_repo **out, struct lt_error *err);
-/* As vault_entry with the head known: read from disk the first time (each time in a read-only vault). head may be NULL.
- * LT_NOTFOUND "vault.no_repo" (repo) when it has no commit; out and *unborn are set then, too. */
-int vault_entry_head(struct vault *v, const char *repo, struct vault_repo **out, git_oid *head, struct lt_error *err);
+/* As vault_entry with the head known: read from disk the first time (each time in a read-only vault). head
+ * may be NULL. LT_NOTFOUND "vault.no_repo" (repo) when it has no commit; out and *unborn are set then, too.
+ */
+int vault_entry_head(struct vault *v, const char *repo, struct vault_repo **out, git_oid *head,
+                     struct lt_error *err);
 /* Waits for the writer lock, in order of arrival; LT_SYSTEM "vault.read_only". */
 int vault_entry_lock(struct vault *v, struct vault_repo *r, struct lt_error *err);
 void vault_entry_unlock(struct vault *v, struct vault_repo *r);
 bool vault_repo_name_valid(const char *repo);
 
-/* Reads and takes apart a commit. LT_NOTFOUND "vault.no_commit" (repo, commit). Free with commit_view_free. */
+/* Reads and takes apart a commit. LT_NOTFOUND "vault.no_commit" (repo, commit). Free with commit_view_free.
+ */
 int vault_commit_read(struct vault *v, const char *dir, const git_oid *oid, struct commit_view *out,
                       struct lt_error *err);
 
 /* Appends a text document's bytes; LT_REFUSED "vault.damaged" when the repository has no such blob. */
-int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct lt_buf *out, struct lt_error *err);
+int vault_blob_read(struct vault *v, const char *dir, const git_oid *oid, struct lt_buf *out,
+                    struct lt_error *err);
 
 /* A tree_file_cb that calls a callback of vault.h; user: a struct vault_item_cb. */
 struct vault_item_cb {

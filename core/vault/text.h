@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define TEXT_CACHE (4u << 20)   /* bytes of documents kept */
+#define TEXT_CACHE    (4u << 20)  /* bytes of documents kept */
 #define TEXT_KEPT_MAX (64u << 10) /* a longer one is read each time */
 
 void text_cache_put(struct cache *c, const git_oid *oid, const void *data, size_t len);

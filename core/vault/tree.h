@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TREE_CACHE (8u << 20)   /* bytes of trees kept */
+#define TREE_CACHE   (8u << 20)  /* bytes of trees kept */
 #define TREE_RAW_MAX (16u << 20) /* a tree object is never larger */
-#define TREE_PATH 1024          /* longest path met while walking; a longer one is damage */
+#define TREE_PATH    1024        /* longest path met while walking; a longer one is damage */
 
-#define TREE_MODE_DIR 0040000u
+#define TREE_MODE_DIR  0040000u
 #define TREE_MODE_FILE 0100644u
 
 struct tree_entry {
@@ -51,23 +51,24 @@ struct tree_source {
 };
 int tree_load(const struct tree_source *s, const git_oid *oid, struct tree **out, struct lt_error *err);
 
-/* Follows path (no leading or trailing '/') from root. mode and oid of what is there; LT_NOTFOUND "vault.no_path" (path)
- * without. "" is the root itself. */
-int tree_lookup(const struct tree_source *s, struct tree *root, const char *path, uint32_t *mode, git_oid *oid,
-                struct lt_error *err);
+/* Follows path (no leading or trailing '/') from root. mode and oid of what is there; LT_NOTFOUND
+ * "vault.no_path" (path) without. "" is the root itself. */
+int tree_lookup(const struct tree_source *s, struct tree *root, const char *path, uint32_t *mode,
+                git_oid *oid, struct lt_error *err);
 
-/* Files below the folder `path` ("" = root), or the file `path` itself, in path order; nothing there: 0 calls. cb returns
- * non-zero to stop; that is returned. */
+/* Files below the folder `path` ("" = root), or the file `path` itself, in path order; nothing there: 0
+ * calls. cb returns non-zero to stop; that is returned. */
 typedef int (*tree_file_cb)(void *user, const char *path, const git_oid *oid);
 int tree_walk(const struct tree_source *s, struct tree *root, const char *path, tree_file_cb cb, void *user,
               struct lt_error *err);
 
-/* Files that differ, in path order; oid NULL: absent in b. Either tree may be NULL (empty). Sources may differ. */
-int tree_diff(const struct tree_source *sa, struct tree *a, const struct tree_source *sb, struct tree *b, tree_file_cb cb,
-              void *user, struct lt_error *err);
+/* Files that differ, in path order; oid NULL: absent in b. Either tree may be NULL (empty). Sources may
+ * differ. */
+int tree_diff(const struct tree_source *sa, struct tree *a, const struct tree_source *sb, struct tree *b,
+              tree_file_cb cb, void *user, struct lt_error *err);
 
-/* A path such as we write: relative, components of [A-Za-z0-9._-] without leading dot or dash, at most 255 bytes.
- * LT_USAGE "vault.bad_path" (path). */
+/* A path such as we write: relative, components of [A-Za-z0-9._-] without leading dot or dash, at most 255
+ * bytes. LT_USAGE "vault.bad_path" (path). */
 int tree_path_check(const char *path, struct lt_error *err);
 
 #endif

@@ -15,9 +15,9 @@ struct tx_repo {
     struct tree *base_root; /* NULL: none */
     git_oid head;           /* after the last sealed commit */
     git_oid head_tree;
-    int64_t committer_s;    /* of head */
-    bool opened;            /* edit is usable */
-    bool made;              /* the folder was made by this transaction */
+    int64_t committer_s; /* of head */
+    bool opened;         /* edit is usable */
+    bool made;           /* the folder was made by this transaction */
     struct edit edit;
     struct pack *pack;
     struct loose_new *files; /* contents under temporary names */
@@ -57,7 +57,8 @@ int tx_repo_open(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err);
 /* Before anything is put on disk for it: pins the journal, makes the folder of a new repository. */
 int tx_repo_touch(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err);
 /* Seals what is open; nothing when the tree is that of the head. */
-int tx_repo_seal(struct vault_tx *tx, struct tx_repo *r, const struct vault_message *message, struct lt_error *err);
+int tx_repo_seal(struct vault_tx *tx, struct tx_repo *r, const struct vault_message *message,
+                 struct lt_error *err);
 /* accept.c: takes away what the transaction put on disk and that was not accepted. */
 void tx_discard(struct vault_tx *tx);
 

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_STEP_MS 20
+#define LOCK_STEP_MS   20
 #define PACKS_AT_CLOSE 16 /* repositories looked at before the end */
 
 const char *vault_dir(const struct vault *v)
@@ -81,11 +81,9 @@ struct repo_cache *vault_repos_cache(struct vault *v)
 static int lock_folder(const char *dir, int wait_ms, int *out, struct lt_error *err)
 {
     char *path = lt_format("%s/lock", dir);
-    if (!path)
-        return lt_fail_memory(err);
+    if (!path) return lt_fail_memory(err);
     int rc = 0, fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        rc = lt_fail_errno(err, "open", path);
+    if (fd < 0) rc = lt_fail_errno(err, "open", path);
     while (rc == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             rc = lt_fail_errno(err, "lock", path);
@@ -99,8 +97,7 @@ static int lock_folder(const char *dir, int wait_ms, int *out, struct lt_error *
     }
     free(path);
     if (rc) {
-        if (fd >= 0)
-            close(fd);
+        if (fd >= 0) close(fd);
         return rc;
     }
     *out = fd;
@@ -119,30 +116,27 @@ static int make_folders(const struct lt_fs *fs, const char *dir, struct lt_error
 {
     static const char *const names[] = {"keys", "journal", "spool", "run", "cache", "portfolios"};
     int rc = 0;
-    if (lt_fs_mkdirs(fs, dir, 0700) < 0)
-        return lt_fail_errno(err, "create", dir);
+    if (lt_fs_mkdirs(fs, dir, 0700) < 0) return lt_fail_errno(err, "create", dir);
     for (size_t i = 0; rc == 0 && i < LT_COUNT(names); i++) {
         char *path = lt_format("%s/%s", dir, names[i]);
-        if (!path)
-            return lt_fail_memory(err);
-        if (fs->mkdir(fs->ctx, path, 0700) < 0 && errno != EEXIST)
-            rc = lt_fail_errno(err, "create", path);
+        if (!path) return lt_fail_memory(err);
+        if (fs->mkdir(fs->ctx, path, 0700) < 0 && errno != EEXIST) rc = lt_fail_errno(err, "create", path);
         free(path);
     }
     return rc;
 }
 
-/* A key that an interrupted attempt has left is used. One that was half written is put aside, not deleted: perhaps only the
- * settings were lost, and it signed a history. */
+/* A key that an interrupted attempt has left is used. One that was half written is put aside, not deleted:
+ * perhaps only the settings were lost, and it signed a history. */
 static int make_key(const struct lt_fs *fs, const char *path, struct sign_key **out, struct lt_error *err)
 {
     char aside[PATH_MAX];
     struct lt_error why = {0};
     int rc = access(path, F_OK) == 0 ? sign_key_load(path, out, &why) : LT_NOTFOUND;
-    if (rc == 0 || (rc != LT_REFUSED && rc != LT_NOTFOUND))
-        return rc == 0 ? 0 : vault_pass(err, &why);
+    if (rc == 0 || (rc != LT_REFUSED && rc != LT_NOTFOUND)) return rc == 0 ? 0 : vault_pass(err, &why);
     lt_error_clear(&why);
-    if (rc == LT_REFUSED && (!lt_print(aside, sizeof aside, "%s.damaged", path) || fs->rename(fs->ctx, path, aside) < 0))
+    if (rc == LT_REFUSED &&
+        (!lt_print(aside, sizeof aside, "%s.damaged", path) || fs->rename(fs->ctx, path, aside) < 0))
         return lt_fail_errno(err, "rename", path);
     return sign_key_create(fs, path, out, err);
 }
@@ -153,10 +147,8 @@ static int make_keys(const struct lt_fs *fs, const char *dir, const char *princi
     struct sign_key *key = NULL;
     struct lt_buf line = LT_BUF_INIT(4096);
     int rc = path && signers ? 0 : lt_fail_memory(err);
-    if (rc == 0)
-        rc = make_key(fs, path, &key, err);
-    if (rc == 0)
-        rc = sign_signer_line(&line, principal, sign_key_public(key), 0, 0, err);
+    if (rc == 0) rc = make_key(fs, path, &key, err);
+    if (rc == 0) rc = sign_signer_line(&line, principal, sign_key_public(key), 0, 0, err);
     if (rc == 0 && lt_fs_replace(fs, signers, line.data, line.len, 0644, true) < 0)
         rc = lt_fail_errno(err, "write", signers);
     lt_buf_free(&line);
@@ -181,8 +173,7 @@ static int make_settings(const struct lt_fs *fs, const char *dir, const char *sc
     struct lt_buf b = LT_BUF_INIT(4096);
     lt_buf_addf(&b, "[letopis]\n\tformat = %d\n\tschool = %s\n", VAULT_FORMAT, school_id);
     int rc = b.failed ? lt_fail_memory(err) : 0;
-    if (rc == 0 && lt_fs_sync_dir(fs, dir) < 0)
-        rc = lt_fail_errno(err, "flush", dir);
+    if (rc == 0 && lt_fs_sync_dir(fs, dir) < 0) rc = lt_fail_errno(err, "flush", dir);
     if (rc == 0 && lt_fs_replace(fs, path, b.data, b.len, 0600, true) < 0)
         rc = lt_fail_errno(err, "write", path);
     lt_buf_free(&b);
@@ -196,11 +187,9 @@ int vault_create(const struct vault_config *config, const char *school_id, struc
     if (!school_id_valid(school_id))
         return lt_fail(err, LT_USAGE, "vault.bad_school", "school", school_id ? school_id : "", (char *)NULL);
     int rc = make_folders(fs, config->dir, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     rc = lock_folder(config->dir, config->lock_wait_ms, &lock, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     char *conf = lt_format("%s/letopis.conf", config->dir), *principal = lt_format("letopis@%s", school_id);
     char *journal = lt_format("%s/journal", config->dir);
     uint64_t *marks = NULL;
@@ -209,15 +198,12 @@ int vault_create(const struct vault_config *config, const char *school_id, struc
     if (rc == 0 && access(conf, F_OK) == 0)
         rc = lt_fail(err, LT_REFUSED, "vault.exists", "dir", config->dir, (char *)NULL);
     if (rc == 0)
-        rc = journal_mark(fs, journal, 1, err); /* an attempt that is cut short is tidied up when the vault is opened */
-    if (rc == 0)
-        rc = make_keys(fs, config->dir, principal, err);
-    if (rc == 0)
-        rc = make_school(fs, config->dir, err);
-    if (rc == 0)
-        rc = make_settings(fs, config->dir, school_id, conf, err);
-    if (rc == 0 && marks_len == 0)
-        journal_remove(fs, journal, 1, NULL);
+        rc = journal_mark(fs, journal, 1,
+                          err); /* an attempt that is cut short is tidied up when the vault is opened */
+    if (rc == 0) rc = make_keys(fs, config->dir, principal, err);
+    if (rc == 0) rc = make_school(fs, config->dir, err);
+    if (rc == 0) rc = make_settings(fs, config->dir, school_id, conf, err);
+    if (rc == 0 && marks_len == 0) journal_remove(fs, journal, 1, NULL);
     free(marks);
     free(journal);
     free(conf);
@@ -228,7 +214,8 @@ int vault_create(const struct vault_config *config, const char *school_id, struc
 
 /* --- the thread that keeps the journal short --- */
 
-/* Name of a repository that got at least `least` packs since it was looked at; counts it as looked at. False: none. */
+/* Name of a repository that got at least `least` packs since it was looked at; counts it as looked at. False:
+ * none. */
 static bool next_crowded(struct vault *v, unsigned least, char name[VAULT_NAME])
 {
     bool found = false;
@@ -242,8 +229,7 @@ static bool next_crowded(struct vault *v, unsigned least, char name[VAULT_NAME])
             }
         }
     }
-    if (!found)
-        v->crowded = false;
+    if (!found) v->crowded = false;
     pthread_mutex_unlock(&v->mu);
     return found;
 }
@@ -256,17 +242,14 @@ static void merge_packs(struct vault *v, unsigned least, unsigned most)
         vault_pack(v, name, NULL);
 }
 
-/* One round of the thread, without v->mu. Failures are kept by the side log and the journal and answered to whoever writes
- * next. */
+/* One round of the thread, without v->mu. Failures are kept by the side log and the journal and answered to
+ * whoever writes next. */
 static void keep_once(struct vault *v, int64_t now_ms, bool crowded, int64_t *looked_ms)
 {
     vault_side_flush(v, NULL);
-    if (journal_due(v->journal, now_ms))
-        journal_switch(v->journal);
-    if (journal_ripe(v->journal))
-        journal_settle(v->journal, false, NULL);
-    if (crowded)
-        merge_packs(v, PACKS_SOON, UINT_MAX);
+    if (journal_due(v->journal, now_ms)) journal_switch(v->journal);
+    if (journal_ripe(v->journal)) journal_settle(v->journal, false, NULL);
+    if (crowded) merge_packs(v, PACKS_SOON, UINT_MAX);
     if (now_ms - *looked_ms >= JOURNAL_SWITCH_MS) {
         merge_packs(v, 1, UINT_MAX);
         *looked_ms = now_ms;
@@ -322,22 +305,18 @@ static void keeper_stop(struct vault *v)
     v->stop = true;
     pthread_cond_signal(&v->wake);
     pthread_mutex_unlock(&v->mu);
-    if (runs)
-        pthread_join(v->keeper, NULL);
+    if (runs) pthread_join(v->keeper, NULL);
 }
 
 int vault_settle(struct vault *v, struct lt_error *err)
 {
     int rc = vault_writable(v, err);
-    if (rc)
-        return rc;
+    if (rc) return rc;
     journal_switch(v->journal);
     rc = journal_settle(v->journal, true, err);
     char *dir = lt_format("%s/journal", v->dir);
-    if (rc == 0 && !dir)
-        rc = lt_fail_memory(err);
-    if (rc == 0 && lt_fs_sync_dir(v->fs, dir) < 0)
-        rc = lt_fail_errno(err, "flush", dir);
+    if (rc == 0 && !dir) rc = lt_fail_memory(err);
+    if (rc == 0 && lt_fs_sync_dir(v->fs, dir) < 0) rc = lt_fail_errno(err, "flush", dir);
     free(dir);
     return rc;
 }
@@ -349,12 +328,10 @@ static int read_settings(struct vault *v, struct lt_error *err)
     struct conf *c = NULL;
     int64_t format = 0;
     char *path = lt_format("%s/letopis.conf", v->dir);
-    if (!path)
-        return lt_fail_memory(err);
+    if (!path) return lt_fail_memory(err);
     int rc = access(path, F_OK) == 0 ? conf_read(path, &c, err)
                                      : lt_fail(err, LT_NOTFOUND, "vault.absent", "dir", v->dir, (char *)NULL);
-    if (rc == 0)
-        rc = conf_int(c, "letopis.format", 1, INT32_MAX, 1, &format, err);
+    if (rc == 0) rc = conf_int(c, "letopis.format", 1, INT32_MAX, 1, &format, err);
     if (rc == 0 && format > VAULT_FORMAT)
         rc = lt_fail(err, LT_REFUSED, "vault.newer", "dir", v->dir, (char *)NULL);
     if (rc == 0) {
@@ -365,8 +342,7 @@ static int read_settings(struct vault *v, struct lt_error *err)
         else
             memcpy(v->school_id, id, strlen(id) + 1);
     }
-    if (rc == 0 && !(v->installation = lt_format("letopis@%s", v->school_id)))
-        rc = lt_fail_memory(err);
+    if (rc == 0 && !(v->installation = lt_format("letopis@%s", v->school_id))) rc = lt_fail_memory(err);
     conf_free(c);
     free(path);
     return rc;
@@ -389,10 +365,8 @@ static int read_keys(struct vault *v, struct lt_error *err)
 {
     char *signers = lt_format("%s/keys/allowed_signers", v->dir), *key = lt_format("%s/keys/signing", v->dir);
     int rc = signers && key ? sign_signers_load(signers, &v->signers, err) : lt_fail_memory(err);
-    if (rc == 0 && v->read_only)
-        public_from_signers(v);
-    if (rc == 0 && !v->read_only)
-        rc = sign_key_load(key, &v->key, err);
+    if (rc == 0 && v->read_only) public_from_signers(v);
+    if (rc == 0 && !v->read_only) rc = sign_key_load(key, &v->key, err);
     if (v->key) {
         lt_print(v->public_key, sizeof v->public_key, "%s", sign_key_line(v->key));
         lt_print(v->fingerprint, sizeof v->fingerprint, "%s", sign_key_fingerprint(v->key));
@@ -405,8 +379,7 @@ static int read_keys(struct vault *v, struct lt_error *err)
 static int init_threads(struct vault *v, struct lt_error *err)
 {
     pthread_condattr_t attr;
-    if (pthread_condattr_init(&attr) != 0)
-        return lt_fail_memory(err);
+    if (pthread_condattr_init(&attr) != 0) return lt_fail_memory(err);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&v->wake, &attr);
     pthread_condattr_destroy(&attr);
@@ -419,10 +392,8 @@ static int start_writing(struct vault *v, struct lt_error *err)
     uint64_t next = 1;
     char *dir = lt_format("%s/journal", v->dir);
     int rc = dir ? vault_recover(v, &next, err) : lt_fail_memory(err);
-    if (rc == 0)
-        rc = journal_new(v->fs, dir, next, &v->journal, err);
-    if (rc == 0)
-        rc = vault_side_open(v, err);
+    if (rc == 0) rc = journal_new(v->fs, dir, next, &v->journal, err);
+    if (rc == 0) rc = vault_side_open(v, err);
     free(dir);
     return rc;
 }
@@ -443,12 +414,10 @@ static void vault_free(struct vault *v)
     free(v->table);
     sign_key_free(v->key);
     sign_signers_free(&v->signers);
-    if (v->git_started)
-        repo_lib_end();
+    if (v->git_started) repo_lib_end();
     pthread_cond_destroy(&v->wake);
     pthread_mutex_destroy(&v->mu);
-    if (v->lock_fd >= 0)
-        close(v->lock_fd);
+    if (v->lock_fd >= 0) close(v->lock_fd);
     free(v->installation);
     free(v->dir);
     free(v);
@@ -457,8 +426,7 @@ static void vault_free(struct vault *v)
 int vault_open(const struct vault_config *config, struct vault **out, struct lt_error *err)
 {
     struct vault *v = lt_calloc(1, sizeof *v);
-    if (!v)
-        return lt_fail_memory(err);
+    if (!v) return lt_fail_memory(err);
     v->lock_fd = -1;
     v->fs = config->fs ? config->fs : lt_fs_system();
     lt_clock_system(&v->own_clock, 180);
@@ -473,19 +441,13 @@ int vault_open(const struct vault_config *config, struct vault **out, struct lt_
     v->repos = repo_cache_new();
     v->trees = cache_new(TREE_CACHE);
     v->texts = cache_new(TEXT_CACHE);
-    if (!v->dir || !v->repos || !v->trees || !v->texts)
-        rc = lt_fail_memory(err);
-    if (rc == 0)
-        rc = read_settings(v, err);
-    if (rc == 0 && !v->read_only)
-        rc = lock_folder(v->dir, config->lock_wait_ms, &v->lock_fd, err);
-    if (rc == 0)
-        rc = read_keys(v, err);
-    if (rc == 0)
-        rc = repo_lib_start(err);
+    if (!v->dir || !v->repos || !v->trees || !v->texts) rc = lt_fail_memory(err);
+    if (rc == 0) rc = read_settings(v, err);
+    if (rc == 0 && !v->read_only) rc = lock_folder(v->dir, config->lock_wait_ms, &v->lock_fd, err);
+    if (rc == 0) rc = read_keys(v, err);
+    if (rc == 0) rc = repo_lib_start(err);
     v->git_started = rc == 0;
-    if (rc == 0 && !v->read_only)
-        rc = start_writing(v, err);
+    if (rc == 0 && !v->read_only) rc = start_writing(v, err);
     if (rc) {
         vault_free(v);
         return rc;
@@ -496,12 +458,12 @@ int vault_open(const struct vault_config *config, struct vault **out, struct lt_
 
 void vault_close(struct vault *v)
 {
-    if (!v)
-        return;
+    if (!v) return;
     keeper_stop(v);
     if (!v->read_only) {
         vault_side_flush(v, NULL);
-        merge_packs(v, 1, PACKS_AT_CLOSE); /* programs that open the folder for one change never live to see a quiet moment */
+        merge_packs(v, 1, PACKS_AT_CLOSE); /* programs that open the folder for one change never live to see a
+                                              quiet moment */
         /* What cannot be settled stays in the journal for the next start. */
         journal_switch(v->journal);
         journal_settle(v->journal, false, NULL);

@@ -35,18 +35,21 @@ struct vault_config {
     const char *dir;               /* the data folder; copied */
     const struct lt_fs *fs;        /* NULL: the system's */
     const struct lt_clock *clock;  /* borrowed for the vault's life */
-    bool read_only;                /* neither lock nor recovery; only reading and checking (offline tools, tests) */
+    bool read_only;                /* neither lock nor recovery; only reading and checking (offline tools, tests); heads are
+                                      read from disk each time. Writing functions: LT_SYSTEM "vault.read_only" */
     int lock_wait_ms;              /* how long to wait for another process's lock; then LT_CONFLICT "vault.locked" */
 };
 
 /* Makes the folder, its keys (signing key 0600, allowed_signers), school.git without a commit, journal/ spool/ run/ cache/.
- * LT_REFUSED "vault.exists" where there is a vault. installation: "letopis@<school-id>", the principal of all signatures and
+ * An attempt that failed half-way can be repeated. LT_REFUSED "vault.exists" where there is a vault. installation: "letopis@<school-id>", the principal of all signatures and
  * the committer's e-mail. */
 int vault_create(const struct vault_config *config, const char *school_id, struct lt_error *err);
 
-/* Takes DATA/lock, replays the journal, removes stale locks and temporary files. */
+/* Takes DATA/lock; after anything but a clean stop replays the journal, removes stale locks and temporary files and new
+ * portfolios that were not accepted. LT_NOTFOUND "vault.absent"; LT_REFUSED "vault.newer" (made by a later version). */
 int vault_open(const struct vault_config *config, struct vault **out, struct lt_error *err);
-void vault_close(struct vault *v); /* settles the journal: empty after a clean stop */
+/* Settles the journal: empty after a clean stop. No transaction, snapshot or file may be open any more. */
+void vault_close(struct vault *v);
 
 const char *vault_dir(const struct vault *v);
 const char *vault_installation(const struct vault *v); /* "letopis@<school-id>" */
@@ -71,7 +74,7 @@ const char *vault_snapshot_commit(const struct vault_snapshot *s);
 bool vault_snapshot_has(struct vault_snapshot *s, const char *path);
 /* Appends the document's bytes. */
 int vault_snapshot_read(struct vault_snapshot *s, const char *path, struct lt_buf *out, struct lt_error *err);
-/* Every file below prefix ("" = all) in path order. */
+/* Every file below the folder prefix ("" = all), or the file of that very path, in path order. */
 struct vault_item {
     const char *path;
     const char *oid; /* of the blob */
@@ -82,14 +85,14 @@ int vault_snapshot_walk(struct vault_snapshot *s, const char *prefix, int (*cb)(
 int vault_snapshot_diff(struct vault_snapshot *old_s, struct vault_snapshot *new_s,
                         int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err);
 
-/* History from the head backwards. paths filters by prefix (NULL: all commits). */
+/* History from the head backwards. path_prefix: only commits that changed this folder or file (NULL: all). */
 struct vault_commit_info {
     const char *commit;
     int64_t author_ms;       /* whole seconds in git */
     int64_t committer_ms;
     const char *author_name, *author_email;
     const char *subject;
-    const char *body;        /* trailers and all */
+    const char *body;        /* what follows the subject: trailers and all */
     char use_case[64], actor[80], entry[LT_ID_SIZE], request[80], batch[LT_ID_SIZE]; /* trailers; "" when absent */
 };
 int vault_history(struct vault *v, const char *repo, const char *path_prefix,
@@ -122,7 +125,9 @@ struct vault_message {
 struct vault_tx;
 
 /* Takes the writer locks of repos[0..n) in id order (each once; duplicates allowed). A repository that does not exist yet is
- * made at the commit. The lock is held until vault_tx_end, so what is read through the transaction cannot change below it. */
+ * made at the commit. The lock is held until vault_tx_end, so what is read through the transaction cannot change below it.
+ * Waiters are served in order of arrival. One thread must not begin a second transaction on a repository it holds. After a
+ * failure that left the state of the disk unknown, LT_SYSTEM "vault.reopen" until the vault is opened anew. */
 int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
                    struct vault_tx **out, struct lt_error *err);
 /* Reads see the transaction's own changes. Absent: LT_NOTFOUND. */
@@ -168,21 +173,29 @@ struct vault_result {
     const struct vault_change *changes; /* sorted by repo, path */
     size_t changes_len;
 };
-/* Accepted when 0 is returned (and only then); the result lives until vault_tx_end. A transaction that changed nothing is
+/* Accepted when 0 is returned (and only then; but see "vault.unsure"); the result lives until vault_tx_end. A transaction that changed nothing is
  * 0 with moved_len 0 and writes nothing. message applies to every repository with unsealed changes. `extra` (may be NULL) is a
- * record of at most 64 KiB that rides in the same flush and is handed to the replay callback after a crash. */
+ * record of at most 64 KiB that rides in the same flush and is handed to the replay callback after a crash: what it stands
+ * for must be in its own database (written, not flushed) before vault_tx_end, for the journal forgets it after that.
+ * LT_CONFLICT "vault.head_moved" or "vault.ref_locked" (repo) when a foreign git wrote; LT_SYSTEM "vault.unsure": the flush
+ * failed, the next vault_open will show whether the change is there. After a failure only vault_tx_end may follow. */
 int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, const void *extra, size_t extra_len,
                     const struct vault_result **result, struct lt_error *err);
 void vault_tx_end(struct vault_tx *tx); /* releases the locks; without a commit nothing of it remains */
 
-/* Extras of the records found in the journal at vault_open, oldest first; call before the first transaction. */
+/* Extras of the records found in the journal at vault_open, oldest first; call before the first transaction. They are kept
+ * until every cb of a call has returned 0, and come again when the machine stops before that: taking one twice must do no
+ * harm. */
 int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), void *user, struct lt_error *err);
 
-/* Switches the journal now (otherwise every 30 s or 64 MiB). */
+/* Switches the journal now (otherwise every 30 s or 64 MiB) and waits until it is flushed and gone, also from the folder on
+ * disk. Waits for open transactions: not from a thread that has one. */
 int vault_settle(struct vault *v, struct lt_error *err);
 
 /* A small append-only record file beside the journal, for rows of the access log that must survive a kill: appended before
- * the answer leaves, flushed every second. `drain` hands over all rows so far and empties the file once cb returned 0. */
+ * the answer leaves, flushed every second. `drain` hands over all rows so far and empties the file once cb returned 0 for
+ * each; rows of a drain that failed come again, alone or with newer ones, and after a power loss so may the last drained
+ * ones: they need a mark of their own to be known by. A row has at most 1 MiB. */
 int vault_side_append(struct vault *v, const void *data, size_t len, struct lt_error *err);
 int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), void *user,
                      struct lt_error *err);
@@ -201,7 +214,8 @@ struct vault_report {
  * Faults go to cb, the oldest commit first. 0 even with faults (see report). */
 int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *), void *user,
                 struct vault_report *report, struct lt_error *err);
-/* Merges packs where there are more than 6. */
+/* Merges packs where there are more than 6. The vault does so itself: every 30 s, after 48 transactions of one repository, and
+ * at vault_close. */
 int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
 /* Writes a v2 bundle of main and HEAD to fd: all history, or with fresh = true one signed root commit of the head's tree. */
 int vault_bundle(struct vault *v, const char *repo, bool fresh, int fd, struct lt_error *err);

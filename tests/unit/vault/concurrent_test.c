@@ -16,12 +16,10 @@ static void add_one(struct vault_tx *tx, const char *repo)
     struct lt_buf b = LT_BUF_INIT(100);
     char text[32];
     int rc = vault_tx_read(tx, repo, "goals/count.json", &b, &err);
-    if (rc != 0 && rc != LT_NOTFOUND)
-        abort();
+    if (rc != 0 && rc != LT_NOTFOUND) abort();
     snprintf(text, sizeof text, "%d", rc == 0 ? atoi(b.data) + 1 : 1);
     lt_buf_free(&b);
-    if (vault_tx_put(tx, repo, "goals/count.json", text, strlen(text), &err) != 0)
-        abort();
+    if (vault_tx_put(tx, repo, "goals/count.json", text, strlen(text), &err) != 0) abort();
 }
 
 static void *on_many(void *user)
@@ -40,13 +38,11 @@ static void *on_many(void *user)
             x = x * 1103515245 + 12345;
             repos[k] = nth_id((x >> 16) % w->portfolios, ids[k]);
         }
-        if (vault_tx_begin(w->v, &guardian, repos, n, &tx, &err) != 0)
-            abort();
+        if (vault_tx_begin(w->v, &guardian, repos, n, &tx, &err) != 0) abort();
         for (size_t k = 0; k < n; k++)
             add_one(tx, repos[k]);
         int rc = i % 10 == 9 ? -100 : vault_tx_commit(tx, &m, NULL, 0, &r, &err);
-        if (rc != 0 && rc != -100)
-            abort();
+        if (rc != 0 && rc != -100) abort();
         vault_tx_end(tx);
     }
     return NULL;
@@ -89,8 +85,9 @@ static void crowd(void **state, unsigned portfolios, unsigned rounds)
     }
     for (unsigned i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
-    print_message("%u portfolios: %.0f transactions/s, %llu flushes for %u\n", portfolios, THREADS * rounds / (seconds() - from),
-                  (unsigned long long)lt_fs_test_flushes(t), THREADS * rounds);
+    print_message("%u portfolios: %.0f transactions/s, %llu flushes for %u\n", portfolios,
+                  THREADS * rounds / (seconds() - from), (unsigned long long)lt_fs_test_flushes(t),
+                  THREADS * rounds);
     assert_int_equal(total(v, portfolios), want);
     vault_close(v);
     v = open_vault(dir);
@@ -119,8 +116,7 @@ static int find_heads(void *user, const char *repo, const char *head)
 {
     char(*heads)[VAULT_OID] = user, id[LT_ID_SIZE];
     for (unsigned i = 0; i < 2; i++)
-        if (strcmp(repo, nth_id(i, id)) == 0)
-            memcpy(heads[i], head, VAULT_OID);
+        if (strcmp(repo, nth_id(i, id)) == 0) memcpy(heads[i], head, VAULT_OID);
     return 0;
 }
 
@@ -129,11 +125,11 @@ static int number_at(struct vault *v, const char *repo, const char *commit)
     struct vault_snapshot *s;
     struct lt_error err = {0};
     struct lt_buf a = LT_BUF_INIT(100), b = LT_BUF_INIT(100);
-    if (vault_snapshot_open(v, repo, commit, &s, &err) != 0 || vault_snapshot_read(s, "goals/count.json", &a, &err) != 0 ||
+    if (vault_snapshot_open(v, repo, commit, &s, &err) != 0 ||
+        vault_snapshot_read(s, "goals/count.json", &a, &err) != 0 ||
         vault_snapshot_read(s, "goals/deep/er/count.json", &b, &err) != 0)
         abort();
-    if (strcmp(a.data, b.data) != 0)
-        abort();
+    if (strcmp(a.data, b.data) != 0) abort();
     int n = atoi(a.data);
     vault_snapshot_close(s);
     lt_buf_free(&a);
@@ -148,8 +144,7 @@ static void *read_both(void *user)
     while (!done) {
         char heads[2][VAULT_OID] = {"", ""};
         struct lt_error err = {0};
-        if (vault_repos(w->v, find_heads, heads, &err) != 0)
-            abort();
+        if (vault_repos(w->v, find_heads, heads, &err) != 0) abort();
         if (number_at(w->v, nth_id(0, ids[0]), heads[0]) != number_at(w->v, nth_id(1, ids[1]), heads[1]))
             abort();
         number_at(w->v, ids[0], NULL);
@@ -192,8 +187,7 @@ static void readers_see_transactions_whole(void **state)
         write_both(v, i);
         if (i % 20 == 0) /* packs are merged below the readers */
             ok(vault_pack(v, nth_id(0, id), &err), &err);
-        if (i % 50 == 0)
-            ok(vault_settle(v, &err), &err);
+        if (i % 50 == 0) ok(vault_settle(v, &err), &err);
     }
     done = true;
     for (int i = 0; i < 4; i++) {

@@ -53,15 +53,18 @@ static void values_are_read_as_git_reads_them(void **state)
 static void git_agrees(void **state)
 {
     char *path = pathf(*state, "x.conf");
-    static const char text[] = "[a]\n x = 1 ; c\n y = \"two  words\" tail\n[b \"C d\"]\n z = q\\\\w\\n\n flag\n w = \\\n  next\n";
+    static const char text[] =
+        "[a]\n x = 1 ; c\n y = \"two  words\" tail\n[b \"C d\"]\n z = q\\\\w\\n\n flag\n w = \\\n  next\n";
     put_file(path, text, strlen(text));
     struct conf *c;
     struct lt_error err = {0};
     ok(conf_read(path, &c, &err), &err);
     static const char *const names[] = {"a.x", "a.y", "b.C d.z", "b.C d.w"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_sh("test \"$(git config -f %s '%s'; echo x)\" = \"$(printf '%%s\\nx' '%s')\"", path, names[i], conf_str(c, names[i], "?"));
-    assert_sh("test \"$(git config -f %s --type=bool 'b.C d.flag')\" = %s", path, conf_str(c, "b.C d.flag", "?"));
+        assert_sh("test \"$(git config -f %s '%s'; echo x)\" = \"$(printf '%%s\\nx' '%s')\"", path, names[i],
+                  conf_str(c, names[i], "?"));
+    assert_sh("test \"$(git config -f %s --type=bool 'b.C d.flag')\" = %s", path,
+              conf_str(c, "b.C d.flag", "?"));
     conf_free(c);
     free(path);
 }
@@ -69,8 +72,9 @@ static void git_agrees(void **state)
 static void errors_name_the_line(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"x = 1\n",        "[a\nx = 1\n",      "[a]\nx = \"open\n", "[a]\nx = \\q\n", "[a]\n1x = 2\n",
-                                      "[]\nx = 1\n",    "[a \"b]\nx = 1\n", "[a]\nx y\n",        "[a]\n= 3\n",     "[a] ]\n"};
+    static const char *const bad[] = {"x = 1\n",       "[a\nx = 1\n", "[a]\nx = \"open\n", "[a]\nx = \\q\n",
+                                      "[a]\n1x = 2\n", "[]\nx = 1\n", "[a \"b]\nx = 1\n",  "[a]\nx y\n",
+                                      "[a]\n= 3\n",    "[a] ]\n"};
     static const char *const line[] = {"1", "1", "2", "2", "2", "1", "1", "2", "2", "1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct conf *c = NULL;
@@ -96,12 +100,9 @@ static void no_text_does_harm(void **state)
         for (int flip = -1; flip < (int)len * 3; flip++) {
             struct conf *c = NULL;
             char kept = flip >= 0 ? cut[flip / 3] : 0;
-            if (flip >= 0)
-                cut[flip / 3] = "\"\\\n"[flip % 3];
-            if (conf_parse(cut, len, "x", &c, NULL) == 0)
-                conf_free(c);
-            if (flip >= 0)
-                cut[flip / 3] = kept;
+            if (flip >= 0) cut[flip / 3] = "\"\\\n"[flip % 3];
+            if (conf_parse(cut, len, "x", &c, NULL) == 0) conf_free(c);
+            if (flip >= 0) cut[flip / 3] = kept;
         }
         free(cut);
     }
@@ -113,7 +114,8 @@ static void numbers_and_truth(void **state)
     struct lt_error err = {0};
     int64_t n;
     bool t;
-    struct conf *c = parse("[a]\nk = 20m\nplain = -5\nbad = 5x\nhuge = 99999999999999999999\nover = 9999999999g\nyes = On\nno = false\nwhat = maybe\n"
+    struct conf *c = parse("[a]\nk = 20m\nplain = -5\nbad = 5x\nhuge = 99999999999999999999\nover = "
+                           "9999999999g\nyes = On\nno = false\nwhat = maybe\n"
                            "empty =\n");
     ok(conf_int(c, "a.k", 0, INT64_MAX, 1, &n, &err), &err);
     assert_int_equal(n, 20 << 20);

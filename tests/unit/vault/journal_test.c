@@ -2,6 +2,7 @@
 
 #include "vault/journal.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 static int add_record(void *user, uint64_t number, const void *payload, size_t len)
@@ -90,7 +91,7 @@ static void a_torn_tail_is_cut(void **state)
 }
 
 #define THREADS 16
-#define EACH 40
+#define EACH    40
 
 struct crowd {
     struct journal *j;
@@ -107,8 +108,7 @@ static void *append_many(void *user)
     for (unsigned i = 0; i < EACH; i++) {
         int len = snprintf(text, sizeof text, "%u.%u", c->n, i);
         text[len] = ' ';
-        if (journal_append(c->j, c->f, text, (size_t)(i % 3 ? len : 3000), &err) != JOURNAL_ACCEPTED)
-            abort();
+        if (journal_append(c->j, c->f, text, (size_t)(i % 3 ? len : 3000), &err) != JOURNAL_ACCEPTED) abort();
     }
     return NULL;
 }
@@ -142,7 +142,8 @@ static void a_crowd_shares_flushes(void **state)
     for (unsigned i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
     uint64_t flushes = lt_fs_test_flushes(t) - before;
-    print_message("%d records of %d threads: %llu flushes\n", THREADS * EACH, THREADS, (unsigned long long)flushes);
+    print_message("%d records of %d threads: %llu flushes\n", THREADS * EACH, THREADS,
+                  (unsigned long long)flushes);
     assert_true(flushes < THREADS * EACH / 2);
     ok(journal_scan(*state, 1, check_order, next, &err), &err);
     for (unsigned i = 0; i < THREADS; i++)
@@ -182,12 +183,47 @@ static void a_full_disk_refuses_and_recovers(void **state)
     lt_error_clear(&err);
 }
 
+/* Says that the disk is full, but all was written: what was refused must not come back. */
+static bool lying;
+
+static ssize_t lying_pwrite(void *ctx, int fd, const void *data, size_t len, off_t off)
+{
+    ssize_t n = lt_fs_system()->pwrite(ctx, fd, data, len, off);
+    if (!lying) return n;
+    errno = ENOSPC;
+    return -1;
+}
+
+static void what_was_refused_does_not_come_back(void **state)
+{
+    struct lt_error err = {0};
+    struct lt_buf b = LT_BUF_INIT(10000);
+    struct lt_fs fs = *lt_fs_system();
+    struct journal *j;
+    struct journal_file *f;
+    fs.pwrite = lying_pwrite;
+    ok(journal_new(&fs, *state, 1, &j, &err), &err);
+    ok(journal_pin(j, &f, &err), &err);
+    lying = false;
+    assert_int_equal(journal_append(j, f, "one", 3, &err), JOURNAL_ACCEPTED);
+    lying = true;
+    assert_int_equal(journal_append(j, f, "two", 3, &err), JOURNAL_REFUSED);
+    assert_string_equal(err.code, "system.io");
+    lying = false;
+    assert_string_equal(scan(*state, 1, &b), "1:one;");
+    assert_int_equal(journal_append(j, f, "3", 1, &err), JOURNAL_ACCEPTED);
+    assert_string_equal(scan(*state, 1, &b), "1:one;1:3;");
+    journal_unpin(j, f);
+    journal_free(j);
+    lt_buf_free(&b);
+    lt_error_clear(&err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(records_come_back_in_order),
-        SCRATCH_TEST(a_torn_tail_is_cut),
-        SCRATCH_TEST(a_crowd_shares_flushes),
+        SCRATCH_TEST(records_come_back_in_order),       SCRATCH_TEST(a_torn_tail_is_cut),
+        SCRATCH_TEST(a_crowd_shares_flushes),           SCRATCH_TEST(what_was_refused_does_not_come_back),
         SCRATCH_TEST(a_full_disk_refuses_and_recovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

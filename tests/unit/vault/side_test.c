@@ -11,8 +11,7 @@ struct rows {
 static int add_row(void *user, const void *data, size_t len)
 {
     struct rows *r = user;
-    if (++r->n == r->fail_at)
-        return LT_SYSTEM;
+    if (++r->n == r->fail_at) return LT_SYSTEM;
     lt_buf_add(&r->b, data, len);
     return lt_buf_addc(&r->b, ';');
 }
@@ -90,8 +89,7 @@ static void rows_survive_a_kill(void **state)
     if (child == 0) {
         struct vault_config c = {.dir = dir};
         struct vault *v;
-        if (vault_open(&c, &v, NULL) != 0 || vault_side_append(v, "kept", 4, NULL) != 0)
-            _exit(1);
+        if (vault_open(&c, &v, NULL) != 0 || vault_side_append(v, "kept", 4, NULL) != 0) _exit(1);
         raise(SIGKILL);
     }
     int status;
@@ -122,14 +120,13 @@ static void they_are_flushed_every_second(void **state)
 }
 
 #define THREADS 8
-#define EACH 200
+#define EACH    200
 
 static void *append_many(void *user)
 {
     struct lt_error err = {0};
     for (int i = 0; i < EACH; i++)
-        if (vault_side_append(user, "12345678", 8, &err) != 0)
-            abort();
+        if (vault_side_append(user, "12345678", 8, &err) != 0) abort();
     return NULL;
 }
 
@@ -164,10 +161,8 @@ static void writers_and_a_drain_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(rows_are_handed_over_once),
-        SCRATCH_TEST(a_torn_row_is_cut),
-        SCRATCH_TEST(rows_survive_a_kill),
-        SCRATCH_TEST(they_are_flushed_every_second),
+        SCRATCH_TEST(rows_are_handed_over_once),   SCRATCH_TEST(a_torn_row_is_cut),
+        SCRATCH_TEST(rows_survive_a_kill),         SCRATCH_TEST(they_are_flushed_every_second),
         SCRATCH_TEST(writers_and_a_drain_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

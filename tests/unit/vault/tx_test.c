@@ -23,10 +23,12 @@ static void a_change_is_there_at_once_and_after_reopening(void **state)
     assert_text(v, id, "entries/2026/a/entry.json", "{\"a\": 1}\n");
     vault_close(v);
     assert_sound(dir);
-    assert_sh("git -C %s/portfolios/*/%s.git -c gpg.ssh.allowedSignersFile=%s/keys/allowed_signers verify-commit main "
+    assert_sh("git -C %s/portfolios/*/%s.git -c gpg.ssh.allowedSignersFile=%s/keys/allowed_signers "
+              "verify-commit main "
               "main~1 2>/dev/null",
               dir, id, dir);
-    assert_sh("test \"$(git -C %s/portfolios/*/%s.git log --format='%%an|%%ae|%%cn|%%ce|%%s|%%(trailers:key=Use-Case,valueonly,separator=)' -1)\" = "
+    assert_sh("test \"$(git -C %s/portfolios/*/%s.git log "
+              "--format='%%an|%%ae|%%cn|%%ce|%%s|%%(trailers:key=Use-Case,valueonly,separator=)' -1)\" = "
               "'guardian|%s|letopis|letopis@" SCHOOL_ID "|put|entry.add'",
               dir, id, guardian.email);
     free(dir);
@@ -63,7 +65,8 @@ static void a_transaction_sees_its_own_changes(void **state)
     assert_int_equal(vault_tx_remove(tx, id, "entries/2026/zz", &err), LT_NOTFOUND);
     lt_buf_reset(&b);
     ok(vault_tx_walk(tx, id, "entries", count_items, &b, &err), &err);
-    assert_string_equal(b.data, "entries/2026/a.b/entry.json;entries/2026/a/verified.json;entries/2026/b/entry.json;");
+    assert_string_equal(
+        b.data, "entries/2026/a.b/entry.json;entries/2026/a/verified.json;entries/2026/b/entry.json;");
     assert_text(v, id, "entries/2026/b/entry.json", NULL); /* nobody else sees it yet */
     const struct vault_result *r;
     struct vault_message m = saying("several");
@@ -146,8 +149,12 @@ static void files_are_read_back_at_any_place(void **state)
     fill(want, SIZE, 7);
     for (int round = 0; round < 2; round++) { /* the second time the content is there already */
         struct vault_tx *tx = begin(v, id);
-        ok(put_bytes(tx, id, round ? "entries/2026/y/files/01.jpg" : "entries/2026/x/files/01.jpg", SIZE, 7, &stored, &err), &err);
-        ok(put_bytes(tx, id, round ? "entries/2026/y/files/02.jpg" : "entries/2026/x/files/02.jpg", SIZE, 7, &stored, &err), &err);
+        ok(put_bytes(tx, id, round ? "entries/2026/y/files/01.jpg" : "entries/2026/x/files/01.jpg", SIZE, 7,
+                     &stored, &err),
+           &err);
+        ok(put_bytes(tx, id, round ? "entries/2026/y/files/02.jpg" : "entries/2026/x/files/02.jpg", SIZE, 7,
+                     &stored, &err),
+           &err);
         assert_int_equal(stored.size, SIZE);
         const struct vault_result *r;
         struct vault_message m = saying("file");
@@ -204,8 +211,9 @@ static void copies_of_files_cost_nothing_and_carry_no_bytes(void **state)
 
 static void paths_are_judged(void **state)
 {
-    static const char *const bad[] = {"", "/a", "a/", "a//b", ".", "..", "a/../b", ".git/config", "a/.b", "-a", "a/-b", "a b",
-                                      "\xd0\xb0", "a\nb", "a\\b", "a:b", "a*"};
+    static const char *const bad[] = {"",         "/a",          "a/",   "a//b", ".",    "..",
+                                      "a/../b",   ".git/config", "a/.b", "-a",   "a/-b", "a b",
+                                      "\xd0\xb0", "a\nb",        "a\\b", "a:b",  "a*"};
     static const char *const good[] = {"a", "a/b", "_x", "a..b", "A-Z.0_9/b.json"};
     char *dir = folder(state), id[LT_ID_SIZE], longest[300];
     struct vault *v = open_vault(dir);
@@ -217,7 +225,8 @@ static void paths_are_judged(void **state)
         assert_string_equal(err.code, "vault.bad_path");
     }
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_int_equal(vault_tx_put(tx, id, good[i], "x", 1, &err), i == 1 ? LT_USAGE : 0); /* a is a file by then */
+        assert_int_equal(vault_tx_put(tx, id, good[i], "x", 1, &err),
+                         i == 1 ? LT_USAGE : 0); /* a is a file by then */
     memset(longest, 'a', sizeof longest);
     longest[255] = 0;
     ok(vault_tx_put(tx, id, longest, "x", 1, &err), &err);
@@ -279,7 +288,9 @@ static void several_commits_in_one_pack(void **state)
     assert_text(v, id, "entries/2026/e07/entry.json", "entries/2026/e07/entry.json");
     vault_close(v);
     assert_sound(dir);
-    assert_sh("cd %s/portfolios/*/%s.git && test $(git rev-list --count main) = 50 && test $(ls objects/pack/*.pack | wc -l) = 1", dir, id);
+    assert_sh("cd %s/portfolios/*/%s.git && test $(git rev-list --count main) = 50 && test $(ls "
+              "objects/pack/*.pack | wc -l) = 1",
+              dir, id);
     free(dir);
 }
 

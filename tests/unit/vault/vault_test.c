@@ -16,7 +16,8 @@ static void a_folder_is_made_once(void **state)
     ok(vault_create(&c, SCHOOL_ID, &err), &err);
     assert_int_equal(vault_create(&c, SCHOOL_ID, &err), LT_REFUSED);
     assert_string_equal(err.code, "vault.exists");
-    assert_sh("cd %s && test -d journal -a -d spool -a -d run -a -d cache -a -d portfolios && test $(stat -c %%a keys/signing) = 600 && "
+    assert_sh("cd %s && test -d journal -a -d spool -a -d run -a -d cache -a -d portfolios && test $(stat -c "
+              "%%a keys/signing) = 600 && "
               "test $(stat -c %%a .) = 700",
               dir);
     v = open_vault(dir);
@@ -24,8 +25,9 @@ static void a_folder_is_made_once(void **state)
     assert_string_equal(vault_school_id(v), SCHOOL_ID);
     assert_string_equal(vault_dir(v), dir);
     assert_true(lt_starts(vault_public_key(v), "ssh-ed25519 AAAA"));
-    assert_sh("ssh-keygen -y -f %s/keys/signing >/dev/null 2>&1 || true; grep -qF '%s' %s/keys/allowed_signers", dir,
-              vault_public_key(v), dir);
+    assert_sh(
+        "ssh-keygen -y -f %s/keys/signing >/dev/null 2>&1 || true; grep -qF '%s' %s/keys/allowed_signers",
+        dir, vault_public_key(v), dir);
     struct vault_config reading = {.dir = dir, .read_only = true};
     struct vault *r;
     ok(vault_open(&reading, &r, &err), &err);
@@ -53,8 +55,7 @@ static void making_can_be_interrupted(void **state)
         lt_fs_test_fault(t, LT_FS_FAIL, 0);
         lt_error_clear(&err);
         int again = vault_create(&c, SCHOOL_ID, &err);
-        if (again != LT_REFUSED)
-            ok(again, &err);
+        if (again != LT_REFUSED) ok(again, &err);
         lt_error_clear(&err);
         struct vault *v = open_vault(dir);
         put_one(v, VAULT_SCHOOL, "school.json", "{}");
@@ -63,8 +64,7 @@ static void making_can_be_interrupted(void **state)
         assert_sh("rm -rf %s", dir);
         lt_fs_test_free(t);
         free(dir);
-        if (!hit)
-            break;
+        if (!hit) break;
     }
 }
 
@@ -81,8 +81,7 @@ static void one_process_has_it(void **state)
     pid_t other = fork();
     if (other == 0) { /* another process holds it for a while */
         int fd = open(lock, O_RDWR);
-        if (fd < 0 || flock(fd, LOCK_EX) != 0 || write(ready[1], "x", 1) != 1)
-            _exit(1);
+        if (fd < 0 || flock(fd, LOCK_EX) != 0 || write(ready[1], "x", 1) != 1) _exit(1);
         usleep(400000);
         _exit(0);
     }
@@ -188,7 +187,8 @@ static void repositories_are_listed_in_order(void **state)
     l.stop_at = 3;
     assert_int_equal(vault_repos(v, list_repo, &l, &err), 77);
     vault_close(v);
-    assert_sh("mkdir -p %s/portfolios/zz/x.git %s/portfolios/00/0198f3a2-0007-7abc-8def-0123456.git", dir, dir);
+    assert_sh("mkdir -p %s/portfolios/zz/x.git %s/portfolios/00/0198f3a2-0007-7abc-8def-0123456.git", dir,
+              dir);
     v = open_vault(dir);
     lt_buf_reset(&l.b);
     l.stop_at = 0;
@@ -251,7 +251,8 @@ static void snapshots_stay_what_they_were(void **state)
     ok(vault_snapshot_open(v, id, vault_snapshot_commit(old_s), &s, &err), &err);
     assert_true(vault_snapshot_has(s, "a/x"));
     vault_snapshot_close(s);
-    assert_int_equal(vault_snapshot_open(v, id, "0123456789012345678901234567890123456789", &s, &err), LT_NOTFOUND);
+    assert_int_equal(vault_snapshot_open(v, id, "0123456789012345678901234567890123456789", &s, &err),
+                     LT_NOTFOUND);
     assert_string_equal(err.code, "vault.no_commit");
     assert_int_equal(vault_snapshot_open(v, id, "main", &s, &err), LT_NOTFOUND);
     assert_int_equal(vault_snapshot_open(v, nth_id(5, id), NULL, &s, &err), LT_NOTFOUND);
@@ -284,8 +285,11 @@ static void history_is_told_backwards_and_by_path(void **state)
     put_one(v, id, "pupil.json", "1");
     struct vault_tx *tx = begin(v, id);
     const struct vault_result *r;
-    struct vault_message m = {.subject = "entry", .use_case = "entry.add", .entry = "0198f3a2-0000-7000-8000-00000000000e",
-                              .request = "key-1", .batch = "0198f3a2-0000-7000-8000-00000000000b"};
+    struct vault_message m = {.subject = "entry",
+                              .use_case = "entry.add",
+                              .entry = "0198f3a2-0000-7000-8000-00000000000e",
+                              .request = "key-1",
+                              .batch = "0198f3a2-0000-7000-8000-00000000000b"};
     put(tx, id, "entries/2026/e/entry.json", "1");
     ok(vault_tx_commit(tx, &m, NULL, 0, &r, &err), &err);
     vault_tx_end(tx);
@@ -294,13 +298,17 @@ static void history_is_told_backwards_and_by_path(void **state)
     ok(vault_tx_remove(tx, id, "entries/2026/e/entry.json", &err), &err);
     commit_end(tx, "gone");
     ok(vault_history(v, id, NULL, add_commit, &b, &err), &err);
-    assert_string_equal(b.data, "gone|entry.add|||;put|entry.add|||;"
-                                "entry|entry.add|0198f3a2-0000-7000-8000-00000000000e|key-1|0198f3a2-0000-7000-8000-00000000000b;"
-                                "put|entry.add|||;");
+    assert_string_equal(
+        b.data,
+        "gone|entry.add|||;put|entry.add|||;"
+        "entry|entry.add|0198f3a2-0000-7000-8000-00000000000e|key-1|0198f3a2-0000-7000-8000-00000000000b;"
+        "put|entry.add|||;");
     lt_buf_reset(&b);
     ok(vault_history(v, id, "entries/2026/e/", add_commit, &b, &err), &err);
-    assert_string_equal(b.data, "gone|entry.add|||;entry|entry.add|0198f3a2-0000-7000-8000-00000000000e|key-1|0198f3a2-0000-7000-"
-                                "8000-00000000000b;");
+    assert_string_equal(
+        b.data,
+        "gone|entry.add|||;entry|entry.add|0198f3a2-0000-7000-8000-00000000000e|key-1|0198f3a2-0000-7000-"
+        "8000-00000000000b;");
     lt_buf_reset(&b);
     ok(vault_history(v, id, "pupil.json", add_commit, &b, &err), &err);
     assert_string_equal(b.data, "put|entry.add|||;");
@@ -328,8 +336,10 @@ static void a_strangers_merge_is_told_once(void **state)
     put_one(v, id, "pupil.json", "1");
     put_one(v, id, "pupil.json", "2");
     vault_close(v);
-    assert_sh("cd %s/portfolios/*/%s.git && export GIT_AUTHOR_NAME=guardian GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=s GIT_COMMITTER_EMAIL=s@s && "
-              "a=$(echo side | git commit-tree -p main~1 main~1^{tree}) && m=$(echo merge | git commit-tree -p main -p $a main^{tree}) && "
+    assert_sh("cd %s/portfolios/*/%s.git && export GIT_AUTHOR_NAME=guardian GIT_AUTHOR_EMAIL=a@b "
+              "GIT_COMMITTER_NAME=s GIT_COMMITTER_EMAIL=s@s && "
+              "a=$(echo side | git commit-tree -p main~1 main~1^{tree}) && m=$(echo merge | git commit-tree "
+              "-p main -p $a main^{tree}) && "
               "git update-ref refs/heads/main $m",
               dir, id);
     v = open_vault(dir);
@@ -356,7 +366,8 @@ static void damaged_heads_are_told(void **state)
     struct vault *v = open_vault(dir);
     put_one(v, id, "pupil.json", "1");
     vault_close(v);
-    assert_sh("cd %s/portfolios/*/%s.git && echo 0123456789012345678901234567890123456789 > refs/heads/main", dir, id);
+    assert_sh("cd %s/portfolios/*/%s.git && echo 0123456789012345678901234567890123456789 > refs/heads/main",
+              dir, id);
     v = open_vault(dir);
     assert_int_equal(vault_snapshot_open(v, id, NULL, &s, &err), LT_REFUSED);
     assert_string_equal(err.code, "vault.damaged");

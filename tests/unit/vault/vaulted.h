@@ -1,4 +1,5 @@
-/* What the tests of transactions share: a data folder in a scratch folder, a clock that stands still, short ways to write. */
+/* What the tests of transactions share: a data folder in a scratch folder, a clock that stands still, short
+ * ways to write. */
 #ifndef LT_TEST_VAULT_VAULTED_H
 #define LT_TEST_VAULT_VAULTED_H
 
@@ -9,8 +10,8 @@
 
 #define SCHOOL_ID "school-1"
 
-/* In memory where there is such a place: what is tested is which calls come in which order, and the many flushes would
- * otherwise wait for whatever else is being written on the machine. */
+/* In memory where there is such a place: what is tested is which calls come in which order, and the many
+ * flushes would otherwise wait for whatever else is being written on the machine. */
 static inline int memory_make(void **state)
 {
     const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
@@ -57,7 +58,8 @@ static inline void make_vault(const char *dir)
 /* The nth of ids that are the same in each run, spread over the folders. */
 static inline const char *nth_id(unsigned n, char out[LT_ID_SIZE])
 {
-    snprintf(out, LT_ID_SIZE, "0198f3a2-%04x-7abc-8def-0123456%05x", n & 0xffffu, (n * 0x9e3fu + n) & 0xfffffu);
+    snprintf(out, LT_ID_SIZE, "0198f3a2-%04x-7abc-8def-0123456%05x", n & 0xffffu,
+             (n * 0x9e3fu + n) & 0xfffffu);
     return out;
 }
 
@@ -65,7 +67,8 @@ static const struct vault_author guardian = {"guardian", "0198f3a2-0000-7000-800
 
 static inline struct vault_message saying(const char *subject)
 {
-    return (struct vault_message){.subject = subject, .use_case = "entry.add", .actor = "0198f3a2-0000-7000-8000-000000000001"};
+    return (struct vault_message){
+        .subject = subject, .use_case = "entry.add", .actor = "0198f3a2-0000-7000-8000-000000000001"};
 }
 
 static inline struct vault_tx *begin(struct vault *v, const char *repo)
@@ -83,8 +86,8 @@ static inline void put(struct vault_tx *tx, const char *repo, const char *path, 
 }
 
 /* Stores len bytes of fill(seed) at path through a pipe-less descriptor. */
-static inline int put_bytes(struct vault_tx *tx, const char *repo, const char *path, size_t len, uint64_t seed,
-                            struct vault_stored *out, struct lt_error *err)
+static inline int put_bytes(struct vault_tx *tx, const char *repo, const char *path, size_t len,
+                            uint64_t seed, struct vault_stored *out, struct lt_error *err)
 {
     unsigned char *p = malloc(len + 1);
     char name[] = "/tmp/letopis-src-XXXXXX";
@@ -123,8 +126,7 @@ static inline char *head_text(struct vault *v, const char *repo, const char *pat
     struct lt_error err = {0};
     struct vault_snapshot *s = NULL;
     struct lt_buf b = LT_BUF_INIT(1 << 20);
-    if (vault_snapshot_open(v, repo, NULL, &s, &err) != 0)
-        return NULL;
+    if (vault_snapshot_open(v, repo, NULL, &s, &err) != 0) return NULL;
     int rc = vault_snapshot_read(s, path, &b, &err);
     if (rc == LT_NOTFOUND)
         lt_buf_free(&b);
@@ -147,7 +149,8 @@ static inline void assert_text(struct vault *v, const char *repo, const char *pa
 /* Every repository passes git's strict check, no lock or temporary file is left anywhere. */
 static inline void assert_sound(const char *dir)
 {
-    assert_sh("for r in %s/school.git %s/portfolios/*/*.git; do [ -d $r ] || continue; git -C $r fsck --strict --full --no-dangling >/tmp/fsck.$$ "
+    assert_sh("for r in %s/school.git %s/portfolios/*/*.git; do [ -d $r ] || continue; git -C $r fsck "
+              "--strict --full --no-dangling >/tmp/fsck.$$ "
               "2>&1 || { echo $r; cat /tmp/fsck.$$; exit 1; }; rm -f /tmp/fsck.$$; done",
               dir, dir);
     assert_sh("! find %s \\( -name '*.lock' -o -name 'tmp_*' -o -name '*.tmp-*' \\) | grep .", dir);
