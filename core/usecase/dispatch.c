@@ -1,6 +1,7 @@
 /* The one way into a use case. */
 #include "usecase/bind.h"
 #include "usecase/call.h"
+#include "usecase/publish.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -47,6 +48,8 @@ static bool scope_allows(const struct uc_call *call)
 static int authorise(struct uc_call *call, struct lt_error *err)
 {
     const struct uc_row *row = call->row;
+    /* Acts under a password that others have seen would be nobody's: first an own one is set. */
+    if (call->actor.must_change && !(row->flags & UC_QUIET)) return lt_fail(err, LT_DENIED, "session.must_change", (char *)NULL);
     if (!scope_allows(call)) return lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
     if (!row->right || row->target == UC_T_OWN || row->target == UC_T_LIST || !call->app->vault) return 0;
     const char *id = row->target_field ? lt_json_str(call->in, row->target_field) : NULL;
@@ -89,6 +92,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
     if (!rc) rc = authorise(&call, err);
     if (!rc) rc = call.row->run(&call, call.in, &out->body, err);
+    if (!rc && call.committed) publication_after(&call);
     /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
     struct lt_error late = {0};
     if (log_access(&call, rc, &late) && !rc && !call.committed) {

@@ -66,7 +66,7 @@ static int plan_pupil(struct uc_call *call, const struct publish_channel *ch, co
     struct planning g = {.p = &p, .steps = json_array()};
     rc = publish_known_read(call, ch->id, id, &g.known, err);
     if (!rc) rc = publish_entries(call, id, &g.showable, err);
-    json_t *all = json_pack("{s:s, s:b}", "pupil", id, "show_sensitive", 1);
+    json_t *all = json_pack("{s:s}", "pupil", id);
     if (!rc) rc = uc_all(call, "entries", all, &g.entries, err);
     else json_decref(all);
     size_t i;
