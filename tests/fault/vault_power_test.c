@@ -34,7 +34,7 @@ static void pull_at_many(void **state, const struct scenario *s, unsigned wanted
     uint64_t calls, unused;
     unsigned pulls = 0;
     scenario_base(s, *state);
-    pull_at(state, s, 0, 4 * seeds, &calls);
+    pull_at(state, s, 0, seeds + 1, &calls);
     for (uint64_t n = 1; n <= calls; n += calls <= wanted ? 1 : calls / wanted + n % 3, pulls++)
         pull_at(state, s, n, seeds, &unused);
     print_message("%s: %u power losses with %u seeds over %llu operations\n", s->name, pulls, seeds,
@@ -43,22 +43,22 @@ static void pull_at_many(void **state, const struct scenario *s, unsigned wanted
 
 static void entry_with_a_file(void **state)
 {
-    pull_at_many(state, &scenarios[0], 36, 2);
+    pull_at_many(state, &scenarios[0], 30, 2);
 }
 
 static void event_for_thirty(void **state)
 {
-    pull_at_many(state, &scenarios[1], 14, 2);
+    pull_at_many(state, &scenarios[1], 9, 2);
 }
 
 static void import_of_two_hundred(void **state)
 {
-    pull_at_many(state, &scenarios[2], 3, 2);
+    pull_at_many(state, &scenarios[2], 3, 1);
 }
 
 static void large_import_of_two_hundred(void **state)
 {
-    pull_at_many(state, &scenarios[3], 3, 2);
+    pull_at_many(state, &scenarios[3], 3, 1);
 }
 
 int main(void)
