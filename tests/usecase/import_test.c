@@ -534,8 +534,11 @@ static void undo_stops_where_something_was_built(void **state)
     const char *id = pupil_named("Баранова Виктория Максимовна");
     ok(s, "local", "entry", "add", "{'pupil':'%s','activity':'olympiad','title':'Физика','level':'school','result':'winner','date':'2026-10-10'}", id);
     refused(s, LT_REFUSED, "import.built_on", "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
-    assert_int_equal(json_array_size(s->err.details), 1);
-    assert_string_equal(text(json_array_get(s->err.details, 0), "what"), "portfolio_grown");
+    json_t *list = json_pack("{s:O}", "items", s->err.details);
+    assert_true(holds(list, "what", "portfolio_grown"));
+    assert_true(holds(list, "what", "class_used")); /* the entry remembers its class */
+    assert_int_equal(count(list), 2);
+    json_decref(list);
     assert_int_equal(number_of("pupils", "{}"), 300);
 }
 
@@ -573,6 +576,57 @@ static void the_record_names_no_one(void **state)
     assert_true(holds(log, "use_case", "import.apply"));
 }
 
+static void only_those_who_may(void **state)
+{
+    (void)state;
+    person(s, "teacher", "Учителева");
+    role(s, "teacher", "'role':'duty','duty':'books'");
+    account(s, "teacher", true);
+    refused(s, LT_DENIED, "denied.right", "teacher", "import", "preview", "{'format':'roster','file':'<=%s'}", TRAPS "roster-traps-base.xlsx");
+    assert_int_equal(waiting(), 0);
+    json_t *p = preview(TRAPS "roster-traps-base.xlsx");
+    refused(s, LT_DENIED, "denied.right", "teacher", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+}
+
+/* --- a disk that fails at the nth call: all or nothing --- */
+
+static void reopen_with(const struct lt_fs *fs)
+{
+    struct lt_app_config c = {.dir = s->dir, .clock = NULL, .fs = fs, .program = LETOPIS_BINARY_DIR "/letopis",
+                              .modules = LETOPIS_BINARY_DIR "/modules", .plugins = LETOPIS_BINARY_DIR "/plugins"};
+    struct lt_clock clock = s->app->clock;
+    c.clock = &clock;
+    uc_answer_clear(&s->answer);
+    lt_app_close(s->app);
+    s->app = NULL;
+    assert_int_equal(lt_app_open(&c, &s->app, &s->err), 0);
+}
+
+static void a_failing_disk_leaves_all_or_nothing(void **state)
+{
+    (void)state;
+    struct lt_fs_test *disk = lt_fs_test_new();
+    int refusals = 0;
+    for (uint64_t nth = 1; nth < 2000; nth = nth * 2 + 1) {
+        reopen_with(lt_fs_test_table(disk));
+        lt_fs_test_fault(disk, LT_FS_FAIL, nth);
+        json_t *out = NULL;
+        int rc = call(s, "local", "import", "apply", &out, "{'format':'roster','file':'<=%s'}", TRAPS "roster-traps-base.xlsx");
+        lt_fs_test_fault(disk, LT_FS_FAIL, 0);
+        lt_error_clear(&s->err);
+        reopen_with(NULL);
+        size_t n = number_of("pupils", "{}");
+        assert_true(n == 0 || n == 49);
+        if (rc == 0) assert_int_equal(n, 49); /* what was answered "done" is there */
+        refusals += rc != 0;
+        if (n == 49) break;
+        assert_int_equal(number_of("classes", "{}"), 0);
+        assert_int_equal(number_of("imports", "{}"), 0);
+    }
+    assert_true(refusals > 2);
+    lt_fs_test_free(disk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 static const struct CMUnitTest tests[] = {
     TEST(the_demo_school_comes_from_one_file),
@@ -589,6 +643,8 @@ static const struct CMUnitTest tests[] = {
     TEST(undo_takes_exactly_the_batch_back),
     TEST(undo_stops_where_something_was_built),
     TEST(a_whole_school_is_taken_back),
+    TEST(only_those_who_may),
+    TEST(a_failing_disk_leaves_all_or_nothing),
     TEST(the_record_names_no_one),
 };
 
