@@ -12,15 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAX = 64 << 10, BATCH = 256 };
+/* Room for the ids of 20 000 pupils, the longest list there is (uc_all). */
+enum { ROW_MAX = 1000 << 10, BATCH = 256 };
 
 json_t *access_row(const struct uc_call *call, const char *outcome)
 {
-    struct lt_buf pupils = LT_BUF_INIT(ROW_MAX / 2);
+    struct lt_buf pupils = LT_BUF_INIT(ROW_MAX - 4096);
     size_t i;
     const json_t *id;
     json_array_foreach(call->seen, i, id) {
-        if (lt_buf_adds(&pupils, i ? " " : "") || lt_buf_adds(&pupils, json_string_value(id))) break;
+        if (lt_buf_adds(&pupils, i ? " " : "") || lt_buf_adds(&pupils, json_string_value(id))) return NULL;
     }
     char use_case[80];
     lt_print(use_case, sizeof use_case, "%s.%s", call->row->noun, call->row->verb);

@@ -181,7 +181,7 @@ int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struc
     int rc = ask_again(call, err);
     if (rc) return rc;
     json_t *row = access_row(call, "done");
-    struct lt_buf extra = LT_BUF_INIT(64 << 10);
+    struct lt_buf extra = LT_BUF_INIT(1 << 20);
     rc = row ? lt_json_compact(row, &extra, err) : lt_fail_memory(err);
     const struct vault_result *result = NULL;
     struct vault_message m = message_of(tx, subject, entry);

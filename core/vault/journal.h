@@ -23,7 +23,7 @@
 #define JOURNAL_INLINE (1u << 20) /* packs larger than this together are not carried, but flushed by syncfs  \
                                    */
 #define JOURNAL_RECORD_MAX   (64u << 20) /* of a payload: heads of 100 000 repositories fit */
-#define JOURNAL_EXTRA_MAX    (64u << 10)
+#define JOURNAL_EXTRA_MAX    (1u << 20)
 #define JOURNAL_SWITCH_BYTES (64u << 20)
 #define JOURNAL_SWITCH_MS    30000
 

@@ -175,7 +175,7 @@ struct vault_result {
 };
 /* Accepted when 0 is returned (and only then; but see "vault.unsure"); the result lives until vault_tx_end. A transaction that changed nothing is
  * 0 with moved_len 0 and writes nothing. message applies to every repository with unsealed changes. `extra` (may be NULL) is a
- * record of at most 64 KiB that rides in the same flush and is handed to the replay callback after a crash: what it stands
+ * record of at most 1 MiB that rides in the same flush and is handed to the replay callback after a crash: what it stands
  * for must be in its own database (written, not flushed) before vault_tx_end, for the journal forgets it after that.
  * LT_CONFLICT "vault.head_moved" or "vault.ref_locked" (repo) when a foreign git wrote; LT_SYSTEM "vault.unsure": the flush
  * failed, the next vault_open will show whether the change is there. After a failure only vault_tx_end may follow. */
