@@ -132,6 +132,7 @@ static int load_subject(struct uc_call *call, const struct sys_account *a, struc
     lt_print(actor->account, sizeof actor->account, "%s", a->id);
     actor->is_pupil = a->is_pupil;
     actor->confirmed = a->confirmed;
+    actor->must_change = a->must_change;
     lt_print(actor->kind, sizeof actor->kind, "%s", a->is_pupil ? "pupil" : "person");
     if (a->is_pupil) return 0;
     int rc = uc_doc(call, "person", a->subject, &actor->person, err);

@@ -18,7 +18,7 @@ static const struct target_kind {
     {UC_T_CLASS, "class", "class.read"},     {UC_T_GROUP, "group", "group.read"},
     {UC_T_PERSON, "person", "person.read"},  {UC_T_EVENT, "event", "event.read"},
     {UC_T_PUBLICATION, "publication", "publication.status"},
-    {UC_T_ACCOUNT, "account", "account.own"}, {UC_T_IMPORT, "import", "import.list"},
+    {UC_T_ACCOUNT, "account", "account.list"}, {UC_T_IMPORT, "import", "import.list"},
     {UC_T_JOB, "job", "job.read"},
 };
 
@@ -223,7 +223,10 @@ static void judge(struct uc_call *call, enum uc_target target, const struct uc_t
     out->standing = model_standing(&actor, &m, call->today);
     if (person && !t->pupil) out->standing = standing_by_children(call, &actor, m, out->standing);
     out->has_facts = t->entry != NULL;
-    if (t->entry) model_entry_facts_of(t->entry, t->verified, t->dispute, &out->facts);
+    if (!t->entry) return;
+    model_entry_facts_of(t->entry, t->verified, t->dispute, &out->facts);
+    /* A guardian who may add but not see has to do with the own entries alone. */
+    if (!(out->standing & (MODEL_ST_GUARDIAN_SEE | MODEL_ST_OWN_INPUT))) out->standing &= ~MODEL_ST_GUARDIAN_ENTRY;
 }
 
 static int decide(const char *right, enum uc_target target, const char *id, const struct judged *j, struct lt_error *err)
@@ -280,12 +283,16 @@ int uc_require_draft(struct uc_call *call, const char *right, const char *pupil,
                      struct lt_error *err)
 {
     struct uc_target_docs t = {0};
-    struct judged j = {0};
+    struct judged j = {0}, of_pupil = {0};
     int rc = load_pupil(call, pupil, &t, err);
+    if (!rc) judge(call, UC_T_PUPIL, &t, NULL, &of_pupil);
     t.entry = json_incref((json_t *)entry);
     if (!rc) {
         judge(call, UC_T_PUPIL, &t, NULL, &j);
         rc = decide(right, UC_T_PUPIL, pupil, &j, err);
+        /* whoever knows of the pupil is told that it is the right that is missing */
+        if (rc == LT_NOTFOUND && model_allowed("pupil.list", of_pupil.standing, NULL))
+            rc = lt_fail(err, LT_DENIED, "denied.right", "right", right, (char *)NULL);
     }
     if (call->checks && !*call->target.pupil_id && !call->target.object) {
         json_decref(t.entry);

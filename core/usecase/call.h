@@ -34,6 +34,7 @@ struct uc_actor {
     char id[80];          /* person id, pupil id or "local:<user>"; "" for nobody */
     char kind[24];        /* word for the commit's author: local, pupil, guardian, staff, nobody */
     bool local, is_pupil, confirmed;
+    bool must_change;     /* signed in with the password of a slip, which others have seen */
     char account[LT_ID_SIZE], session[LT_ID_SIZE];
     json_t *person;       /* person document, NULL for pupils and local */
     json_t *relations;    /* of a guardian: [{pupil, kind, rights, from, to, pupil_birth}] */

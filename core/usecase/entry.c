@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "model/entry.h"
+#include "model/rights.h"
 
 #include <string.h>
 
@@ -15,6 +16,14 @@ struct act {
     int (*change)(struct uc_tx *tx, struct uc_call *call, const json_t *in, struct entry_docs *d, struct lt_error *err);
 };
 
+/* Who may act on an entry but not read it (hiding at the pupil's wish) is told of the act alone. */
+static json_t *answer_of(const struct uc_call *call, const struct entry_docs *d)
+{
+    if (model_allowed("entry.read", call->standing, &d->facts)) return json_incref(d->entry);
+    return json_pack("{s:s, s:I, s:s}", "id", lt_json_str_or(d->entry, "id", ""), "revision",
+                     (json_int_t)lt_json_int(d->entry, "revision", 0), "state", lt_json_str_or(d->entry, "state", ""));
+}
+
 static int act_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, const struct act *a, json_t **out,
                       struct lt_error *err)
 {
@@ -22,13 +31,14 @@ static int act_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, 
     const char *state = NULL;
     int rc = entry_load(tx, call, lt_json_str_or(in, "id", ""), &d, err);
     if (!rc) rc = entry_check_revision(in, d.entry, err);
+    if (rc == LT_CONFLICT && !model_allowed("entry.read", call->standing, &d.facts)) lt_error_details(err, NULL);
     if (!rc) rc = model_entry_next(&d.facts, a->act, &state, err);
     if (!rc && lt_json_put_str(d.entry, "state", state)) rc = lt_fail_memory(err);
     if (!rc) rc = a->change(tx, call, in, &d, err);
     if (!rc) rc = uc_tx_commit(tx, a->subject, lt_json_str(d.entry, "id"), err);
-    if (!rc) *out = json_incref(d.entry);
+    if (!rc) *out = answer_of(call, &d);
     entry_docs_clear(&d);
-    return rc;
+    return rc || *out ? rc : lt_fail_memory(err);
 }
 
 static int run_act(struct uc_call *call, const json_t *in, const struct act *a, json_t **out, struct lt_error *err)
