@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 #define LOCK_STEP_MS   20
-#define PACKS_AT_CLOSE 16 /* repositories looked at before the end */
+#define MERGES_A_ROUND 8 /* repositories whose packs are merged in one second */
+#define PACKS_AT_CLOSE 8 /* repositories looked at before the end */
 
 const char *vault_dir(const struct vault *v)
 {
@@ -234,26 +235,34 @@ static bool next_crowded(struct vault *v, unsigned least, char name[VAULT_NAME])
     return found;
 }
 
-/* Merges packs. A failure leaves them as they are, to be read more slowly; the next look tries again. */
-static void merge_packs(struct vault *v, unsigned least, unsigned most)
+/* Merges packs of at most `most` repositories. A failure leaves them as they are, to be read more slowly; the
+ * next look tries again. True: there may be more of them. */
+static bool merge_packs(struct vault *v, unsigned least, unsigned most)
 {
     char name[VAULT_NAME];
-    while (most-- > 0 && next_crowded(v, least, name))
+    for (; most > 0 && next_crowded(v, least, name); most--)
         vault_pack(v, name, NULL);
+    return most == 0;
 }
 
-/* One round of the thread, without v->mu. Failures are kept by the side log and the journal and answered to
- * whoever writes next. */
-static void keep_once(struct vault *v, int64_t now_ms, bool crowded, int64_t *looked_ms)
+struct keeping {
+    int64_t looked_ms; /* when all repositories were last looked at for packs */
+    bool looking;      /* that look is still going on */
+};
+
+/* One round of the thread, without v->mu; short, so that rows are flushed every second and closing does not
+ * wait. Failures are kept by the side log and the journal and answered to whoever writes next. */
+static void keep_once(struct vault *v, int64_t now_ms, bool crowded, struct keeping *k)
 {
     vault_side_flush(v, NULL);
     if (journal_due(v->journal, now_ms)) journal_switch(v->journal);
     if (journal_ripe(v->journal)) journal_settle(v->journal, false, NULL);
-    if (crowded) merge_packs(v, PACKS_SOON, UINT_MAX);
-    if (now_ms - *looked_ms >= JOURNAL_SWITCH_MS) {
-        merge_packs(v, 1, UINT_MAX);
-        *looked_ms = now_ms;
+    if (crowded) merge_packs(v, PACKS_SOON, MERGES_A_ROUND);
+    if (now_ms - k->looked_ms >= JOURNAL_SWITCH_MS) {
+        k->looked_ms = now_ms;
+        k->looking = true;
     }
+    if (k->looking) k->looking = merge_packs(v, 1, MERGES_A_ROUND);
 }
 
 static int64_t monotonic_ms(void)
@@ -266,7 +275,7 @@ static int64_t monotonic_ms(void)
 static void *keep(void *user)
 {
     struct vault *v = user;
-    int64_t looked = monotonic_ms();
+    struct keeping k = {.looked_ms = monotonic_ms()};
     pthread_mutex_lock(&v->mu);
     while (!v->stop) {
         struct timespec t;
@@ -275,7 +284,7 @@ static void *keep(void *user)
         pthread_cond_timedwait(&v->wake, &v->mu, &t);
         bool crowded = v->crowded;
         pthread_mutex_unlock(&v->mu);
-        keep_once(v, monotonic_ms(), crowded, &looked);
+        keep_once(v, monotonic_ms(), crowded, &k);
         pthread_mutex_lock(&v->mu);
     }
     pthread_mutex_unlock(&v->mu);

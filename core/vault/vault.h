@@ -215,7 +215,7 @@ struct vault_report {
 int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *), void *user,
                 struct vault_report *report, struct lt_error *err);
 /* Merges packs where there are more than 6. The vault does so itself: every 30 s, after 48 transactions of one repository, and
- * at vault_close. */
+ * at vault_close, a few repositories a second. */
 int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
 /* Writes a v2 bundle of main and HEAD to fd: all history, or with fresh = true one signed root commit of the head's tree. */
 int vault_bundle(struct vault *v, const char *repo, bool fresh, int fd, struct lt_error *err);
