@@ -72,6 +72,9 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
 /* filters: pupil, actor, use_case, from, to (dates); newest first */
 int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,
                       char **next, struct lt_error *err);
+/* Is there a row "done" of this request, actor and use case? */
+int sysdb_access_done(struct sysdb *db, const char *request, const char *actor, const char *use_case, bool *out,
+                      struct lt_error *err);
 /* LT_REFUSED "log.chain_broken" (at). */
 int sysdb_access_verify(struct sysdb *db, uint64_t *rows, struct lt_error *err);
 

@@ -25,6 +25,7 @@ struct lt_app {
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
+    struct repeats *repeats;      /* writes done with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     char installation[LT_ID_SIZE]; /* id of the school: right of the @ in authors' addresses */
@@ -68,6 +69,7 @@ struct uc_call {
     json_t *seen;             /* ids of pupils whose data this call gives out or changes: uc_saw */
     struct uc_stream *stream; /* to fill for UC_BYTES */
     bool committed;
+    bool own_request;         /* the caller gave the id of the request: a repetition is not done twice */
     json_t *checks;           /* rights asked so far, asked once more before a change is accepted */
 };
 

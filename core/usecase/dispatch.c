@@ -1,6 +1,7 @@
 /* The one way into a use case. */
 #include "usecase/bind.h"
 #include "usecase/call.h"
+#include "usecase/repeat.h"
 #include "usecase/publish.h"
 
 #include "base/json.h"
@@ -21,6 +22,7 @@ static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_req
         if (strlen(r->request_id) >= sizeof call->request || strpbrk(r->request_id, "\r\n"))
             return lt_fail_field(err, LT_USAGE, "request", "field.malformed.text", "field", "request", (char *)NULL);
         lt_print(call->request, sizeof call->request, "%s", r->request_id);
+        call->own_request = true;
     } else {
         lt_id_next(app->ids, call->request);
     }
@@ -58,14 +60,15 @@ static int authorise(struct uc_call *call, struct lt_error *err)
     return rc;
 }
 
-/* A row of the access log where a pupil was concerned, and for each refusal of a right. A conflict or a rule's refusal may show the person what
+/* A row of the access log where a pupil was concerned, for each change and for each refusal of a right. A conflict or a rule's refusal may show the person what
  * stands in the record, so it is a row too. */
 static int log_access(struct uc_call *call, int rc, struct lt_error *err)
 {
     if (!call->app->vault || !call->row || (call->row->flags & UC_QUIET)) return 0;
     bool denied = rc == LT_DENIED || (rc == LT_NOTFOUND && *call->target.pupil_id);
     if (denied) uc_saw(call, call->target.pupil_id);
-    if (!denied && json_array_size(call->seen) == 0) return 0;
+    bool written = !rc && (call->row->flags & UC_WRITE);
+    if (!denied && !written && json_array_size(call->seen) == 0) return 0;
     json_t *row = access_row(call, denied ? "denied" : rc ? "refused" : "done");
     int logged = access_append(call->app, row, err);
     json_decref(row);
@@ -91,7 +94,10 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     if (!rc) rc = uc_actor_find(&call, request, err);
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
     if (!rc) rc = authorise(&call, err);
+    bool once = call.own_request && app->sys && (call.row->flags & UC_WRITE) && !(call.row->flags & UC_REPEAT);
+    if (!rc && once) rc = repeats_check(&call, err);
     if (!rc) rc = call.row->run(&call, call.in, &out->body, err);
+    if (!rc && once) repeats_note(&call);
     if (!rc && call.committed) publication_after(&call);
     /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
     struct lt_error late = {0};
