@@ -105,8 +105,6 @@ int vault_file_open(struct vault_snapshot *s, const char *path, struct vault_fil
 uint64_t vault_file_size(const struct vault_file *f);
 /* Bytes read (0 at the end) or a negative status. Memory used does not grow with the file. */
 ssize_t vault_file_pread(struct vault_file *f, void *out, size_t len, uint64_t off, struct lt_error *err);
-/* Where the object is stored blocks (always so for what we wrote): the descriptor of the object file (borrowed), for doors
- * that pass descriptors; otherwise -1. */
 void vault_file_close(struct vault_file *f);
 
 /* --- writing --- */
