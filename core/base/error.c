@@ -8,12 +8,26 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Errors quote what was read, and that may be anything; the sentence, the log and the JSON made of it must be UTF-8. */
+static void make_utf8(char *s)
+{
+    while (*s) {
+        unsigned char c = (unsigned char)*s;
+        size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+        if (strnlen(s, n) == n && lt_utf8_valid(s, n))
+            s += n;
+        else
+            *s++ = '?';
+    }
+}
+
 static bool add_param(struct lt_error *err, const char *name, const char *value)
 {
     size_t n = strlen(name) + 1, v = strlen(value) + 1;
     if (n + v > sizeof err->params - err->params_len) return false;
     memcpy(err->params + err->params_len, name, n);
     memcpy(err->params + err->params_len + n, value, v);
+    make_utf8(err->params + err->params_len + n);
     err->params_len += n + v;
     return true;
 }
@@ -23,7 +37,9 @@ static void fill(struct lt_error *err, int status, const char *field, const char
     lt_error_clear(err);
     err->status = status;
     snprintf(err->code, sizeof err->code, "%s", code);
-    snprintf(err->field, sizeof err->field, "%s", field);
+    /* an unknown field has whatever name it was given: cut between characters */
+    snprintf(err->field, sizeof err->field, "%.*s", (int)lt_utf8_clip(field, sizeof err->field - 1), field);
+    make_utf8(err->field);
     const char *name;
     while ((name = va_arg(args, const char *))) {
         const char *value = va_arg(args, const char *);

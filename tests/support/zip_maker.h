@@ -27,7 +27,7 @@ static inline void zip_maker_put(char **to, size_t *len, const void *data, size_
     *to = realloc(*to, *len + n + 1);
     if (!*to)
         abort();
-    memcpy(*to + *len, data, n);
+    if (n > 0) memcpy(*to + *len, data, n);
     *len += n;
 }
 
