@@ -317,9 +317,10 @@ int loose_publish(const struct lt_fs *fs, const char *objects, struct loose_new 
         n->temp = NULL;
     }
     /* What stood there may come from a call that did not flush, the folder too: flushing all three is never
-     * too much. */
+     * too much. objects/ comes first: with only the inner folder flushed, the name would have left objects/ for a folder
+     * that a power loss takes away. */
     if (durable && there == WHOLE) rc = flush_file(fs, path, err);
-    if (rc == 0 && durable && (lt_fs_sync_dir(fs, dir) != 0 || lt_fs_sync_dir(fs, objects) != 0))
+    if (rc == 0 && durable && (lt_fs_sync_dir(fs, objects) != 0 || lt_fs_sync_dir(fs, dir) != 0))
         rc = lt_fail_errno(err, "flush", dir);
 done:
     free(dir);

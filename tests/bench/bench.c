@@ -58,6 +58,21 @@ static void *load_client(void *arg)
     return NULL;
 }
 
+/* Processor time of the server so far: beside other work on the machine it says more than seconds. */
+static double server_cpu(const struct load *l)
+{
+    char path[64], text[1024];
+    unsigned long user = 0, sys = 0;
+    lt_print(path, sizeof path, "/proc/%ld/stat", (long)l->s->server.pid);
+    FILE *f = fopen(path, "re");
+    size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+    if (f) fclose(f);
+    text[n] = 0;
+    const char *after = strrchr(text, ')');
+    if (!after || sscanf(after, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys) != 2) return 0;
+    return (double)(user + sys) / (double)sysconf(_SC_CLK_TCK);
+}
+
 static int by_time(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -71,14 +86,14 @@ static double load_run(struct load *l, unsigned clients, const char *name)
     l->took = calloc(l->n, sizeof *l->took);
     atomic_store(&l->next, 0);
     uint64_t before = flushes();
-    double begun = served_seconds();
+    double cpu = server_cpu(l), begun = served_seconds();
     for (unsigned i = 0; i < clients; i++) pthread_create(&threads[i], NULL, load_client, l);
     for (unsigned i = 0; i < clients; i++) pthread_join(threads[i], NULL);
     double all = served_seconds() - begun;
     qsort(l->took, l->n, sizeof *l->took, by_time);
     double median = l->took[l->n / 2] * 1000;
-    printf("%s, %u clients: %.0f /s; median %.2f ms, 95%% %.2f ms, 99%% %.2f ms", name, clients, (double)l->n / all, median,
-           l->took[l->n * 95 / 100] * 1000, l->took[l->n * 99 / 100] * 1000);
+    printf("%s, %u clients: %.0f /s; median %.2f ms, 95%% %.2f ms, 99%% %.2f ms; processor %.2f ms each", name, clients, (double)l->n / all,
+           median, l->took[l->n * 95 / 100] * 1000, l->took[l->n * 99 / 100] * 1000, (server_cpu(l) - cpu) * 1000 / (double)l->n);
     if (getenv("BENCH_FLUSHES")) printf("; %.2f flushes each", (double)(flushes() - before) / (double)l->n);
     printf("\n");
     fflush(stdout);

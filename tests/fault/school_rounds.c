@@ -29,6 +29,8 @@ __attribute__((format(printf, 1, 2))) static void sh(const char *format, ...)
     if (system(line)) served_die("failed: %s", line);
 }
 
+#define OWN_WORD "Своя" /* in the title of every own entry */
+
 /* --- the school --- */
 
 static json_t *entry_values(const char *pupil, const char *title)
@@ -54,7 +56,7 @@ static void fill_school(struct rounds *r)
     for (size_t i = 0; i < PUPILS; i++) served_made(&r->server, r->pupils[i], "pupil", "add", pupil_values("Первая", i, klass));
     for (size_t i = 0; i < GOING_UP; i++) served_made(&r->server, r->going[i], "pupil", "add", pupil_values("Растущая", i, r->klass));
     for (size_t i = 0; i < OWN_ENTRIES; i++) {
-        lt_print(title, sizeof title, "Запись %zu", i);
+        lt_print(title, sizeof title, OWN_WORD " %zu", i);
         served_made(&r->server, r->entries[i].id, "entry", "add", entry_values(r->pupils[i % PUPILS], title));
         lt_print(r->entries[i].state, sizeof r->entries[i].state, "draft");
         r->entries[i].revision = 1;
@@ -85,6 +87,8 @@ void rounds_close(struct rounds *r)
 {
     served_stop(&r->server);
     sh("rm -rf '%s'", r->dir);
+    json_decref(r->own);
+    json_decref(r->named);
     free(r);
 }
 
@@ -94,7 +98,7 @@ static struct change *next(struct rounds *r, struct change *changes, size_t *n, 
 {
     struct change *c = &changes[*n];
     *c = (struct change){.what = what};
-    lt_print(c->word, sizeof c->word, "р%ux%zu", r->number, *n);
+    lt_print(c->word, sizeof c->word, "w%ux%zu", r->number, *n);
     lt_print(c->request, sizeof c->request, "r%u-%zu", r->number, *n);
     (*n)++;
     return c;
@@ -206,7 +210,7 @@ static int call(const struct rounds *r, struct change *c, json_t **out, struct l
 {
     char title[80];
     const struct served *s = &r->server;
-    lt_print(title, sizeof title, "Диплом %s", c->word);
+    lt_print(title, sizeof title, "%s %s", c->what == EDIT ? OWN_WORD : "Диплом", c->word);
     switch (c->what) {
     case ADD: return served_call(s, NULL, "entry", "add", entry_values(r->pupils[c->pupil], title), c->request, NULL, out, err);
     case ADD_FILE:
@@ -248,9 +252,48 @@ bool change_make(const struct rounds *r, struct change *c)
 
 /* --- looking for it --- */
 
-static size_t count_of(const struct rounds *r, const char *noun, const char *query)
+static void take_items(struct rounds *r, const char *query, void (*take)(struct rounds *r, json_t *item))
 {
-    json_t *list = served_ok(&r->server, noun, "list", json_pack("{s:s, s:i}", "query", query, "limit", 100));
+    char cursor[300] = "";
+    do {
+        json_t *v = json_pack("{s:s, s:i}", "query", query, "limit", 200), *item;
+        size_t i;
+        if (*cursor) lt_json_put_str(v, "cursor", cursor);
+        json_t *page = served_ok(&r->server, "entry", "list", v);
+        json_array_foreach(lt_json_array(page, "items"), i, item) take(r, item);
+        lt_print(cursor, sizeof cursor, "%s", lt_json_str_or(page, "next", ""));
+        json_decref(page);
+    } while (*cursor);
+}
+
+static void take_own(struct rounds *r, json_t *item)
+{
+    json_object_set(r->own, lt_json_str_or(item, "id", ""), item);
+}
+
+/* Counts by the last word of the title, in which each change is named. */
+static void take_named(struct rounds *r, json_t *item)
+{
+    const char *title = lt_json_str_or(item, "title", ""), *word = strrchr(title, ' ');
+    word = word ? word + 1 : title;
+    lt_json_put_int(r->named, word, lt_json_int(r->named, word, 0) + 1);
+}
+
+void rounds_see(struct rounds *r)
+{
+    char begins[40];
+    json_decref(r->own);
+    json_decref(r->named);
+    r->own = json_object();
+    r->named = json_object();
+    take_items(r, OWN_WORD, take_own);
+    lt_print(begins, sizeof begins, "w%ux*", r->number);
+    take_items(r, begins, take_named);
+}
+
+static size_t pupils_called(const struct rounds *r, const char *query)
+{
+    json_t *list = served_ok(&r->server, "pupil", "list", json_pack("{s:s}", "query", query));
     size_t n = json_array_size(lt_json_array(list, "items"));
     json_decref(list);
     return n;
@@ -261,44 +304,34 @@ static enum presence of_count(size_t found, size_t whole)
     return found == 0 ? ABSENT : found == whole ? WHOLE : HALF;
 }
 
-static enum presence look_entry(struct rounds *r, const struct change *c)
+static enum presence look_own(const struct rounds *r, const struct change *c)
 {
-    json_t *e = served_ok(&r->server, "entry", "show", json_pack("{s:s}", "id", c->id));
+    const json_t *e = json_object_get(r->own, c->id);
     const char *state = lt_json_str_or(e, "state", ""), *title = lt_json_str_or(e, "title", "");
     const struct own_entry *old = &r->entries[c->entry];
     long long revision = lt_json_int(e, "revision", 0);
-    enum presence p = HALF;
-    if (c->what == EDIT && revision == c->revision) p = ABSENT;
-    if (c->what == EDIT && revision == c->revision + 1 && strstr(title, c->word)) p = WHOLE;
-    if (c->what != EDIT && revision == c->revision) {
-        bool verified = lt_json_object(e, "verification") && lt_json_int(e, "verified_revision", 0) == revision;
-        if (strcmp(state, old->state) == 0) p = ABSENT;
-        else if (c->what == SUBMIT && strcmp(state, "submitted") == 0) p = WHOLE;
-        else if (c->what == VERIFY && strcmp(state, "verified") == 0 && verified) p = WHOLE;
-    }
-    json_decref(e);
-    return p;
+    if (c->what == EDIT) return revision == c->revision + 1 && strstr(title, c->word) ? WHOLE : revision == c->revision ? ABSENT : HALF;
+    if (revision != c->revision) return HALF;
+    if (strcmp(state, old->state) == 0) return ABSENT;
+    if (c->what == SUBMIT) return strcmp(state, "submitted") == 0 ? WHOLE : HALF;
+    return strcmp(state, "verified") == 0 && lt_json_bool(e, "verified", false) ? WHOLE : HALF;
 }
 
 /* The event is closed and every participant has the entry, or open and nobody has. */
-static enum presence look_event(struct rounds *r, const struct change *c)
+static enum presence look_event(const struct rounds *r, const struct change *c)
 {
     json_t *e = served_ok(&r->server, "event", "show", json_pack("{s:s}", "id", c->id)), *p;
-    size_t i, named = 0, entries = count_of(r, "entry", c->word);
+    size_t i, told = 0;
+    long long entries = lt_json_int(r->named, c->word, 0);
     bool closed = strcmp(lt_json_str_or(e, "state", ""), "closed") == 0;
-    json_array_foreach(lt_json_array(e, "participants"), i, p) {
-        const char *id = lt_json_str(p, "entry");
-        if (!id) continue;
-        json_decref(served_ok(&r->server, "entry", "show", json_pack("{s:s}", "id", id)));
-        named++;
-    }
+    json_array_foreach(lt_json_array(e, "participants"), i, p) told += lt_json_str(p, "entry") != NULL;
     json_decref(e);
-    if (closed) return entries == PUPILS && named == PUPILS ? WHOLE : HALF;
-    return entries == 0 && named == 0 ? ABSENT : HALF;
+    if (closed) return entries == PUPILS && told == PUPILS ? WHOLE : HALF;
+    return entries == 0 && told == 0 ? ABSENT : HALF;
 }
 
 /* Everybody has a place in the next year, or nobody. */
-static enum presence look_promotion(struct rounds *r, const struct change *c)
+static enum presence look_promotion(const struct rounds *r, const struct change *c)
 {
     size_t placed = 0;
     for (size_t i = 0; i < GOING_UP; i++) {
@@ -310,26 +343,29 @@ static enum presence look_promotion(struct rounds *r, const struct change *c)
     return of_count(placed, GOING_UP);
 }
 
-enum presence change_look(struct rounds *r, struct change *c)
+static enum presence look_import(const struct rounds *r)
 {
-    char word[40];
+    size_t found = 0;
+    for (int i = 0; i < IMPORTED; i++) {
+        char name[40];
+        imported_name(r->number, i, name);
+        found += pupils_called(r, name);
+    }
+    return of_count(found, IMPORTED);
+}
+
+enum presence change_look(const struct rounds *r, const struct change *c)
+{
     switch (c->what) {
     case ADD:
-    case ADD_FILE: return of_count(count_of(r, "entry", c->word), 1);
+    case ADD_FILE: return of_count((size_t)lt_json_int(r->named, c->word, 0), 1);
     case EDIT:
     case SUBMIT:
-    case VERIFY: return look_entry(r, c);
-    case PUPIL: return of_count(count_of(r, "pupil", c->word), 1);
+    case VERIFY: return look_own(r, c);
+    case PUPIL: return of_count(pupils_called(r, c->word), 1);
     case CLOSE: return look_event(r, c);
     case PROMOTE: return look_promotion(r, c);
-    case IMPORT: {
-        size_t found = 0;
-        for (int i = 0; i < IMPORTED; i++) {
-            imported_name(r->number, i, word);
-            found += count_of(r, "pupil", word);
-        }
-        return of_count(found, IMPORTED);
-    }
+    case IMPORT: return look_import(r);
     }
     return HALF;
 }
@@ -375,10 +411,9 @@ void rounds_after(struct rounds *r, const struct change *changes, size_t n)
         }
         if (c->what != EDIT && c->what != SUBMIT && c->what != VERIFY) continue;
         struct own_entry *e = &r->entries[c->entry];
-        json_t *doc = served_ok(&r->server, "entry", "show", json_pack("{s:s}", "id", e->id));
+        const json_t *doc = json_object_get(r->own, e->id);
         lt_print(e->state, sizeof e->state, "%s", lt_json_str_or(doc, "state", ""));
         e->revision = lt_json_int(doc, "revision", 0);
-        json_decref(doc);
     }
 }
 

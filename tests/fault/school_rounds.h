@@ -38,6 +38,7 @@ struct rounds {
     int year;                          /* of that class */
     struct own_entry entries[OWN_ENTRIES];
     char scan[400], roster[400];       /* files of this round */
+    json_t *own, *named;               /* as seen: id → own entry; word of a change → how many entries */
 };
 
 struct rounds *rounds_open(const char *program, uint64_t seed);
@@ -48,8 +49,9 @@ uint64_t rounds_random(struct rounds *r);
 size_t rounds_plan(struct rounds *r, unsigned number, struct change *changes, size_t most);
 /* Makes a change; false where the server is gone. Sets answered when it was done. Any other refusal ends the test. */
 bool change_make(const struct rounds *r, struct change *c);
-/* Looks for it in the restarted school. */
-enum presence change_look(struct rounds *r, struct change *c);
+/* Looks at the restarted school; what each change left there. */
+void rounds_see(struct rounds *r);
+enum presence change_look(const struct rounds *r, const struct change *c);
 const char *change_word(const struct change *c);
 /* Every answered change has its row in the access log. */
 void rounds_check_log(struct rounds *r, const struct change *changes, size_t n);

@@ -80,6 +80,7 @@ static void start_again(struct rounds *r, unsigned number)
 
 static void check_round(struct rounds *r, struct round *round, unsigned number, size_t tally[3])
 {
+    rounds_see(r);
     for (size_t i = 0; i < round->len; i++) {
         enum presence p = change_look(r, &round->changes[i]);
         const struct change *c = &round->changes[i];
