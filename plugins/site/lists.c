@@ -98,7 +98,7 @@ static bool plain(const char *v)
     return n > 0 && n < 30 && strspn(v, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n;
 }
 
-int list_add(struct site *s, const char *folder, const char *value, const char *title, const char *row)
+int list_add(struct site *s, const char *folder, const char *value, const char *title, const char *chip, const char *row)
 {
     struct site_list *l = NULL;
     if (!plain(value)) return LETOPIS_OK;
@@ -110,6 +110,7 @@ int list_add(struct site *s, const char *folder, const char *value, const char *
         *l = (struct site_list){.folder = folder, .page = 1};
         lt_print(l->value, sizeof l->value, "%s", value);
         site_upper(title, l->title, sizeof l->title);
+        site_upper(chip, l->chip, sizeof l->chip);
         lt_buf_init(&l->rows, PAGE_MAX);
     }
     if (l->rows_len == LIST_ROWS && write_page(s, l, true)) return LETOPIS_FAILED;

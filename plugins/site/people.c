@@ -76,7 +76,7 @@ static void entries_html(struct site *s, const json_t *entries)
     json_array_foreach(entries, i, e) {
         const char *y = lt_json_str_or(e, "year", "");
         if (!year || strcmp(y, year) != 0) {
-            lt_buf_adds(&s->page, open ? "</ul></section>\n<section><h2>" : "<section><h2>");
+            lt_buf_adds(&s->page, open ? "</ul></section>\n<section class=\"year\"><h2>" : "<section class=\"year\"><h2>");
             struct lt_buf title = LT_BUF_INIT(400);
             if (*y) lt_msg_add(&title, s->lang, "site.year", "year", y, (char *)NULL);
             else lt_buf_adds(&title, lt_msg(s->lang, "site.achievements"));
@@ -100,7 +100,7 @@ int person_page(struct site *s, const json_t *pupil)
     if (class_name) lt_msg_add(&over, s->lang, "site.class", "class", class_name, (char *)NULL);
     site_file_name(class_name ? class_name : "", klass, sizeof klass);
     lt_print(href, sizeof href, "class/%s.html", klass);
-    struct site_page p = {.up = "../", .title = lt_json_str_or(pupil, "name", ""), .over = over.data, .preview = lt_msg(s->lang, "site.person_preview"),
+    struct site_page p = {.up = "../", .title = lt_json_str_or(pupil, "name", ""), .preview = lt_msg(s->lang, "site.person_preview"),
                           .crumb = over.data, .crumb_href = class_name ? href : NULL};
     page_open(s, &p);
     lt_buf_adds(&s->page, "<p class=\"lead\">");
@@ -216,7 +216,7 @@ static void chips(struct site *s, const char *folder, const char *heading, const
         if (!open) lt_buf_addf(&s->page, "<div class=\"by\"><h3>%s</h3><ul class=\"chips\">", lt_msg(s->lang, heading));
         open = true;
         lt_buf_addf(&s->page, "<li><a href=\"%s/%s.html\">", folder, best->value);
-        out_html_text(&s->page, best->title);
+        out_html_text(&s->page, best->chip);
         lt_buf_addf(&s->page, " <span class=\"n\">%u</span></a></li>", best->total);
     }
     if (open) lt_buf_adds(&s->page, "</ul></div>\n");

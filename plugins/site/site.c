@@ -78,15 +78,15 @@ static int file_entry(struct site *s, const json_t *pupil, const json_t *entry)
         for (char *c = value; *c; c++) *c = *c == '/' ? '-' : *c;
         struct lt_buf title = LT_BUF_INIT(300);
         lt_msg_add(&title, s->lang, "site.year", "year", year, (char *)NULL);
-        int rc = list_add(s, "year", value, title.data ? title.data : "", s->part.data);
+        int rc = list_add(s, "year", value, title.data ? title.data : "", year, s->part.data);
         lt_buf_free(&title);
         if (rc) return rc;
     }
     if (level) {
         site_level(s, level, text, sizeof text);
-        if (list_add(s, "level", level, text, s->part.data)) return LETOPIS_FAILED;
+        if (list_add(s, "level", level, text, site_word(s, "level", level), s->part.data)) return LETOPIS_FAILED;
     }
-    return section ? list_add(s, "section", section, site_word(s, "section", section), s->part.data) : LETOPIS_OK;
+    return section ? list_add(s, "section", section, site_word(s, "section", section), site_word(s, "section", section), s->part.data) : LETOPIS_OK;
 }
 
 static int32_t site_item(void *run, const char *json, size_t len)

@@ -15,12 +15,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum { LIST_ROWS = 100, RECENT = 9, LISTS_MOST = 400, PAGE_MAX = 12 << 20 };
+enum { LIST_ROWS = 100, RECENT = 6, LISTS_MOST = 400, PAGE_MAX = 12 << 20 };
 
 /* One list that goes over pages of LIST_ROWS rows: a school year, a level or a section. */
 struct site_list {
     const char *folder; /* "year", "level", "section" */
-    char value[40], title[160];
+    char value[40], title[160], chip[80]; /* chip: the short name under its heading */
     struct lt_buf rows;
     unsigned rows_len, page, total;
 };
@@ -41,7 +41,7 @@ struct site {
     const json_t *words; /* of the job: {set: {value: label}} */
     enum lt_lang lang;
     const char *school, *short_name, *title, *intro;
-    char accent[8], on_accent[8], accent_light[8], accent_dark[8]; /* the band and its text; links on paper; links in the dark */
+    char accent[8], on_accent[8], accent_light[8], accent_dark[8], band_dark[8]; /* the band and its text; links on paper; links in the dark */
     bool index_allowed;
 
     struct lt_buf page, part, text; /* a page, the body being made, a piece of text */
@@ -82,7 +82,7 @@ int page_close(struct site *s, const struct site_page *p, const char *name); /* 
 int site_put(struct site *s, const char *name, const struct lt_buf *data);
 
 /* --- lists.c --- */
-int list_add(struct site *s, const char *folder, const char *value, const char *title, const char *row);
+int list_add(struct site *s, const char *folder, const char *value, const char *title, const char *chip, const char *row);
 int lists_finish(struct site *s);
 void row_html(const struct site *s, const json_t *pupil, const json_t *entry, const char *up, bool with_year, struct lt_buf *out);
 

@@ -56,6 +56,7 @@ void style_colours(struct site *s, const char *setting)
     lt_print(s->accent, sizeof s->accent, "#%06x", accent & 0xffffff);
     lt_print(s->on_accent, sizeof s->on_accent, "#%06x", white);
     lt_print(s->accent_light, sizeof s->accent_light, "#%06x", readable(accent, PAPER, 0x000000));
+    lt_print(s->band_dark, sizeof s->band_dark, "#%06x", readable(mix(accent, 0x000000, 45), 0xf1ebe1, 0x000000));
     lt_print(s->accent_dark, sizeof s->accent_dark, "#%06x", readable(accent, CARD_DARK, 0xffffff));
 }
 
@@ -67,12 +68,12 @@ int style_write(struct site *s)
 {
     struct lt_buf *b = &s->part;
     lt_buf_reset(b);
-    lt_buf_addf(b, ":root{color-scheme:light dark;--accent:%s;--on-accent:%s;--accent-edge:%s;--link:%s;--paper:#faf7f2;--card:#fffdfa;--ink:#22201c;"
+    lt_buf_addf(b, ":root{color-scheme:light dark;--accent:%s;--band:%s;--on-accent:%s;--accent-edge:%s;--link:%s;--paper:#faf7f2;--card:#fffdfa;--ink:#22201c;"
                    "--soft:#645d53;--line:#e4dccf;--gold:#d3a526;--silver:#a9b0b8;--bronze:#b3703a}\n",
-                s->accent, s->on_accent, s->accent, s->accent_light);
-    lt_buf_addf(b, "@media (prefers-color-scheme:dark){:root{--accent-edge:%s;--link:%s;--paper:#191614;--card:#25211d;--ink:#f1ebe1;--soft:#b3a999;"
+                s->accent, s->accent, s->on_accent, s->accent, s->accent_light);
+    lt_buf_addf(b, "@media (prefers-color-scheme:dark){:root{--band:%s;--on-accent:#f1ebe1;--accent-edge:%s;--link:%s;--paper:#191614;--card:#25211d;--ink:#f1ebe1;--soft:#b3a999;"
                    "--line:#3b352e;--gold:#e0b63f;--silver:#c3c9d0;--bronze:#cf8b52}}\n",
-                s->accent_dark, s->accent_dark);
+                s->band_dark, s->accent_dark, s->accent_dark);
     lt_buf_add(b, site_css, site_css_len);
     if (site_put(s, "style.css", b)) return LETOPIS_FAILED;
     lt_buf_reset(b);

@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,18 +26,25 @@ void site_upper(const char *in, char *out, size_t size)
     else if (a == 0xD1 && b == 0x91) out[0] = (char)0xD0, out[1] = (char)0x81; /* ё */
 }
 
-/* 2026-03-05 → «5 марта 2026 г.» */
+static bool digits(const char *s, size_t n)
+{
+    return strspn(s, "0123456789") >= n;
+}
+
+/* 2026-03-05 → «5 марта 2026» */
 void site_date(const struct site *s, const char *iso, char *out, size_t size)
 {
-    int year = 0, month = 0, day = 0;
-    char tail, id[32];
-    if (strlen(iso) != 10 || sscanf(iso, "%4d-%2d-%2d%c", &year, &month, &day, &tail) != 3 || month < 1 || month > 12) {
+    bool good = strlen(iso) == 10 && digits(iso, 4) && iso[4] == '-' && digits(iso + 5, 2) && iso[7] == '-' && digits(iso + 8, 2);
+    int month = good ? (iso[5] - '0') * 10 + iso[6] - '0' : 0;
+    if (month < 1 || month > 12) {
         lt_print(out, size, "%.*s", (int)lt_utf8_clip(iso, size - 1), iso);
         return;
     }
+    char id[32], day[3] = {iso[8], iso[9], 0}, year[5];
     struct lt_buf b = LT_BUF_INIT(256);
     lt_print(id, sizeof id, "site.month.%d", month);
-    lt_msg_add(&b, s->lang, "site.date", "day", LT_NUM(day), "month", lt_msg(s->lang, id), "year", LT_NUM(year), (char *)NULL);
+    lt_print(year, sizeof year, "%.4s", iso);
+    lt_msg_add(&b, s->lang, "site.date", "day", day[0] == '0' ? day + 1 : day, "month", lt_msg(s->lang, id), "year", year, (char *)NULL);
     lt_print(out, size, "%s", b.data ? b.data : "");
     lt_buf_free(&b);
 }
