@@ -110,6 +110,7 @@ int app_mend_index(struct lt_app *app, bool all, struct lt_error *err)
     lt_error_clear(&ignored);
     free(f.changes);
     if (!rc && !end) atomic_store(&app->index_behind, false);
+    atomic_fetch_add(&app->school_turn, 1);
     return rc ? rc : end;
 }
 
@@ -159,6 +160,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     struct lt_app *app = lt_calloc(1, sizeof *app);
     if (!app) return lt_fail_memory(err);
     pthread_mutex_init(&app->drain, NULL);
+    pthread_mutex_init(&app->settings_lock, NULL);
     if (config->clock) app->clock = *config->clock;
     else lt_clock_system(&app->clock, MOSCOW);
     app->fs = config->fs ? config->fs : lt_fs_system();
@@ -189,6 +191,8 @@ void lt_app_close(struct lt_app *app)
     lt_id_source_free(app->ids);
     repeats_free(app->repeats);
     pthread_mutex_destroy(&app->drain);
+    pthread_mutex_destroy(&app->settings_lock);
+    json_decref(app->settings);
     free(app->dir);
     free(app->program);
     free(app->modules);

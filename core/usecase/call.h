@@ -28,6 +28,10 @@ struct lt_app {
     struct repeats *repeats;      /* writes done with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
+    atomic_uint school_turn;      /* grows when the index took a change of school.git or of whose guardian somebody is */
+    pthread_mutex_t settings_lock;
+    json_t *settings;             /* of school.json as of settings_turn; NULL: not read yet */
+    unsigned settings_turn;
     char installation[LT_ID_SIZE]; /* id of the school: right of the @ in authors' addresses */
 };
 
@@ -41,6 +45,8 @@ struct uc_actor {
     json_t *relations;    /* of a guardian: [{pupil, kind, rights, from, to, pupil_birth}] */
     json_t *programme_groups, *events; /* struct model_actor */
     char scope[256];      /* of a token; "" = all */
+    unsigned turn;        /* app->school_turn before the documents above were read */
+    struct lt_date day;   /* and the day for which */
 };
 
 /* The documents a right is judged by. */

@@ -154,6 +154,15 @@ static int ask_again(struct uc_call *call, struct lt_error *err)
     return rc;
 }
 
+/* Settings, people and their roles stand in school.git, guardians in the cards of pupils. */
+static bool people_changed(const struct vault_result *r)
+{
+    for (size_t i = 0; i < r->changes_len; i++) {
+        if (strcmp(r->changes[i].repo, VAULT_SCHOOL) == 0 || strcmp(r->changes[i].path, "pupil.json") == 0) return true;
+    }
+    return false;
+}
+
 static int feed_index(struct lt_app *app, const struct vault_result *r, struct lt_error *err)
 {
     struct index_batch *batches = lt_calloc(r->moved_len, sizeof *batches);
@@ -170,6 +179,7 @@ static int feed_index(struct lt_app *app, const struct vault_result *r, struct l
         }
     }
     if (!rc) rc = index_apply(app->index, batches, r->moved_len, err);
+    if (!rc && people_changed(r)) atomic_fetch_add(&app->school_turn, 1);
     free(batches);
     free(changes);
     return rc;

@@ -58,18 +58,31 @@ int uc_all(struct uc_call *call, const char *list, json_t *params, json_t **item
     return rc;
 }
 
+/* The settings are asked for several times a call, so they are read anew only after school.git changed. With the lock held. */
+static const json_t *settings(struct lt_app *app)
+{
+    unsigned turn = atomic_load(&app->school_turn);
+    if (app->settings && app->settings_turn == turn) return app->settings;
+    json_t *school = NULL, *fresh = NULL;
+    struct lt_error ignored = {0};
+    int rc = index_get(app->index, "school", app->installation, &school, NULL, &ignored);
+    if (!rc) fresh = json_incref(lt_json_object(school, "settings"));
+    lt_error_clear(&ignored);
+    json_decref(school);
+    json_decref(app->settings);
+    app->settings = fresh ? fresh : rc ? NULL : json_object();
+    app->settings_turn = turn;
+    return app->settings;
+}
+
 const char *uc_setting(struct uc_call *call, const char *name, char *buf, size_t len)
 {
     const struct uc_setting_def *def = uc_setting_find(name);
     lt_print(buf, len, "%s", def ? def->value : "");
-    json_t *school = NULL;
-    struct lt_error ignored = {0};
-    if (index_get(call->app->index, "school", call->app->installation, &school, NULL, &ignored) == 0) {
-        const char *own = lt_json_str(lt_json_object(school, "settings"), name);
-        if (own) lt_print(buf, len, "%s", own);
-    }
-    lt_error_clear(&ignored);
-    json_decref(school);
+    pthread_mutex_lock(&call->app->settings_lock);
+    const char *own = lt_json_str(settings(call->app), name);
+    if (own) lt_print(buf, len, "%s", own);
+    pthread_mutex_unlock(&call->app->settings_lock);
     return buf;
 }
 
