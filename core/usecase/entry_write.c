@@ -69,6 +69,7 @@ static int write_new(struct uc_call *call, json_t *entry, const char *dir, const
     struct uc_tx *tx = NULL;
     const char *pupil = lt_json_str_or(entry, "pupil", "");
     int rc = uc_tx_begin1(call, pupil, &tx, err);
+    if (!rc) rc = check_ground(call, entry, err); /* a consent may have been withdrawn while the files were looked at */
     if (!rc) rc = attach_store(tx, call, pupil, dir, entry, files, len, same, err);
     if (!rc) rc = entry_store(tx, pupil, dir, entry, err);
     if (!rc) rc = uc_tx_commit(tx, "Add entry", lt_json_str(entry, "id"), err);

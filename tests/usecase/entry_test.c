@@ -2,7 +2,9 @@
 #include "support.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static struct school *s;
@@ -164,6 +166,69 @@ static void the_second_writer_is_told_both_revisions(void **state)
     ok(s, "teacher", "entry", "verify", "{'id':'@c','revision':3}");
 }
 
+/* --- at the same time --- */
+
+enum { WRITERS = 6 };
+
+struct writer {
+    pthread_t thread;
+    char id[LT_ID_SIZE], organiser[40];
+    int rc;
+};
+
+static void *write_once(void *arg)
+{
+    struct writer *w = arg;
+    struct uc_answer answer;
+    struct lt_error err = {0};
+    json_t *values = json_pack("{s:s, s:i, s:s}", "id", w->id, "revision", 1, "organiser", w->organiser);
+    struct uc_request r = {.noun = "entry", .verb = "edit", .values = values, .door = UC_CLI, .token = lt_json_str(s->tokens, "ivan")};
+    w->rc = uc_dispatch(s->app, &r, &answer, &err);
+    uc_answer_clear(&answer);
+    lt_error_clear(&err);
+    json_decref(values);
+    return NULL;
+}
+
+static void write_together(struct writer *w)
+{
+    for (int i = 0; i < WRITERS; i++) {
+        lt_print(w[i].organiser, sizeof w[i].organiser, "Организатор %d", i);
+        assert_int_equal(pthread_create(&w[i].thread, NULL, write_once, &w[i]), 0);
+    }
+    for (int i = 0; i < WRITERS; i++) pthread_join(w[i].thread, NULL);
+}
+
+static void several_write_at_the_same_time(void **state)
+{
+    (void)state;
+    struct writer w[WRITERS] = {0};
+    const char *won = NULL;
+    entry_in(s, "together", "ivan", "ivan", "submitted");
+    for (int i = 0; i < WRITERS; i++) lt_print(w[i].id, sizeof w[i].id, "%s", id_of(s, "together"));
+    write_together(w);
+    for (int i = 0; i < WRITERS; i++) {
+        assert_true(w[i].rc == 0 || w[i].rc == LT_CONFLICT);
+        if (w[i].rc == 0) assert_null(won);
+        if (w[i].rc == 0) won = w[i].organiser;
+    }
+    assert_non_null(won);
+    json_t *e = ok(s, "ivan", "entry", "show", "{'id':'@together'}");
+    assert_string_equal(text(e, "organiser"), won);
+    assert_int_equal(number(e, "revision"), 2);
+    /* entries beside each other in one portfolio are no conflict */
+    for (int i = 0; i < WRITERS; i++) {
+        char name[20];
+        lt_print(name, sizeof name, "beside%d", i);
+        lt_print(w[i].id, sizeof w[i].id, "%s", entry_in(s, name, "ivan", "ivan", "submitted"));
+    }
+    write_together(w);
+    for (int i = 0; i < WRITERS; i++) {
+        assert_int_equal(w[i].rc, 0);
+        assert_string_equal(text(ok(s, "mother", "entry", "show", "{'id':'%s'}", w[i].id), "organiser"), w[i].organiser);
+    }
+}
+
 static void the_family_takes_back_only_its_own(void **state)
 {
     (void)state;
@@ -296,6 +361,7 @@ int main(void)
         cmocka_unit_test(returned_with_a_reason),
         cmocka_unit_test(edit_of_a_verified_entry_awaits_verification),
         cmocka_unit_test(the_second_writer_is_told_both_revisions),
+        cmocka_unit_test(several_write_at_the_same_time),
         cmocka_unit_test(the_family_takes_back_only_its_own),
         cmocka_unit_test(hidden_from_showings),
         cmocka_unit_test(a_dispute_hides_at_once),
