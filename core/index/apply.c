@@ -3,23 +3,12 @@
 
 #include "index/store.h"
 
-#include "base/json.h"
-#include "base/mem.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #define DOCUMENT_MAX (8u << 20)
 
 #define GATHER_CACHE_KIB 65536
-#define PARSED_AHEAD (2u << 20) /* bytes of text: parsed it is about eight times as much */
-
-/* entry.json and verified.json of a verified entry are the same bytes: the second need not be parsed. */
-struct last_parsed {
-    const void *data;
-    size_t len;
-    json_t *json;
-};
 
 static int remove_rows(struct feed *f, const struct doc *d)
 {
@@ -55,28 +44,16 @@ static int refuse(const struct doc *d, struct lt_error *err)
     return lt_fail(err, LT_REFUSED, "index.document", "repo", d->repo, "path", d->path, (char *)NULL);
 }
 
-static int parse(const struct doc *d, const struct index_change *c, struct last_parsed *last, struct lt_error *err)
+/* The document that was read lives until the next one is. */
+static int read_document(struct feed *f, struct doc *d, const struct index_change *c)
 {
-    if (last->json && last->len == c->len && memcmp(last->data, c->data, c->len) == 0)
-        return LT_OK;
-    json_t *json = NULL;
-    struct lt_error why = {0};
-    int status = lt_json_parse(c->data, c->len, DOCUMENT_MAX, &json, &why);
-    lt_error_clear(&why);
-    if (status == LT_SYSTEM)
-        return lt_fail_memory(err);
-    if (status < 0 || !json_is_object(json)) {
-        json_decref(json);
-        return refuse(d, err);
-    }
-    json_decref(last->json);
-    last->data = c->data;
-    last->len = c->len;
-    last->json = json;
-    return LT_OK;
+    int found = c->len > DOCUMENT_MAX ? 0 : node_parse(f->reading, c->data, c->len, &d->json);
+    if (found < 0)
+        return lt_fail_memory(f->err);
+    return !found || d->json->type != NODE_OBJECT ? refuse(d, f->err) : LT_OK;
 }
 
-static int apply_change(struct feed *f, const char *repo, const struct index_change *c, json_t *parsed, struct last_parsed *last)
+static int apply_change(struct feed *f, const char *repo, const struct index_change *c)
 {
     struct doc d = {0};
     if ((!c->data && !c->removed) || !doc_kind_of(repo, c->path, &d))
@@ -95,11 +72,8 @@ static int apply_change(struct feed *f, const char *repo, const struct index_cha
     }
     if (known && same)
         return LT_OK;
-    int status = parsed ? LT_OK : parse(&d, c, last, f->err);
-    if (status < 0)
-        return status;
-    d.json = parsed ? parsed : last->json;
-    if (known)
+    int status = read_document(f, &d, c);
+    if (known && status == LT_OK)
         status = remove_rows(f, &d);
     if (known && status == LT_OK)
         status = db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
@@ -145,36 +119,29 @@ static int forget_repo(struct feed *f, const char *repo)
     }
 }
 
-/* Every document of the batch parsed, so that nothing is left to refuse once rows change. */
-static int parse_ahead(const struct index_batch *b, json_t **parsed, struct lt_error *err)
+/* Every document of the batch looked through, so that nothing is left to refuse once rows change. */
+static int read_ahead(struct feed *f, const struct index_batch *b)
 {
-    struct last_parsed last = {0};
     int status = LT_OK;
     for (size_t i = 0; i < b->len && status == LT_OK; i++) {
         const struct index_change *c = &b->changes[i];
         struct doc d = {0};
-        if (c->removed || !c->data || !doc_kind_of(b->repo, c->path, &d))
-            continue;
-        status = parse(&d, c, &last, err);
-        if (status == LT_OK)
-            parsed[i] = json_incref(last.json);
+        if (!c->removed && c->data && doc_kind_of(b->repo, c->path, &d))
+            status = read_document(f, &d, c);
     }
-    json_decref(last.json);
     return status;
 }
 
-static int apply_batch(struct feed *f, const struct index_batch *b, json_t **parsed)
+static int apply_batch(struct feed *f, const struct index_batch *b)
 {
-    struct last_parsed last = {0};
     int status = b->whole ? forget_repo(f, b->repo) : LT_OK;
     /* removals first: a document that moves within its repository is removed at one path and put at another */
     for (size_t i = 0; i < b->len && status == LT_OK; i++)
         if (b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i], NULL, &last);
+            status = apply_change(f, b->repo, &b->changes[i]);
     for (size_t i = 0; i < b->len && status == LT_OK; i++)
         if (!b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i], parsed ? parsed[i] : NULL, &last);
-    json_decref(last.json);
+            status = apply_change(f, b->repo, &b->changes[i]);
     if (status < 0)
         return status;
     if (b->new_head && *b->new_head)
@@ -190,7 +157,7 @@ static int apply_guarded(struct index *ix, struct feed *f, const struct index_ba
     int status = db_exec(ix->writer, gathering ? "SAVEPOINT batch" : "BEGIN IMMEDIATE", f->err);
     bool begun = status == LT_OK;
     for (size_t i = 0; i < n && status == LT_OK; i++)
-        status = apply_batch(f, &batches[i], NULL);
+        status = apply_batch(f, &batches[i]);
     if (status == LT_OK && !gathering)
         status = texts_flush(ix->writer, &ix->texts, f->err);
     if (status == LT_OK)
@@ -204,30 +171,20 @@ static int apply_guarded(struct index *ix, struct feed *f, const struct index_ba
 }
 
 /* Within a gathered transaction a savepoint would copy every page before its first change, which costs more than the rows.
- * With all documents parsed only the system can fail, and that ends the whole transaction. */
-static int apply_parsed(struct index *ix, struct feed *f, const struct index_batch *b)
+ * With all documents looked through only the system can fail, and that ends the whole transaction. */
+static int apply_read(struct index *ix, struct feed *f, const struct index_batch *b)
 {
-    json_t **parsed = lt_calloc(b->len ? b->len : 1, sizeof *parsed);
-    if (!parsed)
-        return lt_fail_memory(f->err);
-    int status = parse_ahead(b, parsed, f->err);
-    if (status == LT_OK && (status = apply_batch(f, b, parsed)) < 0)
+    int status = read_ahead(f, b);
+    if (status == LT_OK && (status = apply_batch(f, b)) < 0)
         ix->spoilt = true;
-    for (size_t i = 0; i < b->len; i++)
-        json_decref(parsed[i]);
-    free(parsed);
     return status;
 }
 
 int index_apply(struct index *ix, const struct index_batch *batches, size_t n, struct lt_error *err)
 {
     pthread_mutex_lock(&ix->write_lock);
-    struct feed f = {.db = ix->writer, .texts = &ix->texts, .err = err};
-    size_t bytes = 0;
-    for (size_t i = 0; n == 1 && i < batches->len; i++)
-        bytes += batches->changes[i].removed ? 0 : batches->changes[i].len;
-    int status = ix->gathering && n == 1 && bytes <= PARSED_AHEAD ? apply_parsed(ix, &f, batches)
-                                                                   : apply_guarded(ix, &f, batches, n);
+    struct feed f = {.db = ix->writer, .texts = &ix->texts, .reading = &ix->reading, .err = err};
+    int status = ix->gathering && n == 1 ? apply_read(ix, &f, batches) : apply_guarded(ix, &f, batches, n);
     pthread_mutex_unlock(&ix->write_lock);
     return status;
 }

@@ -1,6 +1,5 @@
 #include "index/feed.h"
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -94,30 +93,30 @@ const struct doc_kind *doc_kind_of(const char *repo, const char *path, struct do
 
 /* --- reading documents --- */
 
-const char *doc_str(const json_t *o, const char *key)
+const char *doc_str(const struct node *o, const char *key)
 {
-    return lt_json_str_or(o, key, "");
+    return node_str(o, key);
 }
 
-const char *doc_str2(const json_t *o, const char *key, const char *inner)
+const char *doc_str2(const struct node *o, const char *key, const char *inner)
 {
-    return lt_json_str_or(json_object_get(o, key), inner, "");
+    return node_str(node_get(o, key), inner);
 }
 
-int64_t doc_int(const json_t *o, const char *key)
+int64_t doc_int(const struct node *o, const char *key)
 {
-    return lt_json_int(o, key, 0);
+    return node_int(o, key);
 }
 
-const char *doc_to(const json_t *o)
+const char *doc_to(const struct node *o)
 {
     const char *to = doc_str(o, "to");
     return *to ? to : TERM_END;
 }
 
-int doc_year(const json_t *o, const char *key)
+int doc_year(const struct node *o, const char *key)
 {
-    const char *s = lt_json_str(o, key);
+    const char *s = node_text(node_get(o, key));
     int64_t year = s ? strtol(s, NULL, 10) : doc_int(o, key);
     return year > 0 && year < 10000 ? (int)year : 0;
 }
@@ -153,7 +152,7 @@ char *name_key(const char *surname, const char *name, const char *patronymic)
     return key;
 }
 
-static void add_name(struct lt_buf *b, const json_t *name)
+static void add_name(struct lt_buf *b, const struct node *name)
 {
     static const char *const parts[] = {"surname", "name", "patronymic"};
     for (size_t i = 0; i < 3; i++) {
@@ -172,10 +171,10 @@ int doc_put_names(struct feed *f, const struct doc *d, const char *key)
     lt_buf_init(&title, 4096);
     lt_buf_init(&body, 1 << 16);
     add_name(&title, d->json);
-    add_name(&body, lt_json_object(d->json, "document_name"));
-    const json_t *former = lt_json_array(d->json, "former_names");
-    for (size_t i = 0; i < json_array_size(former); i++)
-        add_name(&body, json_array_get(former, i));
+    add_name(&body, node_object(d->json, "document_name"));
+    const struct node *former = node_array(d->json, "former_names");
+    for (const struct node *n = node_first(former); n; n = node_next(former, n))
+        add_name(&body, n);
     int status = LT_OK;
     if (title.failed || body.failed)
         status = lt_fail_memory(f->err);

@@ -3,8 +3,7 @@
 #define LT_INDEX_FEED_H
 
 #include "index/db.h"
-
-#include <jansson.h>
+#include "index/node.h"
 
 /* Rows of the search tables that changed in this transaction. They reach FTS5 at its end in the order of their numbers: FTS5
  * writes a segment to the disk whenever a number is not above the last one. */
@@ -22,6 +21,7 @@ struct texts {
 struct feed {
     struct db *db;
     struct texts *texts;
+    struct node_doc *reading;
     struct lt_error *err;
 };
 
@@ -30,7 +30,7 @@ struct doc {
     char id[100];
     const char *repo;
     const char *path;
-    const json_t *json;
+    const struct node *json;
 };
 
 struct doc_kind {
@@ -82,11 +82,11 @@ void texts_cut(struct texts *t, size_t n);                             /* forget
 /* --- reading documents; what is absent or of another type is "" or 0 --- */
 
 #define TERM_END "9999-12-31"
-const char *doc_str(const json_t *o, const char *key);
-const char *doc_str2(const json_t *o, const char *key, const char *inner); /* o.key.inner */
-int64_t doc_int(const json_t *o, const char *key);
-const char *doc_to(const json_t *o); /* `to`, or TERM_END */
-int doc_year(const json_t *o, const char *key); /* 2026 or "2026-27" */
+const char *doc_str(const struct node *o, const char *key);
+const char *doc_str2(const struct node *o, const char *key, const char *inner); /* o.key.inner */
+int64_t doc_int(const struct node *o, const char *key);
+const char *doc_to(const struct node *o); /* `to`, or TERM_END */
+int doc_year(const struct node *o, const char *key); /* 2026 or "2026-27" */
 const char *doc_level(int class_number);         /* noo, ooo, soo or "" */
 int school_year_of(const char *date);            /* starting year; 0 for no date */
 /* Folded words of a name with one space between; malloc'ed, NULL: memory. */

@@ -113,6 +113,7 @@ void index_close(struct index *ix)
         db_close(ix->reader[i]);
     db_close(ix->writer);
     texts_cut(&ix->texts, 0);
+    node_free(&ix->reading);
     pthread_cond_destroy(&ix->pool_free);
     pthread_mutex_destroy(&ix->pool_lock);
     pthread_mutex_destroy(&ix->write_lock);

@@ -16,20 +16,19 @@ static const char INSERT_ENTRY[] =
 
 static int put_files(struct feed *f, const struct doc *d, int face)
 {
-    const json_t *files = lt_json_array(d->json, "files");
+    const struct node *files = node_array(d->json, "files");
     int status = LT_OK;
-    for (size_t i = 0; i < json_array_size(files) && status == LT_OK; i++) {
-        const json_t *file = json_array_get(files, i);
+    int i = 0;
+    for (const struct node *file = node_first(files); file && status == LT_OK; file = node_next(files, file))
         status = db_run(f->db, f->err, "INSERT INTO entry_file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", "sIIssssis", d->id, face,
-                        (int)i, d->repo, doc_str(file, "path"), doc_str(file, "name"), doc_str(file, "sha256"),
+                        i++, d->repo, doc_str(file, "path"), doc_str(file, "name"), doc_str(file, "sha256"),
                         doc_int(file, "size"), doc_str(file, "type"));
-    }
     return status;
 }
 
 static int put_text(struct feed *f, const struct doc *d, int face)
 {
-    const json_t *o = d->json, *files = lt_json_array(o, "files");
+    const struct node *o = d->json, *files = node_array(o, "files");
     struct lt_buf body;
     lt_buf_init(&body, SEARCH_TEXT_MAX * 2);
     lt_buf_adds(&body, doc_str(o, "organiser"));
@@ -41,8 +40,8 @@ static int put_text(struct feed *f, const struct doc *d, int face)
             lt_buf_adds(&body, " \n");
         lt_buf_add(&body, s, n > SEARCH_TEXT_MAX ? SEARCH_TEXT_MAX : n);
     }
-    for (size_t i = 0; i < json_array_size(files) && body.len < SEARCH_TEXT_MAX; i++) {
-        const char *name = doc_str(json_array_get(files, i), "name");
+    for (const struct node *file = node_first(files); file && body.len < SEARCH_TEXT_MAX; file = node_next(files, file)) {
+        const char *name = doc_str(file, "name");
         if (*name && strlen(name) < 1024)
             lt_buf_addf(&body, " \n%s", name);
     }
@@ -58,7 +57,7 @@ static int put_text(struct feed *f, const struct doc *d, int face)
 
 int entry_put(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     int face = strcmp(d->kind->name, "verified") == 0;
     const char *date = doc_str(o, "date"), *created = doc_str2(o, "created", "at");
     char day[11] = "";
@@ -73,8 +72,8 @@ int entry_put(struct feed *f, const struct doc *d)
         doc_str(o, "date_to"), doc_year(o, "school_year"), doc_str(o, "class"), doc_str(o, "class_name"), doc_str(o, "group"),
         doc_str2(o, "source", "kind"), doc_str2(o, "source", "by"), doc_str2(o, "source", "batch"),
         doc_str2(o, "source", "event"), doc_str2(o, "mentor", "person"), doc_str2(o, "document", "kind"), doc_str(o, "ground"),
-        (int)lt_json_bool(o, "sensitive", false), (int)lt_json_bool(o, "significant", false),
-        (int)json_is_object(json_object_get(o, "hidden")), (int)json_array_size(lt_json_array(o, "files")), day, created,
+        (int)node_bool(o, "sensitive", false), (int)node_bool(o, "significant", false),
+        (int)(node_object(o, "hidden") != NULL), (int)node_count(node_array(o, "files")), day, created,
         doc_str2(o, "changed", "at"));
     if (status == LT_OK)
         status = put_files(f, d, face);
@@ -83,14 +82,14 @@ int entry_put(struct feed *f, const struct doc *d)
 
 int entry_put_verification(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     return db_run(f->db, f->err, "INSERT INTO verification VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "ssisss", d->id, d->repo,
                   doc_int(o, "revision"), doc_str(o, "by"), doc_str(o, "at"), doc_str(o, "act"));
 }
 
 int entry_put_dispute(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json, *answer = lt_json_object(o, "answer");
+    const struct node *o = d->json, *answer = node_object(o, "answer");
     return db_run(f->db, f->err, "INSERT INTO dispute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "sssIssss", d->id, d->repo,
                   doc_str(o, "kind"), (int)(answer == NULL), doc_str(o, "by"), doc_str(o, "at"), doc_str(o, "due"),
                   doc_str(answer, "outcome"));

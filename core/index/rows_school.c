@@ -16,7 +16,7 @@ static int fold_or_fail(struct feed *f, const char *s, char **out)
 
 int school_put_class(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     int number = (int)doc_int(o, "number");
     return db_run(f->db, f->err, "INSERT INTO class VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "sIIssss", d->id, doc_year(o, "year"), number,
                   doc_str(o, "letter"), doc_str(o, "name"), doc_str(o, "profile"), doc_level(number));
@@ -24,7 +24,7 @@ int school_put_class(struct feed *f, const struct doc *d)
 
 int school_put_programme(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     char *key = NULL;
     int status = fold_or_fail(f, doc_str(o, "title"), &key);
     if (status == LT_OK)
@@ -38,7 +38,7 @@ int school_put_programme(struct feed *f, const struct doc *d)
 
 int school_put_group(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     char *key = NULL;
     int status = fold_or_fail(f, doc_str(o, "title"), &key);
     if (status == LT_OK)
@@ -51,11 +51,11 @@ int school_put_group(struct feed *f, const struct doc *d)
 }
 
 /* Words of an array between spaces: " noo ooo ". */
-static void add_words(struct lt_buf *b, const json_t *array)
+static void add_words(struct lt_buf *b, const struct node *array)
 {
     lt_buf_reset(b);
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const char *s = json_string_value(json_array_get(array, i));
+    for (const struct node *n = node_first(array); n; n = node_next(array, n)) {
+        const char *s = node_text(n);
         if (s)
             lt_buf_addf(b, "%s%s ", b->len ? "" : " ", s);
     }
@@ -65,17 +65,17 @@ static void add_words(struct lt_buf *b, const json_t *array)
 
 static int put_roles(struct feed *f, const struct doc *d)
 {
-    const json_t *roles = lt_json_array(d->json, "roles");
+    const struct node *roles = node_array(d->json, "roles");
     struct lt_buf levels, areas;
     lt_buf_init(&levels, 4096);
     lt_buf_init(&areas, 4096);
     int status = LT_OK;
-    for (size_t i = 0; i < json_array_size(roles) && status == LT_OK; i++) {
-        const json_t *r = json_array_get(roles, i);
-        add_words(&levels, lt_json_array(r, "levels"));
-        add_words(&areas, lt_json_array(r, "areas"));
+    int i = 0;
+    for (const struct node *r = node_first(roles); r && status == LT_OK; r = node_next(roles, r)) {
+        add_words(&levels, node_array(r, "levels"));
+        add_words(&areas, node_array(r, "areas"));
         status = db_run(f->db, f->err, "INSERT INTO role VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-                        "sIsssssssssss", d->id, (int)i, doc_str(r, "id"), doc_str(r, "role"), doc_str(r, "class"),
+                        "sIsssssssssss", d->id, i++, doc_str(r, "id"), doc_str(r, "role"), doc_str(r, "class"),
                         doc_str(r, "group"), doc_str(r, "programme"), doc_str(r, "subject"), levels.data, areas.data,
                         doc_str(r, "duty"), doc_str(r, "from"), doc_to(r));
     }
@@ -86,7 +86,7 @@ static int put_roles(struct feed *f, const struct doc *d)
 
 int school_put_person(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     char *key = name_key(doc_str(o, "surname"), doc_str(o, "name"), doc_str(o, "patronymic"));
     if (!key)
         return lt_fail_memory(f->err);
@@ -102,15 +102,15 @@ int school_put_person(struct feed *f, const struct doc *d)
 
 int school_put_event(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json, *who = lt_json_array(o, "participants");
+    const struct node *o = d->json, *who = node_array(o, "participants");
     int status = db_run(f->db, f->err, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
                         "ssssssssssssIIs", d->id, doc_str(o, "title"), doc_str(o, "organiser"), doc_str(o, "level"),
                         doc_str(o, "format"), doc_str(o, "participation"), doc_str(o, "activity"), doc_str(o, "section"),
                         doc_str(o, "subject"), doc_str(o, "from"), doc_str(o, "to"), doc_str(o, "state"),
-                        school_year_of(doc_str(o, "from")), (int)json_array_size(who), doc_str(lt_json_object(o, "created"), "by"));
-    for (size_t i = 0; i < json_array_size(who) && status == LT_OK; i++) {
-        const json_t *p = json_array_get(who, i);
-        status = db_run(f->db, f->err, "INSERT INTO participant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "sIssiis", d->id, (int)i,
+                        school_year_of(doc_str(o, "from")), (int)node_count(who), doc_str(node_object(o, "created"), "by"));
+    int i = 0;
+    for (const struct node *p = node_first(who); p && status == LT_OK; p = node_next(who, p)) {
+        status = db_run(f->db, f->err, "INSERT INTO participant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "sIssiis", d->id, i++,
                         doc_str(p, "pupil"), doc_str(p, "result"), doc_int(p, "degree"), doc_int(p, "place"), doc_str(p, "entry"));
     }
     if (status < 0)
@@ -120,26 +120,28 @@ int school_put_event(struct feed *f, const struct doc *d)
 
 int school_put_channel(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json;
+    const struct node *o = d->json;
     return db_run(f->db, f->err, "INSERT INTO channel VALUES (?1, ?2, ?3, ?4)", "ssss", d->id, doc_str(o, "title"), doc_str(o, "plugin"),
                   doc_str(o, "state"));
 }
 
 int school_put_import(struct feed *f, const struct doc *d)
 {
-    const json_t *o = d->json, *changes = lt_json_array(o, "changes");
+    const struct node *o = d->json, *changes = node_array(o, "changes");
     struct lt_buf counts;
     lt_buf_init(&counts, 1 << 16);
-    const json_t *given = lt_json_object(o, "counts");
-    int status = given ? lt_json_compact(given, &counts, f->err) : LT_OK;
+    const struct node *given = node_object(o, "counts");
+    json_t *json = given ? node_json(given) : NULL;
+    int status = given ? lt_json_compact(json, &counts, f->err) : LT_OK;
+    json_decref(json);
     if (status == LT_OK)
         status = db_run(f->db, f->err, "INSERT INTO import VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "ssssssss", d->id,
                         doc_str(o, "format"), doc_str(o, "file_name"), doc_str(o, "sha256"), doc_str(o, "state"),
                         counts.data ? counts.data : "{}", doc_str2(o, "created", "at"), doc_str2(o, "created", "by"));
     lt_buf_free(&counts);
-    for (size_t i = 0; i < json_array_size(changes) && status == LT_OK; i++) {
-        const json_t *c = json_array_get(changes, i);
-        status = db_run(f->db, f->err, "INSERT INTO import_change VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "sIssss", d->id, (int)i,
+    int i = 0;
+    for (const struct node *c = node_first(changes); c && status == LT_OK; c = node_next(changes, c)) {
+        status = db_run(f->db, f->err, "INSERT INTO import_change VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "sIssss", d->id, i++,
                         doc_str(c, "repo"), doc_str(c, "path"), doc_str(c, "what"), doc_str(c, "after"));
     }
     return status;

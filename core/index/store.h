@@ -18,6 +18,7 @@ struct index {
     bool gathering;
     bool spoilt; /* the gathered transaction met a failure of the system and cannot be kept */
     struct texts texts;
+    struct node_doc reading;
 
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_free;
