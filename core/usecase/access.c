@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Room for the ids of 20 000 pupils, the longest list there is (uc_all). */
-enum { ROW_MAX = 1000 << 10, BATCH = 256 };
+enum { ROW_MAX = 1000 << 10, BATCH = 256, WAITING_MOST = 512 };
 
 json_t *access_row(const struct uc_call *call, const char *outcome)
 {
@@ -35,6 +35,8 @@ json_t *access_row(const struct uc_call *call, const char *outcome)
     return row;
 }
 
+static void drain_meanwhile(struct lt_app *app);
+
 int access_append(struct lt_app *app, const json_t *row, struct lt_error *err)
 {
     struct lt_buf line = LT_BUF_INIT(ROW_MAX);
@@ -42,6 +44,7 @@ int access_append(struct lt_app *app, const json_t *row, struct lt_error *err)
     if (!rc && !lt_ends(line.data, "\n") && lt_buf_addc(&line, '\n')) rc = lt_fail_memory(err);
     if (!rc) rc = vault_side_append(app->vault, line.data, line.len, err);
     lt_buf_free(&line);
+    if (!rc && atomic_fetch_add(&app->rows_waiting, 1) % WAITING_MOST == WAITING_MOST - 1) drain_meanwhile(app);
     return rc;
 }
 
@@ -99,18 +102,36 @@ static int batch_lines(void *user, const void *data, size_t len)
     return rc ? rc : batch_flush(b);
 }
 
-static int run_batch(struct lt_app *app, bool replay, struct lt_error *err)
+/* With app->drain held. */
+static int run_batch_locked(struct lt_app *app, bool replay, struct lt_error *err)
 {
     struct batch *b = lt_calloc(1, sizeof *b);
     if (!b) return lt_fail_memory(err);
     b->app = app;
     b->err = err;
-    pthread_mutex_lock(&app->drain);
     int rc = replay ? vault_replayed(app->vault, batch_lines, b, err) : vault_side_drain(app->vault, batch_lines, b, err);
-    pthread_mutex_unlock(&app->drain);
     for (size_t i = 0; i < b->len; i++) json_decref(b->docs[i]);
     free(b);
     return rc;
+}
+
+static int run_batch(struct lt_app *app, bool replay, struct lt_error *err)
+{
+    pthread_mutex_lock(&app->drain);
+    int rc = run_batch_locked(app, replay, err);
+    pthread_mutex_unlock(&app->drain);
+    return rc;
+}
+
+/* A server that runs for months must not let the rows gather until somebody asks for the log: they are read into memory
+ * as a whole and their file has a limit. What cannot be moved now stays and is tried again. */
+static void drain_meanwhile(struct lt_app *app)
+{
+    struct lt_error ignored = {0};
+    if (pthread_mutex_trylock(&app->drain)) return; /* somebody is at it */
+    run_batch_locked(app, false, &ignored);
+    pthread_mutex_unlock(&app->drain);
+    lt_error_clear(&ignored);
 }
 
 int access_drain(struct lt_app *app, struct lt_error *err)

@@ -28,6 +28,7 @@ struct lt_app {
     struct repeats *repeats;      /* writes done with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
+    atomic_uint rows_waiting;     /* of the access log, appended since the start */
     atomic_uint school_turn;      /* grows when the index took a change of school.git or of whose guardian somebody is */
     pthread_mutex_t settings_lock;
     json_t *settings;             /* of school.json as of settings_turn; NULL: not read yet */
