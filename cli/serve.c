@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LOCK_WAIT_MS = 10000, LEAVE_SECONDS = 20, WORKERS_MAX = 256 };
@@ -37,6 +38,17 @@ static void hold_signals(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
+/* Until a signal comes; at the start and every hour what falls due is done. A failure is told and tried again. */
+static void wait_for_end(struct lt_app *app, const char *user, const sigset_t *ends, const struct lt_log *log)
+{
+    const struct timespec hour = {.tv_sec = 3600};
+    do {
+        struct lt_error due = {0};
+        if (lt_app_hourly(app, user, &due)) lt_log_write(log, LT_LOG_ERROR, "hourly", "what fell due was not done code=%s", due.code);
+        lt_error_clear(&due);
+    } while (sigtimedwait(ends, NULL, &hour) < 0);
+}
+
 static int serve_app(const struct cli *c, struct lt_app *app, const char *user, const sigset_t *ends,
                      struct lt_error *err)
 {
@@ -51,9 +63,7 @@ static int serve_app(const struct cli *c, struct lt_app *app, const char *user, 
     if (!rc) rc = http_server_listen_unix(server, path, geteuid(), user, err);
     if (!rc) {
         tell_where(c, path);
-        int signal_number;
-        while (sigwait(ends, &signal_number) == EINTR)
-            continue;
+        wait_for_end(app, user, ends, &log);
         /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted
          */
         sigset_t again;

@@ -368,6 +368,7 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
     int rc = params && scope ? uc_scope(call, "import.list", scope, err) : lt_fail_memory(err);
     const char *mine = lt_json_str(lt_json_object(scope, "scope"), "made_by");
     if (!rc && mine && lt_json_put_str(params, "by", mine)) rc = lt_fail_memory(err);
+    if (!rc) rc = import_batch_purge(call, err);
     json_decref(scope);
     if (rc) {
         json_decref(params);

@@ -132,6 +132,8 @@ struct lt_app_config {
 /* Opens vault, index (rebuilding what is behind) and system.db. */
 int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct lt_error *err);
 void lt_app_close(struct lt_app *app);
+/* What falls due by itself (publications whose consent ended, files past their term): called by a server at its start and hourly. */
+int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err);
 
 /* --- a request and its answer --- */
 

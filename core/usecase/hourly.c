@@ -1,0 +1,18 @@
+/* What falls due by itself: publications whose consent ended come down, uploaded files past their term go. Derived from the documents each
+ * time, so that nothing is lost with a job. */
+#include "usecase/call.h"
+#include "usecase/publish.h"
+
+int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err)
+{
+    json_t *none = json_object();
+    struct uc_request request = {.noun = "import", .verb = "list", .values = none, .door = UC_CLI, .local_user = local_user};
+    struct uc_answer answer;
+    int rc = none ? publication_due_app(app, local_user, err) : lt_fail_memory(err);
+    if (!rc) {
+        rc = uc_dispatch(app, &request, &answer, err); /* whoever looks at the batches clears away the expired ones */
+        uc_answer_clear(&answer);
+    }
+    json_decref(none);
+    return rc;
+}
