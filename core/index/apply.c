@@ -3,10 +3,11 @@
 
 #include "index/store.h"
 
+#include "base/mem.h"
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#define DOCUMENT_MAX (8u << 20)
 
 #define GATHER_CACHE_KIB 65536
 
@@ -39,84 +40,106 @@ static int find_known(struct feed *f, const struct doc *d, const struct index_ch
     return found;
 }
 
-static int refuse(const struct doc *d, struct lt_error *err)
-{
-    return lt_fail(err, LT_REFUSED, "index.document", "repo", d->repo, "path", d->path, (char *)NULL);
-}
-
 /* The document that was read lives until the next one is. */
-static int read_document(struct feed *f, struct doc *d, const struct index_change *c)
+int feed_read(struct feed *f, struct doc *d, const void *data, size_t len)
 {
-    int found = c->len > DOCUMENT_MAX ? 0 : node_parse(f->reading, c->data, c->len, &d->json);
+    int found = len > DOCUMENT_MAX ? 0 : node_parse(f->reading, data, len, &d->json);
     if (found < 0)
         return lt_fail_memory(f->err);
-    return !found || d->json->type != NODE_OBJECT ? refuse(d, f->err) : LT_OK;
+    if (found && d->json->type == NODE_OBJECT)
+        return LT_OK;
+    return lt_fail(f->err, LT_REFUSED, "index.document", "repo", d->repo, "path", d->path, (char *)NULL);
 }
 
-static int apply_change(struct feed *f, const char *repo, const struct index_change *c)
+static int drop_document(struct feed *f, const struct doc *d, int64_t rid)
 {
-    struct doc d = {0};
-    if ((!c->data && !c->removed) || !doc_kind_of(repo, c->path, &d))
-        return LT_OK;
-    int64_t rid = 0;
-    bool same = false;
-    int known = find_known(f, &d, c, &rid, &same);
-    if (known < 0)
-        return known;
-    if (c->removed) {
-        /* a document that moved to another path is known under that path: removing the old one is no news */
-        if (!known || !same)
-            return LT_OK;
-        int status = remove_rows(f, &d);
-        return status < 0 ? status : db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
-    }
-    if (known && same)
-        return LT_OK;
-    int status = read_document(f, &d, c);
-    if (known && status == LT_OK)
-        status = remove_rows(f, &d);
-    if (known && status == LT_OK)
-        status = db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
-    if (status < 0)
-        return status;
+    int status = remove_rows(f, d);
+    return status < 0 ? status : db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
+}
+
+/* *taken: there is a row of this kind and id. */
+static int insert_document(struct feed *f, const struct doc *d, const struct index_change *c, bool *taken)
+{
     sqlite3_stmt *st = NULL;
-    status = db_query(f->db, &st, f->err, "INSERT INTO document (kind, id, repo, path, json) VALUES (?1, ?2, ?3, ?4, ?5)", "ssss",
-                      d.kind->name, d.id, d.repo, d.path);
+    int status = db_query(f->db, &st, f->err, "INSERT INTO document (kind, id, repo, path, json) VALUES (?1, ?2, ?3, ?4, ?5)", "ssss",
+                          d->kind->name, d->id, d->repo, d->path);
     if (status < 0)
         return status;
     sqlite3_bind_text64(st, 5, c->data, c->len, SQLITE_STATIC, SQLITE_UTF8);
-    int done = db_next(f->db, st, f->err);
+    int rc = sqlite3_step(st);
+    *taken = rc == SQLITE_CONSTRAINT;
+    status = rc == SQLITE_DONE || *taken ? LT_OK : db_fail(f->db, f->err);
     db_done(st);
-    if (done < 0)
-        return done;
-    return d.kind->put ? d.kind->put(f, &d) : LT_OK;
+    return status;
+}
+
+/* fresh: the repository had no rows before, so that the question whether this document has some is left to the insertion. */
+static int apply_change(struct feed *f, struct doc *d, const struct index_change *c, bool fresh)
+{
+    int64_t rid = 0;
+    bool same = false, taken = true;
+    if (fresh && !c->removed) {
+        int status = insert_document(f, d, c, &taken);
+        if (status < 0)
+            return status;
+    }
+    if (taken) {
+        int known = find_known(f, d, c, &rid, &same);
+        if (known < 0 || (known && same && !c->removed))
+            return known < 0 ? known : LT_OK;
+        /* a document that moved to another path is known under that path: removing the old one is no news */
+        int status = known && (same || !c->removed) ? drop_document(f, d, rid) : LT_OK;
+        if (status == LT_OK && !c->removed)
+            status = insert_document(f, d, c, &taken);
+        if (status < 0 || c->removed)
+            return status;
+    }
+    int status = feed_read(f, d, c->data, c->len);
+    return status == LT_OK && d->kind->put ? d->kind->put(f, d) : status;
+}
+
+static int face_of(const struct doc_kind *kind)
+{
+    return strcmp(kind->name, "verified") == 0;
+}
+
+/* 1: there was a document, which is gone now. */
+static int forget_one(struct feed *f, const char *repo)
+{
+    sqlite3_stmt *st = NULL;
+    /* one at a time: a statement must not read the table that its loop changes */
+    int status = db_query(f->db, &st, f->err, "SELECT rid, kind, id, path FROM document WHERE repo = ?1 LIMIT 1", "s", repo);
+    if (status < 0)
+        return status;
+    int found = db_next(f->db, st, f->err);
+    if (found <= 0) {
+        db_done(st);
+        return found;
+    }
+    int64_t rid = sqlite3_column_int64(st, 0);
+    char path[512];
+    struct doc d = {.repo = repo, .path = path};
+    lt_print(d.id, sizeof d.id, "%s", db_text(st, 2));
+    lt_print(path, sizeof path, "%s", db_text(st, 3));
+    const char *kind = db_text(st, 1);
+    d.kind = doc_kind_named(kind, strlen(kind));
+    db_done(st);
+    if (d.kind && pair_kind(d.kind)) {
+        struct pair_change gone = {.id = d.id, .face = face_of(d.kind), .path = path};
+        status = pair_apply(f, repo, &gone, 1, false);
+    } else {
+        status = d.kind ? drop_document(f, &d, rid) : db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
+    }
+    return status < 0 ? status : 1;
 }
 
 static int forget_repo(struct feed *f, const char *repo)
 {
-    sqlite3_stmt *st = NULL;
-    for (;;) {
-        /* one at a time: a statement must not read the table that its loop changes */
-        int status = db_query(f->db, &st, f->err, "SELECT rid, kind, id, path FROM document WHERE repo = ?1 LIMIT 1", "s", repo);
-        if (status < 0)
-            return status;
-        int found = db_next(f->db, st, f->err);
-        if (found <= 0) {
-            db_done(st);
-            return found;
-        }
-        int64_t rid = sqlite3_column_int64(st, 0);
-        struct doc d = {.repo = repo, .path = ""};
-        strncpy(d.id, db_text(st, 2), sizeof d.id - 1);
-        const char *kind = db_text(st, 1);
-        d.kind = doc_kind_named(kind, strlen(kind));
-        db_done(st);
-        status = d.kind ? remove_rows(f, &d) : LT_OK;
-        if (status == LT_OK)
-            status = db_run(f->db, f->err, "DELETE FROM document WHERE rid = ?1", "i", rid);
-        if (status < 0)
-            return status;
-    }
+    int more;
+    do
+        more = forget_one(f, repo);
+    while (more > 0);
+    return more;
 }
 
 /* Every document of the batch looked through, so that nothing is left to refuse once rows change. */
@@ -127,21 +150,67 @@ static int read_ahead(struct feed *f, const struct index_batch *b)
         const struct index_change *c = &b->changes[i];
         struct doc d = {0};
         if (!c->removed && c->data && doc_kind_of(b->repo, c->path, &d))
-            status = read_document(f, &d, c);
+            status = feed_read(f, &d, c->data, c->len);
+    }
+    return status;
+}
+
+static int by_entry(const void *a, const void *b)
+{
+    const struct pair_change *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* Documents that share rows wait until all changes of their entry are together. */
+struct waiting {
+    struct pair_change *v;
+    char (*ids)[DOC_ID];
+    size_t n;
+};
+
+static int apply_one(struct feed *f, const struct index_batch *b, const struct index_change *c, bool fresh, struct waiting *w)
+{
+    struct doc d = {0};
+    if ((!c->data && !c->removed) || !doc_kind_of(b->repo, c->path, &d))
+        return LT_OK;
+    if (!pair_kind(d.kind))
+        return apply_change(f, &d, c, fresh);
+    memcpy(w->ids[w->n], d.id, sizeof d.id);
+    w->v[w->n] = (struct pair_change){.id = w->ids[w->n], .face = face_of(d.kind), .path = c->path, .data = c->removed ? NULL : c->data,
+                                      .len = c->len, .seq = w->n};
+    w->n++;
+    return LT_OK;
+}
+
+static int apply_waiting(struct feed *f, const char *repo, struct waiting *w, bool fresh)
+{
+    int status = LT_OK;
+    if (w->n)
+        qsort(w->v, w->n, sizeof *w->v, by_entry);
+    for (size_t i = 0, n; i < w->n && status == LT_OK; i += n) {
+        for (n = 1; i + n < w->n && strcmp(w->v[i].id, w->v[i + n].id) == 0;)
+            n++;
+        status = pair_apply(f, repo, &w->v[i], n, fresh);
     }
     return status;
 }
 
 static int apply_batch(struct feed *f, const struct index_batch *b)
 {
-    int status = b->whole ? forget_repo(f, b->repo) : LT_OK;
+    struct waiting w = {.v = lt_calloc(b->len ? b->len : 1, sizeof *w.v), .ids = lt_calloc(b->len ? b->len : 1, sizeof *w.ids)};
+    int status = w.v && w.ids ? LT_OK : lt_fail_memory(f->err);
+    if (status == LT_OK && b->whole)
+        status = forget_repo(f, b->repo);
     /* removals first: a document that moves within its repository is removed at one path and put at another */
-    for (size_t i = 0; i < b->len && status == LT_OK; i++)
-        if (b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i]);
-    for (size_t i = 0; i < b->len && status == LT_OK; i++)
-        if (!b->changes[i].removed)
-            status = apply_change(f, b->repo, &b->changes[i]);
+    for (int puts = 0; puts < 2; puts++)
+        for (size_t i = 0; i < b->len && status == LT_OK; i++)
+            if (b->changes[i].removed != puts)
+                status = apply_one(f, b, &b->changes[i], b->whole, &w);
+    if (status == LT_OK)
+        status = apply_waiting(f, b->repo, &w, b->whole);
+    free(w.v);
+    free(w.ids);
     if (status < 0)
         return status;
     if (b->new_head && *b->new_head)

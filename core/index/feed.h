@@ -11,7 +11,7 @@ struct text_change {
     int64_t rid;
     bool names;
     size_t seq;
-    char *title, *body; /* what FTS5 holds under the number; NULL: nothing */
+    char *held[3]; /* title, body, tags as FTS5 holds them under the number; NULL: nothing */
 };
 struct texts {
     struct text_change *v;
@@ -25,9 +25,10 @@ struct feed {
     struct lt_error *err;
 };
 
+#define DOC_ID 100
 struct doc {
     const struct doc_kind *kind;
-    char id[100];
+    char id[DOC_ID];
     const char *repo;
     const char *path;
     const struct node *json;
@@ -47,6 +48,23 @@ struct doc_kind {
 const struct doc_kind *doc_kind_of(const char *repo, const char *path, struct doc *d);
 const struct doc_kind *doc_kind_named(const char *name, size_t len);
 
+/* Documents of one entry of which two may share a row: index/pairs.c. */
+struct pair_change {
+    const char *id;
+    int face; /* 0 entry.json, 1 verified.json */
+    const char *path;
+    const void *data; /* NULL: removed */
+    size_t len;
+    size_t seq;
+};
+bool pair_kind(const struct doc_kind *kind);
+/* Applies the n changes of one entry in their order. fresh: nothing of this entry is likely to be known. */
+int pair_apply(struct feed *f, const char *repo, const struct pair_change *c, size_t n, bool fresh);
+
+#define DOCUMENT_MAX (8u << 20)
+/* Parses into *d->json, which lives until the next document is read; LT_REFUSED "index.document". */
+int feed_read(struct feed *f, struct doc *d, const void *data, size_t len);
+
 int school_put_class(struct feed *f, const struct doc *d);
 int school_put_programme(struct feed *f, const struct doc *d);
 int school_put_group(struct feed *f, const struct doc *d);
@@ -61,21 +79,24 @@ int pupil_put_review(struct feed *f, const struct doc *d);
 int pupil_put_consent(struct feed *f, const struct doc *d);
 int pupil_put_publication(struct feed *f, const struct doc *d);
 
-int entry_put(struct feed *f, const struct doc *d);
+/* face: 0 newest, 1 verified, 2 both */
+int entry_put(struct feed *f, const struct doc *d, int face);
 int entry_put_verification(struct feed *f, const struct doc *d);
 int entry_put_dispute(struct feed *f, const struct doc *d);
 
 /* --- search rows --- */
 
 struct text_row {
+    const char *kind; /* NULL: the document's */
     const char *pupil, *entry;
-    int face;
-    const char *title;
-    const char *body;
+    const char *day; /* NULL: that of the id */
+    const char *title, *body, *tags;
 };
-int texts_put(struct feed *f, const struct doc *d, const struct text_row *row);
+/* *rid (may be NULL): the number of the row */
+int texts_put(struct feed *f, const struct doc *d, const struct text_row *row, int64_t *rid);
 int texts_put_name(struct feed *f, const struct doc *d, const char *title, const char *body, const char *name_key);
 int texts_drop(struct feed *f, const struct doc *d);
+int64_t texts_number(const char *day); /* the least number of a row of the day; -1: no day whose rows are told apart */
 int texts_flush(struct db *db, struct texts *t, struct lt_error *err); /* empties t on success */
 void texts_cut(struct texts *t, size_t n);                             /* forgets what came after the first n */
 

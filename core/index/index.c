@@ -186,7 +186,9 @@ static int find_document(struct db *db, const char *kind, const char *id, sqlite
     if (strcmp(kind, "school") == 0)
         id = "school";
     sqlite3_stmt *st = NULL;
-    int status = db_query(db, &st, err, "SELECT repo, path, json FROM document WHERE id = ?1 AND kind = ?2", "ss", id, kind);
+    int status = db_query(db, &st, err, 
+                          "SELECT d.repo, d.path, coalesce(d.json, (SELECT x.json FROM document x WHERE x.id = d.id AND x.kind = 'entry'))"
+                          " FROM document d WHERE d.id = ?1 AND d.kind = ?2", "ss", id, kind);
     if (status < 0)
         return status;
     int found = db_next(db, st, err);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define LIST_LIMIT_MAX 1000
+#define SQL_MATCH_MAX 16384
 
 static int bad_filter(struct lt_error *err, const char *name)
 {
@@ -39,11 +40,110 @@ static int check_names(const struct list *l, const json_t *params, struct lt_err
     return LT_OK;
 }
 
+/* --- being led by fts --- */
+
+#define TAG_VALUES 32 /* more values of one filter do not lead */
+
+/* How a list comes to its rows with these parameters. */
+struct lead {
+    const char *way;      /* index, "" the row numbers, NULL SQLite's choice */
+    bool fts;
+    struct lt_buf match;  /* what fts is asked */
+};
+
+static bool given(const json_t *value)
+{
+    return value && !json_is_null(value) && !json_is_false(value);
+}
+
+static bool has_tag(const json_t *value)
+{
+    return json_is_string(value) || json_is_integer(value);
+}
+
+static int add_tag(struct lt_buf *b, const struct list_filter *f, const json_t *value)
+{
+    char number[24];
+    const char *text = json_is_string(value) ? json_string_value(value) : json_is_boolean(value) ? (json_is_true(value) ? "1" : "0") : number;
+    if (json_is_integer(value))
+        lt_print(number, sizeof number, "%lld", (long long)json_integer_value(value));
+    lt_buf_addc(b, '"');
+    words_tag(b, f->tag, text);
+    return lt_buf_addc(b, '"');
+}
+
+/* Rows of any of the values; nothing for what tags cannot tell: another value, or a flag that is off. */
+static void add_tags(struct lt_buf *b, const struct list_filter *f, const json_t *value)
+{
+    bool many = json_is_array(value) && json_array_size(value) && json_array_size(value) <= TAG_VALUES;
+    for (size_t i = 0; many && i < json_array_size(value); i++)
+        many = has_tag(json_array_get(value, i));
+    if (!f->tag || !(many || has_tag(value) || json_is_true(value) || (json_is_false(value) && f->tag == 'f')))
+        return;
+    lt_buf_adds(b, b->len ? " AND tags : (" : "tags : (");
+    for (size_t i = 0; i < (many ? json_array_size(value) : 1); i++) {
+        const json_t *one = many ? json_array_get(value, i) : value;
+        lt_buf_adds(b, i ? " OR " : "");
+        add_tag(b, f, one);
+    }
+    lt_buf_addc(b, ')');
+}
+
+/* An expression over the texts alone: tags are not to be found as words. */
+static int add_text_words(struct lt_buf *b, const char *text, struct lt_error *err)
+{
+    struct lt_buf words;
+    lt_buf_init(&words, 4 * WORDS_QUERY_BYTES + 256);
+    int status = words_query(text, false, &words, err);
+    if (status == LT_OK && words.len)
+        lt_buf_addf(b, "{title body} : (%s)", words.data);
+    lt_buf_free(&words);
+    return status;
+}
+
+static int find_lead(const struct list *l, const json_t *params, struct lead *lead, struct lt_error *err)
+{
+    const char *way = NULL;
+    bool words = false, always = l->led_from && strcmp(l->from, l->led_from) == 0;
+    int status = LT_OK;
+    *lead = (struct lead){.way = l->way};
+    lt_buf_init(&lead->match, SQL_MATCH_MAX);
+    for (const struct list_filter *f = l->filters; f && f->name && status == LT_OK; f++) {
+        const json_t *value = json_object_get(params, f->name);
+        if (given(value) && f->way && !way)
+            way = f->way;
+        if (l->led_from && f->how == FILTER_WORDS && json_is_string(value)) {
+            status = add_text_words(&lead->match, json_string_value(value), err);
+            words = lead->match.len > 0;
+        }
+    }
+    if (!way && l->scope_way && scope_is_narrow(json_object_get(params, "scope")))
+        way = l->scope_way;
+    for (const struct list_filter *f = l->filters; f && f->name && l->led_from; f++)
+        add_tags(&lead->match, f, json_object_get(params, f->name));
+    /* without words fts would give all rows of a value, of which a pupil has few */
+    bool few = way && (!words || strcmp(way, "entry_pupil") != 0);
+    lead->fts = always || (lead->match.len && !few);
+    if (way)
+        lead->way = way;
+    if (status < 0 || lead->match.failed) {
+        lt_buf_free(&lead->match);
+        return status < 0 ? status : lt_fail_memory(err);
+    }
+    return LT_OK;
+}
+
+static const char *key_at(const struct list *l, const struct lead *lead, int i)
+{
+    return lead->fts ? "f.rowid" : l->keys[i];
+}
+
 /* --- WHERE --- */
 
 struct where {
     struct sql *q;
     const struct list *l;
+    const struct lead *lead;
     const char *wrap; /* the open one */
 };
 
@@ -70,13 +170,24 @@ static int add_words(struct where *w, const struct list_filter *f, const char *t
 {
     struct lt_buf words;
     lt_buf_init(&words, 4 * WORDS_QUERY_BYTES + 256);
-    int status = words_query(text, f->how == FILTER_NAMES, &words, err);
+    int status = f->how == FILTER_NAMES ? words_query(text, true, &words, err) : add_text_words(&words, text, err);
     if (status == LT_OK && words.len == 0)
         lt_buf_adds(&w->q->text, " AND 0");
-    else if (status == LT_OK)
+    else if (status == LT_OK && !(w->lead->fts && f->how == FILTER_WORDS)) /* fts was asked for them already */
         add(w, f, f->yes, sql_text(w->q, words.data), false);
     lt_buf_free(&words);
     return status;
+}
+
+/* The day is bound as the row has it, and as a bound of the numbers in whose order the rows are walked. */
+static int add_day(struct where *w, const struct list_filter *f, const char *day)
+{
+    bool since = f->how == FILTER_SINCE;
+    int64_t number = texts_number(day), of_day = INT64_C(1) << 45;
+    add(w, f, f->yes, sql_text(w->q, day), false);
+    if (number >= 0 && w->l->led_from)
+        lt_buf_addf(&w->q->text, " AND %s %s ?%d", key_at(w->l, w->lead, 0), since ? ">=" : "<", sql_number(w->q, since ? number : number + of_day));
+    return LT_OK;
 }
 
 static int add_folded(struct where *w, const struct list_filter *f, const char *text)
@@ -94,6 +205,8 @@ static int add_value(struct where *w, const struct list_filter *f, const json_t 
         add(w, f, f->yes, sql_text(w->q, json_string_value(value)), false);
     else if (json_is_integer(value))
         add(w, f, f->yes, sql_number(w->q, json_integer_value(value)), false);
+    else if (json_is_array(value) && !json_array_size(value) && strchr(f->yes, '@'))
+        lt_buf_adds(&w->q->text, " AND 0"); /* said, since SQLite would look at every row to see it */
     else if (json_is_array(value) && strchr(f->yes, '@'))
         add(w, f, f->yes, sql_json(w->q, value), true);
     else
@@ -119,6 +232,9 @@ static int add_filter(struct where *w, const struct list_filter *f, const json_t
     case FILTER_WORDS:
     case FILTER_NAMES:
         return json_is_string(value) ? add_words(w, f, json_string_value(value), err) : bad_filter(err, f->name);
+    case FILTER_SINCE:
+    case FILTER_UNTIL:
+        return json_is_string(value) ? add_day(w, f, json_string_value(value)) : bad_filter(err, f->name);
     case FILTER_FOLDED:
         return json_is_string(value) ? add_folded(w, f, json_string_value(value)) : bad_filter(err, f->name);
     default:
@@ -126,10 +242,12 @@ static int add_filter(struct where *w, const struct list_filter *f, const json_t
     }
 }
 
-static int add_where(struct sql *q, const struct list *l, const json_t *params, struct lt_error *err)
+static int add_where(struct sql *q, const struct list *l, const struct lead *lead, const json_t *params, struct lt_error *err)
 {
-    struct where w = {.q = q, .l = l, .wrap = NULL};
+    struct where w = {.q = q, .l = l, .lead = lead, .wrap = NULL};
     lt_buf_addf(&q->text, " WHERE %s", l->where ? l->where : "1");
+    if (lead->fts && lead->match.len)
+        lt_buf_addf(&q->text, " AND fts MATCH ?%d", sql_text(q, lead->match.data));
     int status = LT_OK;
     for (const struct list_filter *f = l->filters; f && f->name && status == LT_OK; f++)
         status = add_filter(&w, f, json_object_get(params, f->name), err);
@@ -144,12 +262,12 @@ static int add_where(struct sql *q, const struct list *l, const json_t *params, 
     return status;
 }
 
-static void add_after(struct sql *q, const struct list *l, const json_t *key)
+static void add_after(struct sql *q, const struct list *l, const struct lead *lead, const json_t *key)
 {
     size_t n = strlen(l->types);
     lt_buf_adds(&q->text, n > 1 ? " AND (" : " AND ");
     for (size_t i = 0; i < n; i++)
-        lt_buf_addf(&q->text, "%s%s", i ? ", " : "", l->keys[i]);
+        lt_buf_addf(&q->text, "%s%s", i ? ", " : "", key_at(l, lead, (int)i));
     lt_buf_addf(&q->text, "%s %s %s", n > 1 ? ")" : "", l->descending ? "<" : ">", n > 1 ? "(" : "");
     for (size_t i = 0; i < n; i++) {
         const json_t *v = json_array_get(key, i);
@@ -159,69 +277,85 @@ static void add_after(struct sql *q, const struct list *l, const json_t *key)
     lt_buf_adds(&q->text, n > 1 ? ")" : "");
 }
 
-static void add_order(struct sql *q, const struct list *l, bool outer)
+static void add_order(struct sql *q, const struct list *l, const struct lead *lead, bool outer)
 {
     lt_buf_adds(&q->text, " ORDER BY ");
     for (int i = 0; l->types[i]; i++) {
         if (outer)
             lt_buf_addf(&q->text, "%sk.k%d%s", i ? ", " : "", i, l->descending ? " DESC" : "");
         else
-            lt_buf_addf(&q->text, "%s%s%s", i ? ", " : "", l->keys[i], l->descending ? " DESC" : "");
+            lt_buf_addf(&q->text, "%s%s%s", i ? ", " : "", key_at(l, lead, i), l->descending ? " DESC" : "");
     }
 }
 
-static void add_from(struct sql *q, const struct list *l, const json_t *params)
+static void add_from(struct sql *q, const struct list *l, const struct lead *lead)
 {
-    const char *way = NULL;
-    for (const struct list_filter *f = l->filters; f && f->name && !way; f++) {
-        const json_t *value = json_object_get(params, f->name);
-        if (value && !json_is_null(value) && !json_is_false(value))
-            way = f->way;
-    }
-    if (!way)
-        way = scope_is_narrow(json_object_get(params, "scope")) && l->scope_way ? l->scope_way : l->way;
-    lt_buf_addf(&q->text, " FROM %s", l->from);
-    if (l->way)
-        lt_buf_addf(&q->text, " INDEXED BY %s", way);
+    lt_buf_addf(&q->text, " FROM %s", lead->fts ? l->led_from : l->from);
+    if (lead->fts || !lead->way)
+        return;
+    if (*lead->way)
+        lt_buf_addf(&q->text, " INDEXED BY %s", lead->way);
+    else
+        lt_buf_adds(&q->text, " NOT INDEXED");
 }
 
-int list_sql(struct sql *q, const struct list *l, const json_t *params, int limit, const json_t *after, struct lt_error *err)
+static int page_sql(struct sql *q, const struct list *l, const struct lead *lead, const json_t *params, const json_t *after,
+                    struct lt_error *err)
 {
-    int status = check_names(l, params, err);
-    if (status < 0)
-        return status;
-    sql_text(q, lt_json_str_or(params, "today", TERM_END)); /* ?1 */
-    sql_number(q, limit);                                   /* ?2 */
     lt_buf_adds(&q->text, "WITH k AS MATERIALIZED (SELECT ");
     for (int i = 0; l->types[i]; i++)
-        lt_buf_addf(&q->text, "%s%s AS k%d", i ? ", " : "", l->keys[i], i);
+        lt_buf_addf(&q->text, "%s%s AS k%d", i ? ", " : "", key_at(l, lead, i), i);
     lt_buf_addf(&q->text, "%s%s", l->carry ? ", " : "", l->carry ? l->carry : "");
-    add_from(q, l, params);
-    status = add_where(q, l, params, err);
+    add_from(q, l, lead);
+    int status = add_where(q, l, lead, params, err);
     if (status < 0)
         return status;
     if (after)
-        add_after(q, l, after);
-    add_order(q, l, false);
+        add_after(q, l, lead, after);
+    add_order(q, l, lead, false);
     lt_buf_adds(&q->text, " LIMIT ?2) SELECT ");
     for (int i = 0; l->types[i]; i++)
         lt_buf_addf(&q->text, "k.k%d, ", i);
     lt_buf_addf(&q->text, "%s FROM %s", l->columns, l->detail);
-    add_order(q, l, true);
+    add_order(q, l, lead, true);
     return LT_OK;
+}
+
+/* ?1 the day, ?2 the limit. */
+static int begin_sql(struct sql *q, const struct list *l, const json_t *params, int limit, struct lead *lead, struct lt_error *err)
+{
+    int status = check_names(l, params, err);
+    if (status == LT_OK)
+        status = find_lead(l, params, lead, err);
+    if (status < 0)
+        return status;
+    sql_text(q, lt_json_str_or(params, "today", TERM_END));
+    sql_number(q, limit);
+    return LT_OK;
+}
+
+int list_sql(struct sql *q, const struct list *l, const json_t *params, int limit, const json_t *after, struct lt_error *err)
+{
+    struct lead lead;
+    int status = begin_sql(q, l, params, limit, &lead, err);
+    if (status < 0)
+        return status;
+    status = page_sql(q, l, &lead, params, after, err);
+    lt_buf_free(&lead.match);
+    return status;
 }
 
 static int count_sql(struct sql *q, const struct list *l, const json_t *params, int most, struct lt_error *err)
 {
-    int status = check_names(l, params, err);
+    struct lead lead;
+    int status = begin_sql(q, l, params, most, &lead, err);
     if (status < 0)
         return status;
-    sql_text(q, lt_json_str_or(params, "today", TERM_END));
-    sql_number(q, most);
     lt_buf_adds(&q->text, "SELECT count(*) FROM (SELECT 1");
-    add_from(q, l, params);
-    status = add_where(q, l, params, err);
+    add_from(q, l, &lead);
+    status = add_where(q, l, &lead, params, err);
     lt_buf_adds(&q->text, " LIMIT ?2)");
+    lt_buf_free(&lead.match);
     return status;
 }
 

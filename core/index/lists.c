@@ -5,18 +5,23 @@
 
 #include <string.h>
 
-#define VALUE(name, sql) {name, FILTER_VALUE, sql, NULL, NULL, NULL, NULL}
-#define VALUE_BY(name, sql, way) {name, FILTER_VALUE, sql, NULL, NULL, NULL, way}
-#define VALUE_IN(name, sql, wrap) {name, FILTER_VALUE, sql, NULL, NULL, wrap, NULL}
-#define FLAG(name, yes, no) {name, FILTER_FLAG, yes, no, NULL, NULL, NULL}
-#define DAY(yes) {"today", FILTER_DAY, yes, NULL, NULL, NULL, NULL}
-#define END {NULL, FILTER_VALUE, NULL, NULL, NULL, NULL, NULL}
+#define VALUE(name, sql) {name, FILTER_VALUE, sql, NULL, NULL, NULL, NULL, 0}
+#define TAGGED(name, sql, tag) {name, FILTER_VALUE, sql, NULL, NULL, NULL, NULL, tag}
+#define VALUE_BY(name, sql, way) {name, FILTER_VALUE, sql, NULL, NULL, NULL, way, 0}
+#define VALUE_IN(name, sql, wrap) {name, FILTER_VALUE, sql, NULL, NULL, wrap, NULL, 0}
+#define FLAG(name, yes, no) {name, FILTER_FLAG, yes, no, NULL, NULL, NULL, 0}
+#define FLAG_TAGGED(name, yes, no, tag) {name, FILTER_FLAG, yes, no, NULL, NULL, NULL, tag}
+#define DAY(yes) {"today", FILTER_DAY, yes, NULL, NULL, NULL, NULL, 0}
+#define END {NULL, FILTER_VALUE, NULL, NULL, NULL, NULL, NULL, 0}
 
 /* The class of the day: the newest of the terms that hold it. Joined as cm. */
 #define CLASS_NOW(pupil)                                                                                                     \
     " LEFT JOIN membership cm ON cm.pupil = " pupil " AND cm.n = (SELECT x.n FROM membership x WHERE x.pupil = " pupil       \
     " AND x.from_date <= ?1 AND x.to_date >= ?1 ORDER BY x.from_date DESC, x.n DESC LIMIT 1)"
 #define PUPIL_NAME(alias) "trim(trim(" alias ".surname || ' ' || " alias ".name) || ' ' || " alias ".patronymic)"
+
+/* verified.json with the bytes of entry.json has no text of its own */
+#define DOCUMENT_TEXT "coalesce(d.json, (SELECT x.json FROM document x WHERE x.id = d.id AND x.kind = 'entry'))"
 
 /* --- the school --- */
 
@@ -27,7 +32,7 @@ static const struct list_filter CLASS_FILTERS[] = {
 static const struct list_filter PROGRAMME_FILTERS[] = {
     VALUE("ids", "p.id @"),
     VALUE("kind", "p.kind @"),
-    {"title", FILTER_FOLDED, "p.title_key = #", NULL, NULL, NULL, NULL},
+    {"title", FILTER_FOLDED, "p.title_key = #", NULL, NULL, NULL, NULL, 0},
     DAY("p.from_date <= ?1 AND p.to_date >= ?1"),
     END};
 
@@ -35,7 +40,7 @@ static const struct list_filter GROUP_FILTERS[] = {
     VALUE("ids", "g.id @"),
     VALUE("year", "g.year @"),
     VALUE("programme", "g.programme @"),
-    {"title", FILTER_FOLDED, "g.title_key = #", NULL, NULL, NULL, NULL},
+    {"title", FILTER_FOLDED, "g.title_key = #", NULL, NULL, NULL, NULL, 0},
     VALUE("leader", "g.id IN (SELECT r.grp FROM role r WHERE r.grp <> '' AND r.person @ AND r.from_date <= ?1 AND r.to_date >= ?1)"),
     VALUE("pupil", "g.id IN (SELECT m.grp FROM in_group m WHERE m.pupil @ AND m.from_date <= ?1 AND m.to_date >= ?1)"),
     END};
@@ -45,8 +50,8 @@ static const struct list_filter GROUP_FILTERS[] = {
 static const struct list_filter PERSON_FILTERS[] = {
     VALUE("ids", "p.id @"),
     {"query", FILTER_NAMES,
-     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'person')", NULL, NULL, NULL, NULL},
-    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL},
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'person')", NULL, NULL, NULL, NULL, 0},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL, 0},
     VALUE("number", "p.number @"),
     FLAG("dismissed", "p.dismissed <> ''", "p.dismissed = ''"),
     FLAG("staff", "p.id IN (SELECT r.person FROM role r)", "p.id NOT IN (SELECT r.person FROM role r)"),
@@ -73,7 +78,7 @@ static const struct list_filter EVENT_FILTERS[] = {
     VALUE("leader", "v.by @"),
     VALUE("participant", "v.id IN (SELECT p.event FROM participant p WHERE p.pupil @)"),
     {"query", FILTER_WORDS,
-     "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL, NULL},
+     "v.id IN (SELECT s.id FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND s.kind = 'event')", NULL, NULL, NULL, NULL, 0},
     END};
 
 static const struct list_filter PARTICIPANT_FILTERS[] = {
@@ -95,8 +100,8 @@ static const struct list_filter DOCUMENT_FILTERS[] = {VALUE("kind", "d.kind @"),
 static const struct list_filter PUPIL_FILTERS[] = {
     VALUE("ids", "p.id @"),
     {"query", FILTER_NAMES,
-     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'pupil')", NULL, NULL, NULL, NULL},
-    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL},
+     "p.id IN (SELECT s.id FROM name_fts f CROSS JOIN names s ON s.rid = f.rowid WHERE name_fts MATCH # AND s.kind = 'pupil')", NULL, NULL, NULL, NULL, 0},
+    {"name_key", FILTER_FOLDED, "p.name_key = #", NULL, NULL, NULL, NULL, 0},
     VALUE("birth", "p.birth @"),
     VALUE("number", "p.number @"),
     VALUE("sex", "p.sex @"),
@@ -127,64 +132,67 @@ static const struct list_filter GROUP_MEMBER_FILTERS[] = {
 /* What others may be shown: the verified face of an entry that is neither hidden nor taken back nor under dispute. The search
  * finds it by the face of its row, so the alias of the entry is the same there. */
 #define MAY_BE_SHOWN                                                                                                         \
-    "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 0 AND n.state <> 'taken_back')"          \
+    "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.hidden = 0 AND n.state <> 'taken_back')"          \
     " AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)"
 /* Sensitive in either face is sensitive. IS NOT: in the search there are rows without an entry. */
 #define NOT_SENSITIVE                                                                                                        \
     "e.sensitive IS NOT 1 AND (e.face IS NOT 1 OR NOT EXISTS"                                                                \
-    " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.sensitive = 1))"
+    " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.sensitive = 1))"
 
 #define ENTRY_VALUES                                                                                                         \
-    VALUE_BY("pupil", "e.pupil @", "entry_pupil"),                                                                          \
+    {"pupil", FILTER_VALUE, "e.pupil @", NULL, NULL, NULL, "entry_pupil", 'p'},                                                                          \
     VALUE_BY("event", "e.event <> '' AND e.event @", "entry_event"),                                                         \
     VALUE_BY("batch", "e.batch <> '' AND e.batch @", "entry_batch"),                                                         \
     VALUE_BY("class", "e.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)", \
              "entry_pupil"),                                                                                                 \
     VALUE("class_then", "e.class @"),                                                                                        \
     VALUE("group", "e.grp @"),                                                                                               \
-    VALUE("section", "e.section @"),                                                                                         \
-    VALUE("activity", "e.activity @"),                                                                                       \
-    VALUE("level", "e.level @"),                                                                                             \
-    VALUE("stage", "e.stage @"),                                                                                             \
-    VALUE("result", "e.result @"),                                                                                           \
-    VALUE("state", "e.state @"),                                                                                             \
-    VALUE("school_year", "e.school_year @"),                                                                                 \
-    VALUE("source", "e.source @"),                                                                                           \
-    VALUE("kind", "e.kind @"),                                                                                               \
-    VALUE("subject", "e.subject @"),                                                                                         \
+    TAGGED("section", "e.section @", 's'),                                                                                         \
+    TAGGED("activity", "e.activity @", 'a'),                                                                                       \
+    TAGGED("level", "e.level @", 'l'),                                                                                             \
+    TAGGED("stage", "e.stage @", 'g'),                                                                                             \
+    TAGGED("result", "e.result @", 'r'),                                                                                           \
+    TAGGED("state", "e.state @", 't'),                                                                                             \
+    TAGGED("school_year", "e.school_year @", 'y'),                                                                                 \
+    TAGGED("source", "e.source @", 'o'),                                                                                           \
+    TAGGED("kind", "e.kind @", 'k'),                                                                                               \
+    TAGGED("subject", "e.subject @", 'j'),                                                                                         \
     VALUE("mentor", "e.mentor @"),                                                                                           \
     VALUE("document", "e.document @"),                                                                                       \
-    VALUE("ground", "e.ground @"),                                                                                           \
+    TAGGED("ground", "e.ground @", 'd'),                                                                                           \
     VALUE("submitted_by", "e.source_by @"),                                                                                  \
-    VALUE("from", "e.day >= #"),                                                                                             \
-    VALUE("to", "e.day <= #"),                                                                                               \
-    FLAG("hidden", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)",                       \
-         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1)"),                            \
+    {"from", FILTER_SINCE, "e.day >= #", NULL, NULL, NULL, NULL, 0},                                                                                             \
+    {"to", FILTER_UNTIL, "e.day <= #", NULL, NULL, NULL, NULL, 0},                                                                                               \
+    FLAG_TAGGED("hidden", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.hidden = 1)",                       \
+         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.hidden = 1)", 'h'),                       \
     {"disputed", FILTER_FLAG, "e.id IN (SELECT d.entry FROM dispute d WHERE d.open = 1)",                                    \
-     "NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)", NULL, NULL, "entry_id"},                    \
-    FLAG("verified", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)",                                      \
-         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)"),                                             \
-    FLAG("significant", "e.significant = 1", "e.significant = 0"),                                                           \
-    FLAG("with_files", "e.files > 0", "e.files = 0"),                                                                        \
+     "NOT EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1)", NULL, NULL, "entry_id", 0},                 \
+    FLAG("verified", "EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 0)",                                      \
+         "NOT EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 0)"),                                             \
+    FLAG_TAGGED("significant", "e.significant = 1", "e.significant = 0", 'i'),                                                           \
+    FLAG_TAGGED("with_files", "e.files > 0", "e.files = 0", 'f'),                                                                        \
     FLAG("sensitive", "NOT (" NOT_SENSITIVE ")", NOT_SENSITIVE)
 
+/* where fts does not lead, it is asked for the numbers of the rows it knows */
 #define ENTRY_QUERY                                                                                                          \
-    {"query", FILTER_WORDS,                                                                                                  \
-     "(e.id, e.face) IN (SELECT s.entry, s.face FROM fts f CROSS JOIN search s ON s.rid = f.rowid WHERE fts MATCH # AND"      \
-     " s.kind IN ('entry', 'verified'))",                                                                                    \
-     NULL, NULL, NULL, "entry_id"}
+    {"query", FILTER_WORDS, "e.rid IN (SELECT f.rowid FROM fts f WHERE fts MATCH #)", NULL, NULL, NULL, NULL, 0}
 
 static const struct list_filter ENTRY_FILTERS[] = {
     VALUE_BY("ids", "e.id @", "entry_id"),
-    {"verified_only", FILTER_FLAG, "e.face = 1 AND " MAY_BE_SHOWN, NULL, "e.face = 0", NULL, NULL},
+    {"verified_only", FILTER_FLAG, "e.face <> 0 AND " MAY_BE_SHOWN, NULL, "e.face <> 1", NULL, NULL, 0},
     ENTRY_VALUES,
     ENTRY_QUERY,
     END};
 static const struct list_filter QUEUE_FILTERS[] = {VALUE_BY("ids", "e.id @", "entry_id"), ENTRY_VALUES, ENTRY_QUERY, END};
 static const struct list_filter SEARCH_FILTERS[] = {
-    {"query", FILTER_WORDS, "fts MATCH #", NULL, NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), ENTRY_VALUES, END};
+    {"query", FILTER_WORDS, "1", NULL, NULL, NULL, NULL, 0},
+    VALUE("kinds", "s.kind @"),
+    /* rows that stand for both faces, looked for as verified ones */
+    FLAG("shown", "(s.kind <> 'both' OR (" MAY_BE_SHOWN "))", NULL),
+    ENTRY_VALUES,
+    END};
 static const struct list_filter NAME_FILTERS[] = {
-    {"query", FILTER_NAMES, "s.rid IN (SELECT f.rowid FROM name_fts f WHERE name_fts MATCH #)", NULL, NULL, NULL, NULL}, VALUE("kinds", "s.kind @"), END};
+    {"query", FILTER_NAMES, "s.rid IN (SELECT f.rowid FROM name_fts f WHERE name_fts MATCH #)", NULL, NULL, NULL, NULL, 0}, VALUE("kinds", "s.kind @"), END};
 
 #define ENTRY_COLUMNS                                                                                                        \
     "e.id, e.pupil, " PUPIL_NAME("p") " AS pupil_name, cm.class AS pupil_class, cm.name AS pupil_class_name, e.revision, e.state, e.kind,"       \
@@ -192,9 +200,9 @@ static const struct list_filter NAME_FILTERS[] = {
     " nullif(e.degree, 0) AS degree, nullif(e.place, 0) AS place, e.badge, e.subject, e.date, e.date_to,"                   \
     " nullif(e.school_year, 0) AS school_year, e.class, e.class_name, e.grp AS \"group\", e.source, e.source_by AS submitted_by, e.batch,"      \
     " e.event, e.mentor, e.document, e.ground, e.sensitive AS sensitive_flag, e.significant AS significant_flag, e.files,"   \
-    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.hidden = 1) AS hidden_flag,"                       \
+    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.hidden = 1) AS hidden_flag,"                       \
     " EXISTS (SELECT 1 FROM dispute d WHERE d.entry = e.id AND d.open = 1) AS disputed_flag,"                               \
-    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1) AS verified_flag, e.created, e.changed"
+    " EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 0) AS verified_flag, e.created, e.changed"
 #define ENTRY_DETAIL "k CROSS JOIN entry e ON e.rid = k.rid LEFT JOIN pupil p ON p.id = e.pupil" CLASS_NOW("e.pupil")
 
 static const struct list_filter FILE_FILTERS[] = {VALUE("pupil", "f.pupil @"), VALUE("entry", "f.entry @"), VALUE("sha256", "f.sha256 @"), END};
@@ -213,7 +221,7 @@ static const struct list_filter DISPUTE_FILTERS[] = {
 static const struct list_filter REVIEW_FILTERS[] = {
     VALUE("pupil", "r.pupil @"), VALUE("entry", "r.entry @"), VALUE("state", "r.state @"), VALUE("kind", "r.kind @"),
     VALUE("by", "r.by @"), VALUE("asked_by", "r.asked_by @"), VALUE("asked_of", "r.asked_of @"),
-    {"show_sensitive", FILTER_FLAG, "1", NULL, NOT_SENSITIVE, NULL, NULL}, END};
+    {"show_sensitive", FILTER_FLAG, "1", NULL, NOT_SENSITIVE, NULL, NULL, 0}, END};
 
 static const struct list_filter CONSENT_FILTERS[] = {
     VALUE("pupil", "c.pupil @"),
@@ -228,6 +236,13 @@ static const struct list_filter CONSENT_FILTERS[] = {
 
 static const struct list_filter PUBLICATION_FILTERS[] = {
     VALUE("channel", "b.channel @"), VALUE("pupil", "b.pupil @"), VALUE("entry", "b.entry @"), VALUE("state", "b.state @"), VALUE("release", "b.release @"), END};
+
+/* The row of an entry has the number of its row in search; another row may speak of an entry. */
+#define SEARCH_ENTRY(search)                                                                                                 \
+    search " LEFT JOIN entry e ON e.rid = iif(s.kind IN ('entry', 'verified', 'both'), s.rid,"                               \
+           " (SELECT n.rid FROM entry n WHERE n.id = s.entry AND n.face <> 1))"
+#define SEARCH_FROM "fts f CROSS JOIN " SEARCH_ENTRY("search s ON s.rid = f.rowid")
+#define SNIPPET(column) "snippet(fts, " column ", char(0xE000), char(0xE001), '…', 16)"
 
 /* --- the table --- */
 
@@ -326,7 +341,7 @@ static const struct list LISTS[] = {
      .keys = {"d.id", "d.kind"},
      .types = "ss",
      .detail = "k CROSS JOIN document d ON d.id = k.k0 AND d.kind = k.k1",
-     .columns = "d.kind, d.id, d.repo, d.path, d.json AS doc_json",
+     .columns = "d.kind, d.id, d.repo, d.path, " DOCUMENT_TEXT " AS doc_json",
      .filters = DOCUMENT_FILTERS},
     {.name = "pupils",
      .from = "pupil p",
@@ -375,20 +390,21 @@ static const struct list LISTS[] = {
      .filters = GROUP_MEMBER_FILTERS},
     {.name = "entries",
      .from = "entry e",
-     .keys = {"e.day", "e.id"},
-     .types = "ss",
+     .led_from = "fts f CROSS JOIN entry e ON e.rid = f.rowid",
+     .keys = {"e.rid"},
+     .types = "i",
      .descending = true,
      .carry = "e.rid AS rid",
      .detail = ENTRY_DETAIL,
      .columns = ENTRY_COLUMNS,
-     .way = "entry_day",
+     .way = "",
      .scope_way = "entry_pupil",
      .scope = SCOPE_ENTRY,
      .pupil = "e.pupil",
      .filters = ENTRY_FILTERS},
     {.name = "queue",
      .from = "entry e",
-     .where = "e.face = 0 AND e.state = 'submitted'",
+     .where = "e.face <> 1 AND e.state = 'submitted'",
      .keys = {"e.changed", "e.id"},
      .types = "ss",
      .carry = "e.rid AS rid",
@@ -400,12 +416,12 @@ static const struct list LISTS[] = {
      .filters = QUEUE_FILTERS},
     {.name = "showable",
      .from = "entry e",
-     .where = "e.face = 1 AND " MAY_BE_SHOWN " AND " NOT_SENSITIVE,
+     .where = "e.face <> 0 AND " MAY_BE_SHOWN " AND " NOT_SENSITIVE,
      .keys = {"e.id"},
      .types = "s",
      .carry = "e.rid AS rid",
      .detail = "k CROSS JOIN entry e ON e.rid = k.rid JOIN document d ON d.id = e.id AND d.kind = 'verified'" CLASS_NOW("e.pupil"),
-     .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, d.json AS verified_json",
+     .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, " DOCUMENT_TEXT " AS verified_json",
      .way = "entry_id",
      .scope_way = "entry_pupil",
      .scope = SCOPE_ENTRY,
@@ -438,20 +454,20 @@ static const struct list LISTS[] = {
      .pupil = "v.pupil",
      .filters = VERIFICATION_FILTERS},
     {.name = "disputes",
-     .from = "dispute d LEFT JOIN entry e ON e.id = d.entry AND e.face = 0",
+     .from = "dispute d LEFT JOIN entry e ON e.id = d.entry AND e.face <> 1",
      .keys = {"d.due", "d.entry"},
      .types = "ss",
-     .detail = "k CROSS JOIN dispute d ON d.entry = k.k1 LEFT JOIN entry e ON e.id = d.entry AND e.face = 0 LEFT JOIN pupil p ON p.id = d.pupil",
+     .detail = "k CROSS JOIN dispute d ON d.entry = k.k1 LEFT JOIN entry e ON e.id = d.entry AND e.face <> 1 LEFT JOIN pupil p ON p.id = d.pupil",
      .columns = "d.entry, d.pupil, " PUPIL_NAME("p") " AS pupil_name, e.title, d.kind, d.open AS open_flag, d.by, d.at, d.due, d.outcome",
      .scope = SCOPE_ENTRY,
      .pupil = "d.pupil",
      .filters = DISPUTE_FILTERS},
     {.name = "reviews",
-     .from = "review r LEFT JOIN entry e ON e.id = r.entry AND e.face = 0",
+     .from = "review r LEFT JOIN entry e ON e.id = r.entry AND e.face <> 1",
      .keys = {"r.id"},
      .types = "s",
      .descending = true,
-     .detail = "k CROSS JOIN review r ON r.id = k.k0 LEFT JOIN entry e ON e.id = r.entry AND e.face = 0 LEFT JOIN pupil p ON p.id = r.pupil"
+     .detail = "k CROSS JOIN review r ON r.id = k.k0 LEFT JOIN entry e ON e.id = r.entry AND e.face <> 1 LEFT JOIN pupil p ON p.id = r.pupil"
                " JOIN document d ON d.id = r.id AND d.kind = 'review'",
      .columns = "r.id, r.pupil, " PUPIL_NAME("p") " AS pupil_name, r.entry, e.title AS entry_title, r.kind, r.state, r.by, r.by_kind,"
                 " r.asked_by, r.asked_of, r.changed, d.json ->> '$.text' AS text",
@@ -470,11 +486,11 @@ static const struct list LISTS[] = {
      .pupil = "c.pupil",
      .filters = CONSENT_FILTERS},
     {.name = "publications",
-     .from = "publication b LEFT JOIN entry e ON e.id = b.entry AND e.face = 0",
+     .from = "publication b LEFT JOIN entry e ON e.id = b.entry AND e.face <> 1",
      .keys = {"b.id"},
      .types = "s",
      .descending = true,
-     .detail = "k CROSS JOIN publication b ON b.id = k.k0 LEFT JOIN entry e ON e.id = b.entry AND e.face = 0 LEFT JOIN channel c ON c.id ="
+     .detail = "k CROSS JOIN publication b ON b.id = k.k0 LEFT JOIN entry e ON e.id = b.entry AND e.face <> 1 LEFT JOIN channel c ON c.id ="
                " b.channel JOIN document d ON d.id = b.id AND d.kind = 'publication'",
      .columns = "b.id, b.pupil, b.channel, c.title AS channel_title, b.entry, e.title AS entry_title, b.revision, b.state, b.release, b.at,"
                 " b.removed_at, d.json -> '$.fields' AS fields_json, d.json ->> '$.retracted.at' AS retracted",
@@ -495,17 +511,17 @@ static const struct list LISTS[] = {
      .beyond = "s.kind = 'person'",
      .filters = NAME_FILTERS},
     {.name = "search_texts",
-     .from = "fts f CROSS JOIN search s ON s.rid = f.rowid LEFT JOIN entry e ON e.id = s.entry AND e.face = s.face",
-     .where = "(s.face = 0 OR (" MAY_BE_SHOWN "))",
+     .from = SEARCH_FROM,
+     .led_from = SEARCH_FROM,
+     .where = "(s.kind <> 'verified' OR (" MAY_BE_SHOWN "))",
      .keys = {"f.rowid"},
      .types = "i",
      .descending = true,
      /* made here and not in the second step, which has no match to mark; U+E000 and U+E001 enclose what was found */
-     .carry = "s.rid AS rid, snippet(fts, -1, char(0xE000), char(0xE001), '…', 16) AS snippet",
-     .detail = "k CROSS JOIN search s ON s.rid = k.rid LEFT JOIN entry e ON e.id = s.entry AND e.face = s.face LEFT JOIN pupil p ON p.id ="
-               " s.pupil",
+     .carry = "f.rowid AS rid, " SNIPPET("0") " AS in_title, " SNIPPET("1") " AS in_body",
+     .detail = "k CROSS JOIN " SEARCH_ENTRY("search s ON s.rid = k.rid") " LEFT JOIN pupil p ON p.id = s.pupil",
      .columns = "s.kind, s.id, s.pupil, " PUPIL_NAME("p") " AS pupil_name, coalesce(nullif(s.title, ''), e.title) AS title, s.entry,"
-                " e.state, e.day, e.class_name, k.snippet",
+                " e.state, e.day, e.class_name, iif(instr(k.in_title, char(0xE000)), k.in_title, k.in_body) AS snippet",
      .scope = SCOPE_ENTRY,
      .pupil = "s.pupil",
      .beyond = "s.pupil = ''",

@@ -21,7 +21,9 @@ enum filter_how {
     FILTER_DAY,       /* the day stands in ?1; given: `yes` */
     FILTER_WORDS,     /* text to search for: # is an FTS5 expression */
     FILTER_NAMES,     /* the same, each word a beginning */
-    FILTER_FOLDED     /* compared in folded form */
+    FILTER_FOLDED,    /* compared in folded form */
+    FILTER_SINCE,     /* day of an entry: # is the first one, and the number of the row is bound besides */
+    FILTER_UNTIL      /* the last one */
 };
 
 struct list_filter {
@@ -32,11 +34,15 @@ struct list_filter {
     const char *absent; /* when the parameter is not given */
     const char *wrap;   /* fragments with the same wrap stand together in it: "x IN (SELECT … WHERE" … ")" */
     const char *way;    /* index that leads to the rows when this is given (the first of the filters that has one counts) */
+    char tag;           /* field of the tag by which fts finds the rows (words.h), where it leads; 0: none */
 };
 
 struct list {
     const char *name;
     const char *from;
+    /* The rows as fts (f) finds them by words and tags; taken when a filter is given that has words or a tag and no other way leads to few
+     * rows. Their keys are one, the number of the row. NULL: there is no such way. */
+    const char *led_from;
     const char *where;   /* NULL: nothing */
     const char *keys[4]; /* never NULL in a row, together unique */
     const char *types;   /* of the keys: s text, i integer */
@@ -45,7 +51,7 @@ struct list {
     const char *detail; /* "k JOIN …" */
     const char *columns;
     /* The way to the rows is said, not guessed by SQLite, which knows neither the sizes nor that a page is short: index of the
-     * order, and index for a scope of few pupils. NULL: SQLite chooses. */
+     * order ("": that of the row numbers), and index for a scope of few pupils. NULL: SQLite chooses. */
     const char *way, *scope_way;
     enum scope_kind scope;
     const char *pupil; /* expression of the pupil's id in the first step */

@@ -71,7 +71,7 @@ int pupil_put_review(struct feed *f, const struct doc *d)
     /* what is asked, declined or taken back is not to be found by others */
     if (status < 0 || strcmp(state, "given") != 0)
         return status;
-    return texts_put(f, d, &(struct text_row){.pupil = d->repo, .entry = doc_str(o, "entry"), .title = "", .body = doc_str(o, "text")});
+    return texts_put(f, d, &(struct text_row){.pupil = d->repo, .entry = doc_str(o, "entry"), .title = "", .body = doc_str(o, "text"), .tags = ""}, NULL);
 }
 
 int pupil_put_consent(struct feed *f, const struct doc *d)

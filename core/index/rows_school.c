@@ -33,7 +33,7 @@ int school_put_programme(struct feed *f, const struct doc *d)
     free(key);
     if (status < 0)
         return status;
-    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = ""});
+    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = "", .tags = ""}, NULL);
 }
 
 int school_put_group(struct feed *f, const struct doc *d)
@@ -47,7 +47,7 @@ int school_put_group(struct feed *f, const struct doc *d)
     free(key);
     if (status < 0)
         return status;
-    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = ""});
+    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = "", .tags = ""}, NULL);
 }
 
 /* Words of an array between spaces: " noo ooo ". */
@@ -115,7 +115,7 @@ int school_put_event(struct feed *f, const struct doc *d)
     }
     if (status < 0)
         return status;
-    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = doc_str(o, "organiser")});
+    return texts_put(f, d, &(struct text_row){.pupil = "", .entry = "", .title = doc_str(o, "title"), .body = doc_str(o, "organiser"), .tags = ""}, NULL);
 }
 
 int school_put_channel(struct feed *f, const struct doc *d)

@@ -9,7 +9,7 @@ static const char SCHOOL[] =
     "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE head (repo TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE document (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, repo TEXT NOT NULL,"
-    " path TEXT NOT NULL, json TEXT NOT NULL);"
+    " path TEXT NOT NULL, json TEXT);" /* NULL: of a verified.json with the bytes of its entry.json */
     "CREATE UNIQUE INDEX document_id ON document (id, kind);"
     "CREATE INDEX document_repo ON document (repo);"
 
@@ -72,7 +72,8 @@ static const char PUPIL[] =
     "CREATE INDEX in_group_group ON in_group (grp, pupil);";
 
 static const char ENTRIES[] =
-    /* face 0: the newest revision, 1: the verified one. Rows are wide and found through many indexes: a rowid table. */
+    /* face 0: the newest revision, 1: the verified one, 2: both, where verified.json has the bytes of entry.json. The row number is made
+     * of the day and of the time inside the id, so that rows lie in the order of the list; it is that of the row in search. */
     "CREATE TABLE entry (rid INTEGER PRIMARY KEY, id TEXT NOT NULL, face INTEGER NOT NULL, pupil TEXT NOT NULL,"
     " revision INTEGER NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, section TEXT NOT NULL, activity TEXT NOT NULL,"
     " title TEXT NOT NULL, organiser TEXT NOT NULL, level TEXT NOT NULL, stage TEXT NOT NULL, format TEXT NOT NULL,"
@@ -83,18 +84,18 @@ static const char ENTRIES[] =
     " sensitive INTEGER NOT NULL, significant INTEGER NOT NULL, hidden INTEGER NOT NULL, files INTEGER NOT NULL,"
     " day TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL);"
     "CREATE UNIQUE INDEX entry_id ON entry (id, face);"
-    "CREATE INDEX entry_day ON entry (face, day, id);"
-    "CREATE INDEX entry_pupil ON entry (pupil, face, day, id);"
-    "CREATE INDEX entry_queue ON entry (changed, id) WHERE face = 0 AND state = 'submitted';"
+    "CREATE INDEX entry_pupil ON entry (pupil);"
+    "CREATE INDEX entry_queue ON entry (changed, id) WHERE face <> 1 AND state = 'submitted';"
     "CREATE INDEX entry_event ON entry (event) WHERE event <> '';"
     "CREATE INDEX entry_batch ON entry (batch) WHERE batch <> '';"
     "CREATE TABLE entry_file (entry TEXT NOT NULL, face INTEGER NOT NULL, n INTEGER NOT NULL, pupil TEXT NOT NULL,"
     " path TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL,"
     " PRIMARY KEY (entry, face, n), FOREIGN KEY (entry, face) REFERENCES entry (id, face) ON DELETE CASCADE) WITHOUT ROWID;"
-    "CREATE INDEX entry_file_sha256 ON entry_file (pupil, sha256, entry, path, size);"
+    "CREATE INDEX entry_file_sha256 ON entry_file (pupil, sha256, size);"
     "CREATE TABLE verification (entry TEXT PRIMARY KEY, pupil TEXT NOT NULL, revision INTEGER NOT NULL,"
     " by TEXT NOT NULL, at TEXT NOT NULL, act TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX verification_by ON verification (by, at);"
+    "CREATE INDEX verification_pupil ON verification (pupil, at);"
     "CREATE TABLE dispute (entry TEXT PRIMARY KEY, pupil TEXT NOT NULL, kind TEXT NOT NULL, open INTEGER NOT NULL,"
     " by TEXT NOT NULL, at TEXT NOT NULL, due TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX dispute_open ON dispute (due, entry) WHERE open = 1;";
@@ -119,17 +120,19 @@ static const char PAPERS[] =
     "CREATE INDEX publication_pupil ON publication (pupil, id);"
     "CREATE INDEX publication_entry ON publication (entry);";
 
-/* What is searched stands once, in search and names; the FTS5 tables refer to it by row number (external content). The number
- * is made from the time inside the UUIDv7, so that FTS5's own order is the order of birth and a page of results needs no
- * sorting; it is not dumped, since two documents of one millisecond may swap it. */
+/* What is searched stands once, in search and names; the FTS5 tables refer to it by row number (external content). FTS5 gives rows in
+ * the order of their numbers, so the number is made to be the order of the page: of the day and the time inside the UUIDv7 (an entry's
+ * own day, the day of birth of everything else). It is not dumped, since two documents of one millisecond may swap it. The
+ * column "tags" holds what entries are filtered by (words.h): FTS5 intersects the rows of several tags and words without reading
+ * any of them, in the order of the list, however many rows there are. */
 static const char SEARCH[] =
     "CREATE TABLE search (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, pupil TEXT NOT NULL,"
-    " entry TEXT NOT NULL, face INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL);"
-    "CREATE UNIQUE INDEX search_id ON search (id, kind);"
+    " entry TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL);"
+    "CREATE INDEX search_id ON search (id);"
     "CREATE TABLE names (rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL,"
     " body TEXT NOT NULL, name_key TEXT NOT NULL);"
     "CREATE UNIQUE INDEX names_id ON names (id, kind);"
-    "CREATE VIRTUAL TABLE fts USING fts5 (title, body, content='search', content_rowid='rid', columnsize=0,"
+    "CREATE VIRTUAL TABLE fts USING fts5 (title, body, tags, content='search', content_rowid='rid', columnsize=0,"
     " tokenize='letopis stem');"
     "CREATE VIRTUAL TABLE name_fts USING fts5 (title, body, content='names', content_rowid='rid', columnsize=0,"
     " prefix='2 3', tokenize='letopis plain');";

@@ -56,9 +56,9 @@ static const struct key ADMIT[] = {
 /* Rows with a scope of their own (model/entry.h, family_only and sensitive). IS NOT: in the search there are rows without an entry. */
 #define FAMILY_ONLY                                                                                                          \
     "(e.state = 'taken_back' OR (e.state = 'draft' AND " FAMILY " AND NOT EXISTS"                                             \
-    " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 1)))"
+    " (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 0)))"
 #define SENSITIVE                                                                                                            \
-    "(e.sensitive = 1 OR (e.face = 1 AND EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face = 0 AND n.sensitive = 1)))"
+    "(e.sensitive = 1 OR (e.face = 1 AND EXISTS (SELECT 1 FROM entry n WHERE n.id = e.id AND n.face <> 1 AND n.sensitive = 1)))"
 
 static int bad_filter(struct lt_error *err, const char *name)
 {

@@ -11,6 +11,7 @@
 struct halves {
     const struct list *names, *texts;
     bool in_names;
+    bool shown; /* verified faces are asked for */
     json_t *name_params, *text_params, *after;
 };
 
@@ -41,6 +42,31 @@ static bool about_names(const struct list *names, const json_t *params, json_t *
     return wanted;
 }
 
+/* A row that stands for both faces is looked for under the name that was asked for. */
+static int name_faces(struct halves *h)
+{
+    json_t *kinds = json_array(), *given = json_object_get(h->text_params, "kinds");
+    bool entry = lt_json_array_has(given, "entry"), verified = lt_json_array_has(given, "verified");
+    h->shown = verified && !entry;
+    int failed = json_array_extend(kinds, given);
+    if (entry || verified)
+        failed |= json_array_append_new(kinds, json_string("both"));
+    if (h->shown)
+        failed |= json_object_set_new(h->text_params, "shown", json_true());
+    return failed | json_object_set_new(h->text_params, "kinds", kinds);
+}
+
+static int rename_faces(const struct halves *h, json_t *items)
+{
+    size_t i;
+    json_t *item;
+    int failed = 0;
+    json_array_foreach(items, i, item)
+        if (strcmp(lt_json_str_or(item, "kind", ""), "both") == 0)
+            failed |= lt_json_put_str(item, "kind", h->shown ? "verified" : "entry");
+    return failed;
+}
+
 static int prepare(struct halves *h, const char *text, const json_t *params, const char *cursor, struct lt_error *err)
 {
     h->names = list_find("search_names");
@@ -54,6 +80,7 @@ static int prepare(struct halves *h, const char *text, const json_t *params, con
     if (!json_object_get(params, "kinds"))
         failed |= json_object_set_new(h->text_params, "kinds",
                                       json_pack("[s,s,s,s,s]", "entry", "review", "event", "group", "programme"));
+    failed |= name_faces(h);
     if (failed)
         return lt_fail_memory(err);
     if (!cursor || !*cursor)
@@ -98,6 +125,8 @@ int index_search(struct index *ix, const char *text, const json_t *params, int l
         status = read_halves(&h, db, list_limit(limit), found, &more, err);
         index_reader_done(ix, db);
     }
+    if (status == LT_OK && rename_faces(&h, found))
+        status = lt_fail_memory(err);
     if (status == LT_OK) {
         *items = json_incref(found);
         *next = more;

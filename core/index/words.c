@@ -185,12 +185,28 @@ static int stem(const struct words *w, const char *folded, int len, enum script 
 
 typedef int token_fn(void *ctx, int flags, const char *token, int len, int start, int end);
 
+static int emit_tags(void *ctx, const char *text, int len, token_fn *emit)
+{
+    int rc = SQLITE_OK;
+    for (int at = 0; at < len && rc == SQLITE_OK;) {
+        int end = at;
+        while (end < len && text[end] != ' ')
+            end++;
+        if (end > at)
+            rc = emit(ctx, 0, text + at, end - at, at, end);
+        at = end + 1;
+    }
+    return rc;
+}
+
 static int words_tokenize(Fts5Tokenizer *t, void *ctx, int flags, const char *text, int len, token_fn *emit)
 {
     const struct words *w = (const struct words *)t;
     bool asks_stem = w->ru && (flags & FTS5_TOKENIZE_QUERY) && !(flags & FTS5_TOKENIZE_PREFIX);
     bool both = w->ru && !(flags & FTS5_TOKENIZE_QUERY);
     int at = 0, start, end, rc = SQLITE_OK;
+    if (len > 0 && text[0] == TAG_MARK)
+        return emit_tags(ctx, text, len, emit);
     while (rc == SQLITE_OK && next_word(text, len, &at, &start, &end)) {
         char folded[WORD_BYTES], stemmed[WORD_BYTES + 1];
         int n;
@@ -220,6 +236,24 @@ int words_register(sqlite3 *sq)
         return SQLITE_ERROR;
     fts5_tokenizer methods = {.xCreate = words_create, .xDelete = words_delete, .xTokenize = words_tokenize};
     return api->xCreateTokenizer(api, "letopis", NULL, &methods, NULL);
+}
+
+#define TAG_VALUE 24 /* a longer value is shortened to its hash */
+
+void words_tag(struct lt_buf *out, char field, const char *value)
+{
+    uint64_t hash = 1469598103934665603u;
+    size_t n = 0;
+    bool plain = true;
+    for (; value[n]; n++) {
+        char c = value[n];
+        hash = (hash ^ (unsigned char)c) * 1099511628211u;
+        plain = plain && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+    }
+    if (plain && n <= TAG_VALUE)
+        lt_buf_addf(out, "%c%c%s", TAG_MARK, field, value);
+    else
+        lt_buf_addf(out, "%c%c-%016llx", TAG_MARK, field, (unsigned long long)hash);
 }
 
 /* --- queries --- */

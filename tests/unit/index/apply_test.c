@@ -349,6 +349,69 @@ static void test_documents(void **state)
     assert_string_equal(path, "entries/2025/e1/entry.json");
 }
 
+/* entry.json and verified.json with the same bytes share a row and a text; whichever changes or goes, the other stays what it was. */
+static void test_shared(void **state)
+{
+    struct world *w = *state;
+    static const char one[] = "{'id':'e1','title':'Турнир','date':'2026-01-05','files':[{'path':'files/01.pdf','name':'a.pdf','size':7,'sha256':'f'}]}";
+    static const char two[] = "{'id':'e1','title':'Поход','date':'2026-01-09'}";
+    static const char *const paths[] = {"entries/2026/e1/entry.json", "entries/2026/e1/verified.json"};
+    for (int first = 0; first < 2; first++) {
+        json_t *doc = NULL;
+        int64_t bytes = 0;
+        put(w, "p1", paths[first], one);
+        put(w, "p1", paths[!first], one);
+        char *shared = dump(w);
+        assert_null(strstr(shared, "[\"entry\",\"e1\",0"));
+        assert_non_null(strstr(shared, "[\"entry\",\"e1\",2"));
+        expect(w, "entries", "{}", "e1");
+        expect(w, "entries", "{'verified_only':true}", "e1");
+        expect_column(w, "showable", "{}", "entry", "e1");
+        expect_found(w, "турниры", "{'kinds':['entry']}", "e1");
+        expect_found(w, "турниры", "{'kinds':['verified']}", "e1");
+        expect_column(w, "documents", "{'kind':'verified'}", "id", "e1");
+        OK(w, index_bytes(w->ix, "p1", &bytes, &w->err));
+        assert_int_equal(bytes, 7);
+        /* the face that stays has its text again */
+        put(w, "p1", paths[first], two);
+        OK(w, index_get(w->ix, first ? "entry" : "verified", "e1", &doc, NULL, &w->err));
+        assert_string_equal(lt_json_str(doc, "title"), "Турнир");
+        json_decref(doc);
+        expect_found(w, "турнир", first ? "{'kinds':['entry']}" : "{'kinds':['verified']}", "e1");
+        expect_found(w, "поход", first ? "{'kinds':['entry']}" : "{'kinds':['verified']}", "");
+        put(w, "p1", paths[first], one);
+        char *again = dump(w);
+        assert_string_equal(shared, again);
+        put(w, "p1", paths[first], NULL);
+        OK(w, index_get(w->ix, first ? "entry" : "verified", "e1", &doc, NULL, &w->err));
+        json_decref(doc);
+        assert_int_equal(index_get(w->ix, first ? "verified" : "entry", "e1", &doc, NULL, &w->err), LT_NOTFOUND);
+        OK(w, index_check(w->ix, &w->err));
+        put(w, "p1", paths[!first], NULL);
+        expect(w, "entries", "{}", "");
+        expect_found(w, "турнир", "{}", "");
+        free(shared);
+        free(again);
+    }
+    /* the same bytes in two repositories are two documents */
+    put(w, "p1", paths[0], one);
+    put(w, "p2", paths[1], one);
+    expect(w, "entries", "{'pupil':'p1'}", "e1");
+    expect(w, "entries", "{'pupil':'p2'}", "");
+    OK(w, index_apply(w->ix, &(struct index_batch){.repo = "p1", .whole = true, .new_head = ""}, 1, &w->err));
+    json_t *doc = NULL;
+    OK(w, index_get(w->ix, "verified", "e1", &doc, NULL, &w->err));
+    json_decref(doc);
+    /* a whole repository that says what another one said: the newer word counts */
+    char *text = quoted(two);
+    struct index_change c[2] = {{.path = paths[0], .data = text, .len = strlen(text)}, {.path = paths[1], .data = text, .len = strlen(text)}};
+    OK(w, index_apply(w->ix, &(struct index_batch){.repo = "p3", .whole = true, .new_head = HEAD, .changes = c, .len = 2}, 1, &w->err));
+    expect(w, "entries", "{'pupil':'p3','verified_only':true}", "e1");
+    expect(w, "entries", "{'pupil':'p2','verified_only':true}", "");
+    OK(w, index_check(w->ix, &w->err));
+    free(text);
+}
+
 static void test_damaged(void **state)
 {
     struct world *w = *state;
@@ -419,6 +482,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rebuild_equals_changes, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_refused, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_documents, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_shared, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_damaged, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_search_damaged, world_setup, world_teardown),
     };
