@@ -221,7 +221,8 @@ int lt_json_parse(const char *text, size_t len, size_t max, json_t **out, struct
     if (status < 0) return status;
     json_error_t why;
     json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-    if (!doc && json_error_code(&why) == json_error_out_of_memory) return lt_fail_memory(err);
+    /* where the very first allocation fails jansson says nothing at all */
+    if (!doc && (!*why.text || json_error_code(&why) == json_error_out_of_memory)) return lt_fail_memory(err);
     if (!doc) return malformed(err, flaw_word(json_error_code(&why)), why.line, why.column);
     *out = doc;
     return LT_OK;

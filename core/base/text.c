@@ -65,6 +65,8 @@ static bool ascii(const char *s)
 
 static char *map(const char *s, utf8proc_option_t options)
 {
+    /* utf8proc takes some of the non-characters */
+    if (!lt_utf8_valid(s, strlen(s))) return NULL;
     utf8proc_uint8_t *out = NULL;
     options = (utf8proc_option_t)(options | UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     return utf8proc_map((const utf8proc_uint8_t *)s, 0, &out, options) < 0 ? NULL : (char *)out;
@@ -84,10 +86,24 @@ char *lt_fold(const char *s)
         return out;
     }
     char *out = map(s, UTF8PROC_CASEFOLD);
-    /* ё is D1 91, е is D0 B5 */
-    for (char *p = out; p && (p = strstr(p, "\xD1\x91")); p += 2)
-        memcpy(p, "\xD0\xB5", 2);
-    return out;
+    if (!out || !strstr(out, "\xD1\x91")) return out;
+    /* ё is D1 91, е is D0 B5. A second diaeresis (CC 88) would make the е a ё again, another mark compose with it. */
+    char *to = out;
+    for (const char *p = out; *p; p++) {
+        if (p[0] == '\xCC' && p[1] == '\x88') {
+            p++;
+        } else if (p[0] == '\xD1' && p[1] == '\x91') {
+            *to++ = '\xD0';
+            *to++ = '\xB5';
+            p++;
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = 0;
+    char *composed = map(out, (utf8proc_option_t)0);
+    free(out);
+    return composed;
 }
 
 enum kind { VISIBLE, SPACE, BREAK, INVISIBLE };

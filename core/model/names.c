@@ -48,6 +48,14 @@ static int sign_run(const uint32_t *p, int n, bool *noted)
     return i;
 }
 
+/* Length of such a run at p, or 0. A digit that leans on a letter is a letter of a scan («0лег», «3ахар»). */
+static int number_run(const uint32_t *p, int n)
+{
+    bool noted;
+    int run = sign_run(p, n, &noted);
+    return noted && !(run == 1 && n > 1 && model_is_digit(p[0]) && model_is_letter(p[1])) ? run : 0;
+}
+
 static bool accent(uint32_t c)
 {
     return c >= 0x300 && c <= 0x36F;
@@ -70,7 +78,6 @@ static bool word_sign(uint32_t c)
 static int clean_step(struct clean *c, const uint32_t *p, int n, bool at_word)
 {
     uint32_t close = closing(*p);
-    bool noted;
     if (close) {
         int i = 1;
         while (i < n && p[i] != close)
@@ -78,9 +85,8 @@ static int clean_step(struct clean *c, const uint32_t *p, int n, bool at_word)
         add_note(c, p + 1, i - 1);
         return i + (i < n);
     }
-    int run = at_word ? sign_run(p, n, &noted) : 0;
-    /* digits that lean on a letter are letters of a scan («0лег», «3ахар») */
-    if (run && noted && !(run < n && model_is_letter(p[run]) && model_is_digit(p[run - 1]) && run == 1)) {
+    int run = at_word ? number_run(p, n) : 0;
+    if (run) {
         add_note(c, p, run);
         return run;
     }
@@ -109,8 +115,8 @@ static void squeeze(struct clean *c)
     c->n = to;
 }
 
-/* Words that are no names when they stand last: «выбыл». */
-static void cut_marks(struct clean *c)
+/* A word that is no name when it stands last: «выбыл». True when there was one. */
+static bool cut_mark(struct clean *c)
 {
     int from = c->n;
     while (from && c->p[from - 1] != ' ')
@@ -118,12 +124,13 @@ static void cut_marks(struct clean *c)
     uint32_t low[32];
     char word[128];
     int n = c->n - from;
-    if (!from || n > 31) return;
+    if (!from || n > 31) return false;
     for (int i = 0; i < n; i++)
         low[i] = model_lower(c->p[from + i]);
-    if (!model_utf8(low, n, word, sizeof word) || !model_word_is_mark(word)) return;
+    if (!model_utf8(low, n, word, sizeof word) || !model_word_is_mark(word)) return false;
     add_note(c, c->p + from, n);
     c->n = from - 1;
+    return true;
 }
 
 /* LT_OK, LT_SYSTEM (memory) or LT_REFUSED (not UTF-8, or too long for a name). */
@@ -140,7 +147,8 @@ static int clean(const char *text, struct clean *c)
     for (int i = 0; i < n;)
         i += clean_step(c, p + i, n - i, c->n == 0 || c->p[c->n - 1] == ' ');
     squeeze(c);
-    cut_marks(c);
+    while (cut_mark(c))
+        ;
     return LT_OK;
 }
 
@@ -152,7 +160,8 @@ struct word {
     bool cyrillic, latin, initial;
 };
 
-static void judge(struct word *w)
+/* False: no letter in it, so it is no word of a name. */
+static bool judge(struct word *w)
 {
     int letters = 0;
     w->cyrillic = w->latin = false;
@@ -162,9 +171,17 @@ static void judge(struct word *w)
         letters += model_is_letter(w->p[i]) || other_script(w->p[i]);
     }
     w->initial = letters == 1;
+    return letters > 0;
 }
 
-/* Splits at spaces and behind dots, so that «И.И.» is two. -1 when there are too many. */
+/* What keys leave out, or what joins, is nothing at the edge of a word. */
+static bool edge_sign(uint32_t c)
+{
+    return c == '-' || c == '\'' || accent(c);
+}
+
+/* Splits at spaces and behind dots, so that «И.И.» is two; what then begins a word and would not have stood at the beginning
+ * of a text is dropped. -1 when there are too many. */
 static int words_of(const struct clean *c, struct word *out)
 {
     int n = 0;
@@ -172,10 +189,16 @@ static int words_of(const struct clean *c, struct word *out)
         int from = i;
         while (i < c->n && c->p[i] != ' ' && c->p[i] != '.')
             i++;
-        if (i > from) {
+        int to = i;
+        from += number_run(c->p + from, to - from);
+        while (from < to && edge_sign(c->p[from]))
+            from++;
+        while (from < to && edge_sign(c->p[to - 1]))
+            to--;
+        struct word w = {.p = c->p + from, .n = to - from};
+        if (judge(&w)) {
             if (n == WORDS) return -1;
-            out[n] = (struct word){.p = c->p + from, .n = i - from};
-            judge(&out[n++]);
+            out[n++] = w;
         }
         i += i < c->n;
     }

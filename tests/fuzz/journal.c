@@ -86,7 +86,8 @@ static void look(struct vault *v)
     fuzz_judge(vault_replayed(v, take, &n, &err), &err);
     fuzz_judge(vault_side_drain(v, take, &n, &err), &err);
     struct vault_report report = {0};
-    fuzz_judge(vault_check(v, NULL, take_fault, &n, &report, &err), &err);
+    fuzz_judge(vault_check(v, VAULT_SCHOOL, take_fault, &n, &report, &err), &err);
+    fuzz_judge(vault_check(v, PUPIL, take_fault, &n, &report, &err), &err);
 }
 
 /* A whole record around a payload: random bytes never have the right sum. */

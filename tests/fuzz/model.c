@@ -95,7 +95,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (lt_utf8_valid(a, strlen(a)) && lt_utf8_valid(b, strlen(b))) {
         twice(model_name_key, a);
         twice(model_name_key_loose, a);
-        twice(model_name_tidy, a);
         twice(model_phone_key, a);
         twice(model_email_key, a);
         names(a, b);
