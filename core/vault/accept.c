@@ -80,8 +80,8 @@ static int add_change(void *user, const char *path, const git_oid *oid, struct e
     if (rc) return rc;
     struct vault_change *grown =
         lt_array_grow(tx->changes, &tx->changes_cap, tx->result.changes_len + 1, sizeof *grown);
+    if (grown) tx->changes = grown; /* the old array is gone even where the rest failed */
     if (!grown || !x.path || (oid && !x.oid)) return lt_fail_memory(c->err);
-    tx->changes = grown;
     tx->changes[tx->result.changes_len++] = x;
     return 0;
 }
