@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_CACHE_KIB 65536
+#define GATHER_CACHE_KIB 16384 /* more only costs memory: a row finds its page by the time in its id */
 
 static int remove_rows(struct feed *f, const struct doc *d)
 {
@@ -263,6 +263,11 @@ int index_begin(struct index *ix, struct lt_error *err)
     pthread_mutex_lock(&ix->write_lock);
     int status = ix->gathering ? lt_fail(err, LT_SYSTEM, "index.failed", "why", "nested", (char *)NULL)
                                : db_exec(ix->writer, "BEGIN IMMEDIATE", err);
+    bool begun = status == LT_OK;
+    if (begun && (status = bulk_begin(ix, err)) < 0) {
+        bulk_end(ix, false, NULL);
+        db_exec(ix->writer, "ROLLBACK", NULL);
+    }
     if (status < 0) {
         pthread_mutex_unlock(&ix->write_lock);
         return status;
@@ -278,6 +283,8 @@ int index_end(struct index *ix, bool keep, struct lt_error *err)
     int status = !keep ? LT_OK
                  : ix->spoilt ? lt_fail(err, LT_SYSTEM, "index.failed", "why", "gathered transaction", (char *)NULL)
                               : texts_flush(ix->writer, &ix->texts, err);
+    int made = bulk_end(ix, keep && status == LT_OK, err);
+    status = status < 0 ? status : made;
     if (status == LT_OK && keep)
         status = db_exec(ix->writer, "COMMIT", err);
     if (status < 0 || !keep)

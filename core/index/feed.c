@@ -68,8 +68,12 @@ static bool matches(const char *pattern, const char *repo, const char *path, cha
             n = n > tail ? n - tail : 0;
         if (!n)
             return false;
-        if (*pattern == '@' && !lt_print(id, size, "%.*s", (int)n, path))
-            return false;
+        if (*pattern == '@') {
+            if (n >= size)
+                return false;
+            memcpy(id, path, n);
+            id[n] = '\0';
+        }
         if (*pattern == '#' && !lt_print(id, size, "%s/%.*s", repo, (int)n, path))
             return false;
         path += n;

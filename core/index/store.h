@@ -17,6 +17,7 @@ struct index {
     pthread_mutex_t write_lock;
     bool gathering;
     bool spoilt; /* the gathered transaction met a failure of the system and cannot be kept */
+    struct lt_buf later; /* indexes to be made at the end of the gathered transaction */
     struct texts texts;
     struct node_doc reading;
 
@@ -26,6 +27,10 @@ struct index {
     bool busy[READERS_MAX];
     int readers;
 };
+
+/* Around the feeding of a gathered transaction, within it; they do nothing unless the database was empty. */
+int bulk_begin(struct index *ix, struct lt_error *err);
+int bulk_end(struct index *ix, bool keep, struct lt_error *err);
 
 /* A connection of the pool; waits while all are taken. */
 int index_reader(struct index *ix, struct db **out, struct lt_error *err);

@@ -250,10 +250,13 @@ void words_tag(struct lt_buf *out, char field, const char *value)
         hash = (hash ^ (unsigned char)c) * 1099511628211u;
         plain = plain && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
     }
-    if (plain && n <= TAG_VALUE)
-        lt_buf_addf(out, "%c%c%s", TAG_MARK, field, value);
-    else
+    const char head[2] = {TAG_MARK, field};
+    if (plain && n <= TAG_VALUE) {
+        lt_buf_add(out, head, 2);
+        lt_buf_add(out, value, n);
+    } else {
         lt_buf_addf(out, "%c%c-%016llx", TAG_MARK, field, (unsigned long long)hash);
+    }
 }
 
 /* --- queries --- */

@@ -273,6 +273,36 @@ static void test_rebuild_equals_changes(void **state)
     }
 }
 
+static int index_count_of(struct world *w)
+{
+    sqlite3 *sq = NULL;
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_open(w->path, &sq), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(sq, "SELECT count(*) FROM sqlite_schema WHERE type = 'index'", -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int n = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(sq);
+    return n;
+}
+
+/* The indexes that are taken away while an empty database is filled are there again, kept or not. */
+static void test_bulk(void **state)
+{
+    struct world *w = *state;
+    int before = index_count_of(w);
+    for (int keep = 0; keep < 3; keep++) {
+        OK(w, index_begin(w->ix, &w->err));
+        put(w, "p1", "entries/2026/e1/entry.json", "{'title':'Турнир'}");
+        put(w, "p1", "pupil.json", "{'surname':'Первый'}");
+        OK(w, index_end(w->ix, keep > 0, &w->err));
+        assert_int_equal(index_count_of(w), before);
+        OK(w, index_check(w->ix, &w->err));
+        expect(w, "entries", "{}", keep ? "e1" : "");
+        expect(w, "entries", "{'pupil':'p1'}", keep ? "e1" : "");
+    }
+}
+
 /* A transaction that is not kept, and a document that cannot be read, change nothing. */
 static void test_refused(void **state)
 {
@@ -482,6 +512,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rebuild_equals_changes, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_refused, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_documents, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_bulk, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_shared, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_damaged, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_search_damaged, world_setup, world_teardown),
