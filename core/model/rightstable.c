@@ -140,7 +140,7 @@ static const struct model_right rights[] = {
     R("portfolio.arrange", "most significant, order, next level", PUPIL, L | SELF | ADD | CLASS, 0, 0),
     R("portfolio.export", "export of what the asker may read", PUPIL,
       L | SELF | SEE | CLASS | DEPUTY | DIRECTOR, 0, 0),
-    R("portfolio.bundle", "the whole repository", PUPIL, L | SELF | SEE | CLASS | DEPUTY_FULL, 0, 0),
+    R("portfolio.bundle", "the whole repository, drafts of the family and all", PUPIL, L | SELF | SEE, 0, 0),
     R("portfolio.check", "signatures and integrity", PUPIL,
       L | SELF | SEE | CLASS | DEPUTY | DIRECTOR | STORAGE | SYSADMIN, 0, 0),
 
