@@ -178,7 +178,8 @@ static int decode_error(const json_t *e, struct lt_error *err)
     int status = (int)lt_json_int(e, "status", LT_SYSTEM);
     if (status >= 0 || status < LT_SYSTEM) status = LT_SYSTEM;
     if (!err) return status;
-    lt_fail(err, status, lt_json_str_or(e, "code", "http.malformed_answer"), (char *)NULL);
+    const char *code = lt_json_str(e, "code");
+    lt_fail(err, status, code && *code ? code : "http.malformed_answer", (char *)NULL);
     lt_print(err->field, sizeof err->field, "%s", lt_json_str_or(e, "field", ""));
     wire_params_read(json_object_get(e, "params"), err);
     json_t *details = json_object_get(e, "details");

@@ -159,7 +159,7 @@ int sandbox_error_decode(const void *data, size_t len, const char *const *prefix
     if (err)
         json_object_foreach (lt_json_object(doc, "params"), name, value)
             if (only(name, 32, "") && json_is_string(value) && json_string_length(value) <= 300 &&
-                strlen(json_string_value(value)) == json_string_length(value))
+                lt_utf8_valid(json_string_value(value), json_string_length(value)))
                 add_param(err, name, json_string_value(value));
     json_decref(doc);
     return (int)status;

@@ -161,6 +161,7 @@ static int mode_batch(const char *program, const char *dir, size_t pupils, size_
     printf("batch: %.0f entries/s (%zu in %.2f s, %llu flushes)\n", (double)(pupils * each) / all, pupils * each, all,
            (unsigned long long)(flushes() - before));
     school_close(&s);
+    free(s.ids);
     return 0;
 }
 
@@ -180,6 +181,7 @@ static int mode_make(const char *program, const char *dir, size_t pupils, size_t
     lt_print(path, sizeof path, "%s.token", dir);
     FILE *f = fopen(path, "we");
     if (!f || fputs(token, f) < 0 || fclose(f)) served_die("cannot write %s", path);
+    free(s.ids);
     return 0;
 }
 
@@ -207,6 +209,8 @@ static int mode_verify(const char *program, const char *dir, size_t n, unsigned 
     l.noun = "entry", l.verb = "verify", l.values = values_entry, l.n = n;
     load_run(&l, clients, "verify");
     served_stop(&s.server);
+    free(l.ids);
+    free(s.ids);
     return 0;
 }
 
@@ -238,6 +242,7 @@ static int mode_inside(const char *program, const char *dir, size_t n)
     json_decref(page);
     json_decref(params);
     school_close(&s);
+    free(s.ids);
     return 0;
 }
 
@@ -270,6 +275,7 @@ static int mode_scan(const char *program, const char *dir, size_t n, const char 
     printf("scan: %.2f ms each (%zu of 1 MB, committed; %.1f flushes each)\n", all * 1000 / (double)n, n,
            (double)(flushes() - before) / (double)n);
     school_close(&s);
+    free(s.ids);
     return 0;
 }
 
@@ -291,6 +297,8 @@ static int mode_ask(const char *program, const char *dir, size_t n, unsigned cli
     l.noun = "entry", l.verb = "verify", l.values = values_entry;
     load_run(&l, clients, "verify");
     served_stop(&s.server);
+    free(l.ids);
+    free(s.ids);
     return 0;
 }
 
@@ -316,6 +324,8 @@ static int mode_memory(const char *program, const char *dir, size_t n, unsigned 
     served_memory(&s.server, &peak, &now);
     printf("memory under load: peak %.1f MiB, now %.1f MiB\n", (double)peak / 1024, (double)now / 1024);
     served_stop(&s.server);
+    free(l.ids);
+    free(s.ids);
     return 0;
 }
 
@@ -331,11 +341,13 @@ static int mode_reindex(const char *program, const char *dir)
     char path[400];
     lt_print(path, sizeof path, "%s/index.db", dir);
     school_close(&s);
+    free(s.ids);
     if (index_remove(path, &err)) served_die("remove: %s", err.code);
     begun = served_seconds();
     school_open(&s, program, dir);
     printf("reindex: %.2f s\n", served_seconds() - begun);
     school_close(&s);
+    free(s.ids);
     return 0;
 }
 
@@ -381,6 +393,7 @@ static int mode_read(const char *program, const char *dir)
         git_repository_free(r.repo);
     }
     printf("libgit2 reads: %.2f s (%zu documents, %zu bytes)\n", served_seconds() - begun, r.objects, r.bytes);
+    free(s.ids);
     return 0;
 }
 
