@@ -78,7 +78,7 @@ int index_bytes(struct index *ix, const char *pupil, int64_t *out, struct lt_err
 /* What a person types into the search line. All words must occur, in any form; `word*` a beginning; "side by side". In names each word
  * is a beginning. params: "kinds" (array of entry, verified, review, event, group, programme, pupil, person; absent: all but
  * verified), "today", "scope" and the filters of the list "entries". `verified` finds the verified
- * revisions that may be shown to others; give either it or `entry`. Names come first in their order, then texts, newest first.
+ * revisions that may be shown to others; give either it or `entry`. Names come first in their order, then texts, newest day first.
  * Items: {kind, id, pupil, title, …, snippet}, where U+E000 and U+E001 enclose the words found. */
 int index_search(struct index *ix, const char *text, const json_t *params, int limit, const char *cursor, json_t **items,
                  char **next, struct lt_error *err);
