@@ -74,6 +74,7 @@ static int setup(void **state)
     name_it(s, "ev", text(ok(s, "teacher", "event", "add", event), "id"));
     ok(s, "teacher", "event", "participants", "{'id':'@ev','pupil':['@olga']}");
     ok(s, "teacher", "event", "close", "{'id':'@ev'}");
+    name_it(s, "channel", text(ok(s, "local", "channel", "add", "{'title':'Сайт','plugin':'site','folder':'%s-site'}", s->dir), "id"));
     name_it(s, "ev_open", text(ok(s, "teacher", "event", "add", event), "id"));
     return 0;
 }
@@ -149,9 +150,7 @@ static void every_cell(void **state)
 }
 
 /* Judged elsewhere: by the programs of those nouns, or because everybody signed in has it. */
-static const char *const elsewhere[] = {"job.show",       "job.cancel",   "channel.add", "channel.remove", "channel.test", "publication.",
-                                        "plugin.enable",  "plugin.disable", "plugin.check", "import.",        "search.",      "review.list",
-                                        "person.list"};
+static const char *const elsewhere[] = {"job.show", "job.cancel", "import.", "search.", "person.list"};
 
 static void every_use_case_has_a_row(void **state)
 {

@@ -1,5 +1,8 @@
 #include "support.h"
 
+#include "plugin/registry.h"
+#include "usecase/ports.h"
+
 #include "base/json.h"
 #include "base/text.h"
 #include "usecase/secret.h"
@@ -50,7 +53,9 @@ static int open_app(struct school *s, bool offline, struct lt_error *err)
                               .modules = modules,
                               .plugins = LETOPIS_BINARY_DIR "/plugins",
                               .offline = offline};
-    return lt_app_open(&c, &s->app, err);
+    int rc = lt_app_open(&c, &s->app, err);
+    if (!rc) lt_app_ports(s->app, &plugin_ports);
+    return rc;
 }
 
 struct school *school_bare(void)
