@@ -27,14 +27,18 @@ static void user_name(uid_t uid, char *out, size_t size)
         lt_print(out, size, "%lu", (unsigned long)uid);
 }
 
-/* Beside the program in a build folder, else where it was installed. */
-static bool beside(const char *program, const char *name, const char *installed, char *out, size_t size)
+/* Beside the program in a build folder; in the lib folder that belongs to where the program is (an installation may be moved or staged); else
+ * where it was meant to be installed. */
+static bool beside(const char *program, const char *name, char *out, size_t size)
 {
+    static const char *const places[] = {".", "../" LETOPIS_LIBDIR_RELATIVE "/letopis"};
     const char *slash = strrchr(program, '/');
     struct stat st;
-    if (slash && lt_print(out, size, "%.*s/%s", (int)(slash - program), program, name) && stat(out, &st) == 0)
-        return true;
-    return lt_print(out, size, "%s/%s", installed, name);
+    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
+        if (lt_print(out, size, "%.*s/%s/%s", (int)(slash - program), program, places[i], name) && stat(out, &st) == 0)
+            return true;
+    }
+    return lt_print(out, size, "%s/%s", LETOPIS_LIBDIR, name);
 }
 
 int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err)
@@ -43,8 +47,8 @@ int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err)
     ssize_t n = readlink("/proc/self/exe", out->program, sizeof out->program - 1);
     if (n < 0) return lt_fail_errno(err, "read", "/proc/self/exe");
     out->program[n] = 0;
-    beside(out->program, "modules", LETOPIS_LIBDIR, out->modules, sizeof out->modules);
-    beside(out->program, "plugins", LETOPIS_LIBDIR, out->plugins, sizeof out->plugins);
+    beside(out->program, "modules", out->modules, sizeof out->modules);
+    beside(out->program, "plugins", out->plugins, sizeof out->plugins);
     user_name(geteuid(), out->user, sizeof out->user);
     return 0;
 }
