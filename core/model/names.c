@@ -11,6 +11,7 @@
 
 #define LONGEST 400 /* code points of one cell */
 #define WORDS   12
+#define KEY_ROUNDS 8 /* cleanings until nothing changes any more; two suffice for all but noise */
 
 /* --- cleaning: notes and numbers out, signs unified --- */
 
@@ -254,7 +255,7 @@ static char *join_keys(const struct word *w, int n)
     return lt_strdup(text);
 }
 
-char *model_name_key(const char *text)
+static char *key_once(const char *text)
 {
     struct clean c;
     struct word w[WORDS];
@@ -265,6 +266,20 @@ char *model_name_key(const char *text)
         key = join_keys(w, n < 0 ? WORDS : n);
     }
     lt_buf_free(&c.note);
+    return key;
+}
+
+/* What one cleaning leaves may be cleaned further («!'2»): the key of a key is the key. */
+char *model_name_key(const char *text)
+{
+    char *key = key_once(text);
+    for (int i = 0; key && i < KEY_ROUNDS; i++) {
+        char *next = key_once(key);
+        bool same = next && strcmp(next, key) == 0;
+        free(key);
+        key = next;
+        if (same) break;
+    }
     return key;
 }
 
