@@ -65,6 +65,8 @@ enum uc_flag {
     UC_REPEAT = 1 << 4,    /* safe to repeat */
     UC_EXCLUSIVE = 1 << 5, /* needs the folder for itself: not forwarded, refused while a server runs */
     UC_QUIET = 1 << 7,     /* no row in the access log even though a pupil is the target (own session data) */
+    UC_LONG = 1 << 8,      /* may take long: has the field `background` and can be run as a job (job.h) */
+    UC_STEPS = 1 << 9,     /* several transactions: repeated after a kill it goes on instead of answering as done */
 };
 
 enum uc_door { UC_CLI = 1, UC_HTTP = 2, UC_PLUGIN = 4 };
@@ -101,6 +103,7 @@ struct uc_row {
     const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit and cursor without naming them */
     const char *columns;       /* of human lists: keys separated by spaces */
     int (*run)(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+    bool (*heavy)(struct uc_call *call, const json_t *in); /* UC_LONG: is this a job where nobody said so? NULL: no */
 };
 
 struct uc_noun {
@@ -134,6 +137,11 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
 void lt_app_close(struct lt_app *app);
 /* What falls due by itself (publications whose consent ended, files past their term): called by a server at its start and hourly. */
 int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err);
+
+/* Begins to do long work as jobs (job.h), those left by the last run first; `threads` of them at once (0: two). */
+int lt_app_jobs_start(struct lt_app *app, unsigned threads, struct lt_error *err);
+/* Waits until each running job ended or paused; what is not done is queued for the next start. lt_app_close does it too. */
+void lt_app_jobs_stop(struct lt_app *app);
 
 /* --- a request and its answer --- */
 
