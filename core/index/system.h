@@ -48,6 +48,7 @@ struct sys_session {
     char title[128]; /* device or purpose, by the owner */
     char scope[256]; /* "" = all of the account's; else use case ids separated by spaces */
     int64_t created, last_used, expires;
+    int64_t idle; /* of a session just found: ms since it was used before */
 };
 int sysdb_session_add(struct sysdb *db, const struct sys_session *s, const char sha256[65], struct lt_error *err);
 /* LT_NOTFOUND "session.unknown" also when expired; notes last_used at most once a minute. */

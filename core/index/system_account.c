@@ -186,7 +186,7 @@ int sysdb_session_find(struct sysdb *db, const char sha256[65], struct sys_sessi
     int status = db_query(db->db, &st, err, "SELECT " SESSION_COLUMNS " FROM session WHERE sha256 = ?1 AND expires > ?2", "si", sha256, now);
     int found = status < 0 ? status : db_next(db->db, st, err);
     if (found > 0)
-        read_session(st, &s);
+        read_session(st, &s), s.idle = now - s.last_used;
     db_done(st);
     if (found > 0 && (now - s.last_used >= LAST_USED_STEP_MS || now < s.last_used)) {
         s.last_used = now;

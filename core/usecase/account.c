@@ -1,5 +1,6 @@
-/* account and session: who may sign in, and being signed in. */
+/* account: who may sign in. Being signed in: session.c. */
 #include "usecase/account.h"
+#include "usecase/session.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -164,45 +165,10 @@ static int run_password(struct uc_call *call, const json_t *in, json_t **out, st
 
 /* --- sessions --- */
 
-static int add_session(struct uc_call *call, const json_t *in, const char *kind, json_t **out, struct lt_error *err)
-{
-    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
-    struct sys_session s = {.created = call->now, .last_used = call->now};
-    lt_id_next(call->app->ids, s.id);
-    lt_print(s.account, sizeof s.account, "%s", call->actor.account);
-    lt_print(s.kind, sizeof s.kind, "%s", kind);
-    lt_print(s.title, sizeof s.title, "%s", lt_json_str_or(in, "title", ""));
-    lt_print(s.scope, sizeof s.scope, "%s", lt_json_str_or(in, "scope", call->actor.scope));
-    s.expires = call->now + lt_json_int(in, "days", uc_setting_int(call, "session.days")) * DAY_MS;
-    char token[48], sha[65], until[LT_INSTANT_SIZE];
-    secret_token(token);
-    secret_sha256(token, sha);
-    int rc = sysdb_session_add(call->app->sys, &s, sha, err);
-    if (!rc)
-        *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", s.id, "token", token, "expires",
-                         lt_instant_format(s.expires, until), "account", s.account, "confirmed", call->actor.confirmed);
-    sodium_memzero(token, sizeof token);
-    return rc ? rc : *out ? 0 : lt_fail_memory(err);
-}
-
-static int run_login(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    if (*call->actor.session) return lt_fail(err, LT_REFUSED, "session.by_token", (char *)NULL);
-    return add_session(call, in, "session", out, err);
-}
-
 static int run_tokens(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     if (*call->actor.session) return lt_fail(err, LT_REFUSED, "session.by_token", (char *)NULL);
-    return add_session(call, in, "token", out, err);
-}
-
-static int run_logout(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    (void)out;
-    if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
-    const char *which = lt_json_bool(in, "everywhere", false) ? NULL : lt_json_str_or(in, "id", call->actor.session);
-    return sysdb_session_end(call->app->sys, call->actor.account, which, err);
+    return session_add(call, in, "token", out, err);
 }
 
 static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -216,29 +182,16 @@ static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, st
     return *out ? 0 : lt_fail_memory(err);
 }
 
-static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    (void)in;
-    const struct uc_actor *a = &call->actor;
-    *out = json_pack("{s:s, s:s, s:b, s:s, s:O?, s:O?}", "id", a->id, "kind", a->kind, "confirmed", a->confirmed,
-                     "account", a->account, "roles", lt_json_array(a->person, "roles"), "children", a->relations);
-    return *out ? 0 : lt_fail_memory(err);
-}
-
 static const struct uc_field create_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"login", UC_LOGIN, 0, 0, 0, NULL}, {0}};
 static const struct uc_field id_field[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
 static const struct uc_field disable_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field password_fields[] = {{"new_password", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
-static const struct uc_field login_fields[] = {{"title", UC_TEXT, 0, 0, 120, NULL}, {0}};
 static const struct uc_field token_fields[] = {{"title", UC_TEXT, UC_REQUIRED, 1, 120, NULL},
                                                {"scope", UC_TEXT, 0, 0, 250, NULL},
                                                {"days", UC_INT, 0, 1, 366, NULL},
                                                {0}};
-static const struct uc_field logout_fields[] = {
-    {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {0}};
-
 static const struct uc_row account_rows[] = {
     {.noun = "account", .verb = "create", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "account.create", .target = UC_T_ACCOUNT, .target_field = "id", .fields = create_fields, .run = run_create},
@@ -258,13 +211,4 @@ static const struct uc_row account_rows[] = {
      .fields = token_fields, .run = run_tokens},
 };
 
-static const struct uc_row session_rows[] = {
-    {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = login_fields, .run = run_login},
-    {.noun = "session", .verb = "logout", .method = "DELETE", .tail = "", .reply = UC_NONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = logout_fields, .run = run_logout},
-    {.noun = "session", .verb = "me", .method = "GET", .tail = "", .reply = UC_ONE, .flags = UC_QUIET, .run = run_me},
-};
-
 const struct uc_noun uc_noun_account = UC_NOUN("account", "accounts", NULL, account_rows);
-const struct uc_noun uc_noun_session = UC_NOUN("session", NULL, NULL, session_rows);

@@ -1,6 +1,7 @@
 /* Who calls. */
 #include "usecase/call.h"
 #include "usecase/secret.h"
+#include "usecase/session.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -65,7 +66,7 @@ static int by_password(struct uc_call *call, const char *login, const char *pass
     return rc;
 }
 
-static int by_token(struct uc_call *call, const char *token, struct sys_account *a, struct lt_error *err)
+static int by_token(struct uc_call *call, const char *token, struct sys_session *out, struct sys_account *a, struct lt_error *err)
 {
     char sha[65];
     secret_sha256(token, sha);
@@ -75,6 +76,7 @@ static int by_token(struct uc_call *call, const char *token, struct sys_account 
     if (rc) return rc;
     lt_print(call->actor.session, sizeof call->actor.session, "%s", s.id);
     lt_print(call->actor.scope, sizeof call->actor.scope, "%s", s.scope);
+    *out = s;
     return sysdb_account_by_id(call->app->sys, s.account, a, err);
 }
 
@@ -170,8 +172,10 @@ int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct
     struct sys_account a;
     bool data = call->app->vault != NULL; /* without it nobody has an account yet */
     if (data && request->token) {
-        int rc = by_token(call, request->token, &a, err);
-        return rc ? rc : load_subject(call, &a, err);
+        struct sys_session session;
+        int rc = by_token(call, request->token, &session, &a, err);
+        if (!rc) rc = load_subject(call, &a, err);
+        return rc ? rc : session_check_idle(call, &session, err);
     }
     if (data && request->login) {
         char low[64];

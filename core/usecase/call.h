@@ -69,6 +69,7 @@ struct uc_call {
     struct lt_date today;
     char request[80];
     const char *door;
+    const char *peer;         /* address of the caller, or NULL */
     const struct uc_input_file *files;
     size_t files_len;
     struct uc_target_docs target;

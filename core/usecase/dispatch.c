@@ -23,9 +23,10 @@ static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_req
             return lt_fail_field(err, LT_USAGE, "request", "field.malformed.text", "field", "request", (char *)NULL);
         lt_print(call->request, sizeof call->request, "%s", r->request_id);
         call->own_request = true;
-    } else {
+    } else if (!r->trace || !lt_print(call->request, sizeof call->request, "%s", r->trace)) {
         lt_id_next(app->ids, call->request);
     }
+    call->peer = r->peer;
     call->row = uc_find(r->noun, r->verb);
     unsigned doors = call->row && call->row->doors ? call->row->doors : UC_CLI | UC_HTTP | UC_PLUGIN;
     if (!call->row || !(doors & r->door))

@@ -44,6 +44,7 @@ static int give(struct uc_call *call, const char *repo, const char *path, const 
     s->close = stream_close;
     s->size = (int64_t)vault_file_size(f->file);
     lt_print(s->content_type, sizeof s->content_type, "%s", lt_json_str_or(item, "type", "application/octet-stream"));
+    lt_print(s->etag, sizeof s->etag, "%s", lt_json_str_or(item, "sha256", ""));
     lt_print(s->file_name, sizeof s->file_name, "%s", lt_json_str_or(item, "name", ""));
     return 0;
 }

@@ -126,6 +126,22 @@ static int run_show(struct uc_call *call, const json_t *in, json_t **out, struct
     return 0;
 }
 
+/* What the sign-in page shows of the school to everybody. */
+static int run_about(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)in;
+    json_t *doc = NULL, *about = json_object();
+    char accent[64];
+    int rc = about ? uc_doc(call, "school", call->app->installation, &doc, err) : lt_fail_memory(err);
+    if (!rc && (lt_json_copy_key(about, doc, "name") || lt_json_copy_key(about, doc, "short_name") ||
+                lt_json_put_str(about, "accent", uc_setting(call, "school.accent", accent, sizeof accent))))
+        rc = lt_fail_memory(err);
+    json_decref(doc);
+    if (rc) json_decref(about);
+    else *out = about;
+    return rc;
+}
+
 static int apply_settings(json_t *doc, const json_t *in, struct lt_error *err)
 {
     json_t *settings = lt_json_object(doc, "settings");
@@ -180,6 +196,8 @@ static const struct uc_row rows[] = {
      .doors = UC_CLI, .fields = init_fields, .run = run_init},
     {.noun = "school", .verb = "show", .method = "GET", .tail = "", .reply = UC_ONE, .right = "school.read",
      .run = run_show},
+    {.noun = "school", .verb = "about", .method = "GET", .tail = "/about", .reply = UC_ONE, .flags = UC_ANONYMOUS | UC_QUIET,
+     .run = run_about},
     {.noun = "school", .verb = "set", .method = "PATCH", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "school.set", .fields = set_fields, .run = run_set},
 };

@@ -17,7 +17,11 @@ static const struct uc_setting_def defs[] = {
     {"consent.term", "08-31", NULL, 0, 0},
     {"import.remove_percent", "5", NULL, 0, 100},
     {"slip.days", "30", NULL, 1, 365},
-    {"session.days", "30", NULL, 1, 365},
+    {"session.days", "30", NULL, 1, 365},               /* families: sign in anew after that, and after being away so long */
+    {"session.idle_days", "7", NULL, 1, 365},
+    {"session.staff_hours", "12", NULL, 1, 720},
+    {"session.staff_idle_minutes", "30", NULL, 5, 1440},
+    {"school.accent", "#1f4d6b", NULL, 0, 0},
 };
 
 const struct uc_setting_def *uc_settings(size_t *n)
@@ -50,6 +54,11 @@ static bool month_day(const char *s)
     return strlen(s) == 5 && lt_print(whole, sizeof whole, "2025-%s", s) && lt_date_parse(whole, &d);
 }
 
+static bool is_colour(const char *s)
+{
+    return strlen(s) == 7 && s[0] == '#' && strspn(s + 1, "0123456789abcdefABCDEF") == 6;
+}
+
 int uc_setting_check(const char *name, const char *value, struct lt_error *err)
 {
     const struct uc_setting_def *def = uc_setting_find(name);
@@ -64,6 +73,7 @@ int uc_setting_check(const char *name, const char *value, struct lt_error *err)
             return lt_fail(err, LT_USAGE, "setting.range", "name", name, "min", LT_NUM(def->min), "max", LT_NUM(def->max),
                            (char *)NULL);
     }
+    if (def->value[0] == '#') return is_colour(value) ? 0 : lt_fail(err, LT_USAGE, "setting.colour", "name", name, (char *)NULL);
     if (!def->words && !def->min && !def->max && !month_day(value))
         return lt_fail(err, LT_USAGE, "setting.month_day", "name", name, (char *)NULL);
     return 0;

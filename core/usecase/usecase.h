@@ -158,6 +158,8 @@ struct uc_request {
     enum lt_lang lang;
     unsigned door;
     const char *request_id;       /* from the client, or NULL: one is made */
+    const char *trace;            /* the door's own id of this call, taken where request_id is NULL: the same id in its log */
+    const char *peer;             /* address the call came from, for doors that have one; NULL: this machine */
     /* who: exactly one of these ways */
     const char *local_user;       /* name of the unix user that owns the data folder */
     const char *login, *password; /* --as */
@@ -168,7 +170,8 @@ struct uc_request {
 struct uc_stream {
     char content_type[128];
     char file_name[256];
-    int64_t size; /* -1: unknown */
+    char etag[80]; /* of these bytes, without quotes; "": none */
+    int64_t size;  /* -1: unknown */
     void *ctx;
     ssize_t (*read)(void *ctx, void *buf, size_t len, uint64_t off, struct lt_error *err);
     void (*close)(void *ctx);
