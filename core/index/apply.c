@@ -249,13 +249,78 @@ static int apply_read(struct index *ix, struct feed *f, const struct index_batch
     return status;
 }
 
+static void join_queue(struct index *ix, struct index_waiting *own)
+{
+    pthread_mutex_lock(&ix->queue_lock);
+    struct index_waiting **end = &ix->queue;
+    while (*end)
+        end = &(*end)->next;
+    *end = own;
+    pthread_mutex_unlock(&ix->queue_lock);
+}
+
+static struct index_waiting *take_queue(struct index *ix)
+{
+    pthread_mutex_lock(&ix->queue_lock);
+    struct index_waiting *all = ix->queue;
+    ix->queue = NULL;
+    pthread_mutex_unlock(&ix->queue_lock);
+    return all;
+}
+
+/* All in one transaction: most of the cost of a small change is that of its transaction. */
+static int apply_together(struct index *ix, struct feed *f, const struct index_waiting *all)
+{
+    int status = db_exec(ix->writer, "BEGIN IMMEDIATE", f->err);
+    bool begun = status == LT_OK;
+    for (const struct index_waiting *w = all; w && status == LT_OK; w = w->next)
+        for (size_t i = 0; i < w->n && status == LT_OK; i++)
+            status = apply_batch(f, &w->batches[i]);
+    if (status == LT_OK)
+        status = texts_flush(ix->writer, &ix->texts, f->err);
+    if (status == LT_OK)
+        status = db_exec(ix->writer, "COMMIT", f->err);
+    if (status < 0) {
+        if (begun)
+            db_exec(ix->writer, "ROLLBACK", NULL);
+        texts_cut(&ix->texts, 0);
+    }
+    return status;
+}
+
+/* With the writer's lock held. What one of them broke the others must not suffer: then each is tried alone. */
+static void apply_queue(struct index *ix, struct index_waiting *all)
+{
+    struct lt_error ours = {0};
+    struct feed f = {.db = ix->writer, .texts = &ix->texts, .reading = &ix->reading, .err = &ours};
+    int together = all->next ? apply_together(ix, &f, all) : LT_SYSTEM;
+    lt_error_clear(&ours);
+    for (struct index_waiting *w = all; w; w = w->next) { /* their owners wait for the lock */
+        f.err = w->err;
+        w->status = together == LT_OK ? LT_OK : apply_guarded(ix, &f, w->batches, w->n);
+        w->done = true;
+    }
+}
+
 int index_apply(struct index *ix, const struct index_batch *batches, size_t n, struct lt_error *err)
 {
-    pthread_mutex_lock(&ix->write_lock);
-    struct feed f = {.db = ix->writer, .texts = &ix->texts, .reading = &ix->reading, .err = err};
-    int status = ix->gathering && n == 1 ? apply_read(ix, &f, batches) : apply_guarded(ix, &f, batches, n);
+    struct index_waiting own = {.batches = batches, .n = n, .err = err};
+    if (pthread_mutex_trylock(&ix->write_lock) == 0) {
+        if (ix->gathering) { /* by this thread: the lock is recursive */
+            struct feed f = {.db = ix->writer, .texts = &ix->texts, .reading = &ix->reading, .err = err};
+            int status = n == 1 ? apply_read(ix, &f, batches) : apply_guarded(ix, &f, batches, n);
+            pthread_mutex_unlock(&ix->write_lock);
+            return status;
+        }
+        join_queue(ix, &own);
+    } else {
+        join_queue(ix, &own);
+        pthread_mutex_lock(&ix->write_lock);
+    }
+    if (!own.done)
+        apply_queue(ix, take_queue(ix));
     pthread_mutex_unlock(&ix->write_lock);
-    return status;
+    return own.status;
 }
 
 int index_begin(struct index *ix, struct lt_error *err)

@@ -38,9 +38,9 @@ static const struct doc_kind KINDS[] = {
     {"consent", false, "consents/@.json", pupil_put_consent, {"DELETE FROM consent WHERE id = ?1"}, false, false},
     {"publication", false, "publications/*/@.json", pupil_put_publication, {"DELETE FROM publication WHERE id = ?1"}, false, false},
     {"award", false, "awards/@.json", NULL, {NULL}, false, false},
-    {"goal", false, "goals/@.json", NULL, {NULL}, false, false},
-    {"skill", false, "skills/@.json", NULL, {NULL}, false, false},
-    {"share", false, "shares/@.json", NULL, {NULL}, false, false},
+    {"goal", false, "goals/@.json", family_put_goal, {"DELETE FROM goal WHERE id = ?1"}, false, false},
+    {"skill", false, "skills/@.json", family_put_skill, {"DELETE FROM skill WHERE id = ?1"}, false, false},
+    {"share", false, "shares/@.json", family_put_share, {"DELETE FROM share WHERE id = ?1"}, false, false},
     {"marks", false, "marks/#.json", NULL, {NULL}, false, false},
 };
 

@@ -78,6 +78,9 @@ int pupil_put_classes(struct feed *f, const struct doc *d);
 int pupil_put_review(struct feed *f, const struct doc *d);
 int pupil_put_consent(struct feed *f, const struct doc *d);
 int pupil_put_publication(struct feed *f, const struct doc *d);
+int family_put_goal(struct feed *f, const struct doc *d);
+int family_put_skill(struct feed *f, const struct doc *d);
+int family_put_share(struct feed *f, const struct doc *d);
 
 /* face: 0 newest, 1 verified, 2 both */
 int entry_put(struct feed *f, const struct doc *d, int face);

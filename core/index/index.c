@@ -66,8 +66,11 @@ static int init_locks(struct index *ix)
     if (failed)
         return -1;
     if (pthread_mutex_init(&ix->pool_lock, NULL) == 0) {
-        if (pthread_cond_init(&ix->pool_free, NULL) == 0)
-            return 0;
+        if (pthread_cond_init(&ix->pool_free, NULL) == 0) {
+            if (pthread_mutex_init(&ix->queue_lock, NULL) == 0)
+                return 0;
+            pthread_cond_destroy(&ix->pool_free);
+        }
         pthread_mutex_destroy(&ix->pool_lock);
     }
     pthread_mutex_destroy(&ix->write_lock);
@@ -115,6 +118,7 @@ void index_close(struct index *ix)
     texts_cut(&ix->texts, 0);
     node_free(&ix->reading);
     pthread_cond_destroy(&ix->pool_free);
+    pthread_mutex_destroy(&ix->queue_lock);
     pthread_mutex_destroy(&ix->pool_lock);
     pthread_mutex_destroy(&ix->write_lock);
     free(ix->path);

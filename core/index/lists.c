@@ -237,6 +237,11 @@ static const struct list_filter CONSENT_FILTERS[] = {
 static const struct list_filter PUBLICATION_FILTERS[] = {
     VALUE("channel", "b.channel @"), VALUE("pupil", "b.pupil @"), VALUE("entry", "b.entry @"), VALUE("state", "b.state @"), VALUE("release", "b.release @"), END};
 
+static const struct list_filter GOAL_FILTERS[] = {VALUE("pupil", "g.pupil @"), VALUE("state", "g.state @"), VALUE("due_before", "g.due <> '' AND g.due < #"), END};
+static const struct list_filter SKILL_FILTERS[] = {VALUE("pupil", "sk.pupil @"), VALUE("kind", "sk.kind @"), VALUE("by", "sk.by @"),
+                                                   VALUE("by_kind", "sk.by_kind @"), END};
+static const struct list_filter SHARE_FILTERS[] = {VALUE("pupil", "h.pupil @"), VALUE("sha256", "h.sha256 @"), VALUE("state", "h.state @"), END};
+
 /* The row of an entry has the number of its row in search; another row may speak of an entry. */
 #define SEARCH_ENTRY(search)                                                                                                 \
     search " LEFT JOIN entry e ON e.rid = iif(s.kind IN ('entry', 'verified', 'both'), s.rid,"                               \
@@ -497,6 +502,36 @@ static const struct list LISTS[] = {
      .scope = SCOPE_PUPIL,
      .pupil = "b.pupil",
      .filters = PUBLICATION_FILTERS},
+    {.name = "goals",
+     .from = "goal g",
+     .keys = {"g.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN goal g ON g.id = k.k0 LEFT JOIN pupil p ON p.id = g.pupil JOIN document d ON d.id = g.id AND d.kind = 'goal'",
+     .columns = "g.id, g.pupil, " PUPIL_NAME("p") " AS pupil_name, g.state, g.title, g.due, g.changed, d.json AS goal_json",
+     .scope = SCOPE_PUPIL,
+     .pupil = "g.pupil",
+     .filters = GOAL_FILTERS},
+    {.name = "skills",
+     .from = "skill sk",
+     .keys = {"sk.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN skill s ON s.id = k.k0 LEFT JOIN pupil p ON p.id = s.pupil JOIN document d ON d.id = s.id AND d.kind = 'skill'",
+     .columns = "s.id, s.pupil, " PUPIL_NAME("p") " AS pupil_name, s.kind, s.date, s.by, s.by_kind, d.json AS skill_json",
+     .scope = SCOPE_SKILL,
+     .pupil = "sk.pupil",
+     .filters = SKILL_FILTERS},
+    {.name = "shares",
+     .from = "share h",
+     .keys = {"h.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN share h ON h.id = k.k0 LEFT JOIN pupil p ON p.id = h.pupil JOIN document d ON d.id = h.id AND d.kind = 'share'",
+     .columns = "h.id, h.pupil, " PUPIL_NAME("p") " AS pupil_name, h.state, h.from_date AS \"from\", h.to_date AS \"to\", d.json AS share_json",
+     .scope = SCOPE_PUPIL,
+     .pupil = "h.pupil",
+     .filters = SHARE_FILTERS},
 
     /* the two halves of index_search */
     {.name = "search_names",

@@ -137,7 +137,20 @@ static const char SEARCH[] =
     "CREATE VIRTUAL TABLE name_fts USING fts5 (title, body, content='names', content_rowid='rid', columnsize=0,"
     " prefix='2 3', tokenize='letopis plain');";
 
-static const struct db_step STEPS[] = {{SCHOOL, true}, {PUPIL, true}, {ENTRIES, true}, {PAPERS, true}, {SEARCH, true}};
+/* What the family says of itself and shows of itself. */
+static const char FAMILY[] =
+    "CREATE TABLE goal (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, due TEXT NOT NULL,"
+    " changed TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX goal_pupil ON goal (pupil, id);"
+    "CREATE TABLE skill (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, kind TEXT NOT NULL, date TEXT NOT NULL, by TEXT NOT NULL,"
+    " by_kind TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX skill_pupil ON skill (pupil, id);"
+    "CREATE TABLE share (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL, from_date TEXT NOT NULL,"
+    " to_date TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX share_pupil ON share (pupil, id);"
+    "CREATE INDEX share_token ON share (sha256);";
+
+static const struct db_step STEPS[] = {{SCHOOL, true}, {PUPIL, true}, {ENTRIES, true}, {PAPERS, true}, {SEARCH, true}, {FAMILY, true}};
 const struct db_schema index_schema = {STEPS, LT_COUNT(STEPS)};
 
 const struct schema_dump index_dump_tables[] = {
@@ -166,6 +179,9 @@ const struct schema_dump index_dump_tables[] = {
     {"consent", "id"},
     {"consent_field", "consent, field"},
     {"publication", "id"},
+    {"goal", "id"},
+    {"skill", "id"},
+    {"share", "id"},
     {"search", "id, kind"},
     {"names", "id, kind"},
 };

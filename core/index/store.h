@@ -10,6 +10,16 @@
 #define READERS_MAX 64
 #define WRITER_CACHE_KIB 8192
 
+/* One caller's batches, waiting for whoever writes next. */
+struct index_waiting {
+    const struct index_batch *batches;
+    size_t n;
+    struct lt_error *err;
+    int status;
+    bool done;
+    struct index_waiting *next;
+};
+
 struct index {
     char *path;
     struct db *writer;
@@ -20,6 +30,10 @@ struct index {
     struct lt_buf later; /* indexes to be made at the end of the gathered transaction */
     struct texts texts;
     struct node_doc reading;
+
+    /* changes that wait while another is written: whoever gets the writer's lock next takes them all into one transaction */
+    pthread_mutex_t queue_lock;
+    struct index_waiting *queue;
 
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_free;

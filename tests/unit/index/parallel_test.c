@@ -1,7 +1,10 @@
 /* Readers beside writers: each answer is of one moment, nobody waits for ever, nobody fails. */
 #include "world.h"
 
+#include "index/store.h"
+
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 enum { WRITERS = 2, READERS = 6, ROUNDS = 60 };
@@ -109,10 +112,68 @@ static void test_readers_and_writers(void **state)
     OK(w, index_check(w->ix, &w->err));
 }
 
+enum { TOGETHER = 6, BROKEN = 3 };
+
+struct one {
+    struct world *w;
+    int number, status;
+};
+
+static void *write_one(void *arg)
+{
+    struct one *o = arg;
+    char path[80], repo[20];
+    const char *text = o->number == BROKEN ? "{\"title\":" : "{\"title\":\"турнир\",\"date\":\"2026-01-01\"}";
+    struct lt_error err = {0};
+    snprintf(repo, sizeof repo, "t%d", o->number);
+    snprintf(path, sizeof path, "entries/2026/t%d/entry.json", o->number);
+    struct index_change c = {.path = path, .data = text, .len = strlen(text)};
+    struct index_batch b = {.repo = repo, .new_head = "1111111111111111111111111111111111111111", .changes = &c, .len = 1};
+    o->status = index_apply(o->w->ix, &b, 1, &err);
+    lt_error_clear(&err);
+    return NULL;
+}
+
+static int waiting(struct index *ix)
+{
+    int n = 0;
+    pthread_mutex_lock(&ix->queue_lock);
+    for (const struct index_waiting *q = ix->queue; q; q = q->next) n++;
+    pthread_mutex_unlock(&ix->queue_lock);
+    return n;
+}
+
+/* Changes that wait together are written in one transaction; the one that cannot be read fails alone. */
+static void test_together(void **state)
+{
+    struct world *w = *state;
+    struct one ones[TOGETHER];
+    pthread_t threads[TOGETHER];
+    OK(w, index_begin(w->ix, &w->err));
+    for (int i = 0; i < TOGETHER; i++) {
+        ones[i] = (struct one){.w = w, .number = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, write_one, &ones[i]), 0);
+    }
+    while (waiting(w->ix) < TOGETHER) sched_yield();
+    OK(w, index_end(w->ix, true, &w->err));
+    for (int i = 0; i < TOGETHER; i++) pthread_join(threads[i], NULL);
+    for (int i = 0; i < TOGETHER; i++) {
+        char id[20];
+        json_t *doc = NULL;
+        snprintf(id, sizeof id, "t%d", i);
+        assert_int_equal(ones[i].status, i == BROKEN ? LT_REFUSED : LT_OK);
+        assert_int_equal(index_get(w->ix, "entry", id, &doc, NULL, &w->err), i == BROKEN ? LT_NOTFOUND : LT_OK);
+        json_decref(doc);
+        lt_error_clear(&w->err);
+    }
+    OK(w, index_check(w->ix, &w->err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_readers_and_writers, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_together, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
