@@ -153,11 +153,12 @@ struct model_right {
  * entry.list entry.read entry.history entry.add entry.edit entry.submit entry.verify entry.return
  * entry.withdraw entry.hide entry.dispute entry.answer; file.read file.add; review.read review.ask review.add
  * review.decline review.retract; portfolio.read portfolio.arrange portfolio.export portfolio.bundle
- * portfolio.check; consent.read consent.give consent.confirm consent.withdraw consent.paper; event.read
+ * portfolio.check; consent.read consent.give consent.confirm consent.withdraw consent.paper; goal.read goal.write goal.comment skill.read
+ * skill.add skill.edit; share.read share.create share.confirm share.revoke; event.read
  * event.participants event.add event.manage event.close; import.roster import.results import.list
  * import.undo; channel.read channel.manage; publication.plan publication.run publication.status
  * publication.retract; log.access log.changes; job.read job.cancel; plugin.read plugin.manage; system.status
- * system.maintain; backup.run; notice.list; search. */
+ * system.maintain; backup.run; notice.list notice.due; search. */
 const struct model_right *model_right(const char *id); /* NULL when there is none */
 const struct model_right *model_right_at(size_t i);    /* NULL past the end */
 

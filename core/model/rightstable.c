@@ -154,6 +154,20 @@ static const struct model_right rights[] = {
     R("consent.paper", "enter a signed paper", PUPIL, L | CLASS | DEPUTY | DIRECTOR | CLERK | PERSONAL,
       OWN_CHILD, LOCAL_OFF),
 
+    R("goal.read", "goals and reflection", PUPIL, L | SELF | SEE | CLASS, 0, 0),
+    R("goal.write", "set goals, tell how they went", PUPIL, L | SELF | ADD, 0, 0),
+    R("goal.comment", "a word of advice beside a goal", PUPIL, L | ADD | CLASS, 0, 0),
+    R("skill.read", "descriptions of universal learning actions", PUPIL,
+      L | SELF | SEE | CLASS | DEPUTY | DIRECTOR | AUTHOR, 0, 0),
+    R("skill.add", "describe a universal learning action", PUPIL, L | SELF | ADD | CLASS | TEACHES | DEPUTY, 0, 0),
+    R("skill.edit", "change an own description", PUPIL, L | AUTHOR, 0, 0),
+    R("share.read", "which links show the portfolio to strangers", PUPIL,
+      L | SELF | SEE | CONSENT | DIRECTOR | PERSONAL, 0, 0),
+    R("share.create", "make such a link: the family's own act", PUPIL, L | SELF | CONSENT, 0,
+      CONFIRMED | LOCAL_OFF),
+    R("share.confirm", "a guardian's confirmation of a pupil's link", PUPIL, L | CONSENT, 0, CONFIRMED | LOCAL_OFF),
+    R("share.revoke", "close a link", PUPIL, L | SELF | CONSENT | DIRECTOR | PERSONAL, 0, 0),
+
     R("event.read", "title, dates, files of an event", EVENT, L | STAFF, 0, 0),
     R("event.participants", "all participants and results", EVENT,
       L | LEADER | ANY_DEPUTY | DIRECTOR | OLYMPIADS | CEREMONY, 0, 0),
@@ -192,6 +206,7 @@ static const struct model_right rights[] = {
     R("system.maintain", "reindex, check, upgrade", SCHOOL, L | SYSADMIN, 0, 0),
     R("backup.run", "make and check backups", SCHOOL, L | STORAGE | SYSADMIN, 0, 0),
     R("notice.list", "own notices", SCHOOL, L | ACCOUNT, 0, 0),
+    R("notice.due", "notices that fall due by themselves", SCHOOL, L, 0, 0),
     R("search", "search (answers by the lists' own rights)", SCHOOL, L | ACCOUNT, 0, 0),
 #undef R
 };

@@ -87,6 +87,22 @@ static const char *const study_level_words[] = {"noo", "ooo", "soo", NULL};
 static const char *const verification_act_words[] = {"seen_original", "seen_copy", "import",
                                                      "order",         "event",     NULL};
 
+static const char *const admission_kind_words[] = {
+    "champion", "gto", "honours", "volunteering", "contest", "essay", NULL};
+static const char *const admission_missing_words[] = {
+    "verified", "file", "number", "issuer", "date", "class", NULL};
+static const char *const digest_words[] = {"off", "daily", "weekly", NULL};
+static const char *const goal_state_words[] = {"active", "reached", "set_aside", NULL};
+static const char *const notice_kind_words[] = {
+    "entry_verified", "entry_returned", "entry_disputed", "entry_answered", "dispute_overdue",
+    "entries_added", "review_asked", "review_given", "review_declined", "consent_second",
+    "consent_14", "consent_18", "share_waiting", "share_active", "goal_comment", NULL};
+static const char *const share_state_words[] = {
+    "waiting", "active", "expired", "revoked", "suspended", NULL};
+static const char *const share_why_words[] = {"own", "processing", "guardian", "refused", "age", NULL};
+static const char *const skill_kind_words[] = {
+    "personal", "regulative", "cognitive", "communicative", NULL};
+
 static const struct set {
     const char *name;
     const char *const *words;
@@ -100,6 +116,8 @@ static const struct set {
     SET(account_kind),
     SET(account_state),
     SET(activity),
+    SET(admission_kind),
+    SET(admission_missing),
     SET(badge),
     SET(channel_state),
     SET(class_basis),
@@ -108,6 +126,7 @@ static const struct set {
     SET(consent_purpose),
     SET(consent_state),
     SET(consent_who),
+    SET(digest),
     SET(dispute_kind),
     SET(dispute_outcome),
     SET(document_kind),
@@ -118,6 +137,7 @@ static const struct set {
     SET(event_state),
     SET(export_format),
     SET(format),
+    SET(goal_state),
     SET(ground),
     SET(guardian_kind),
     SET(guardian_right),
@@ -125,6 +145,7 @@ static const struct set {
     SET(import_state),
     SET(kind),
     SET(level),
+    SET(notice_kind),
     SET(participation),
     SET(programme_kind),
     SET(publication_state),
@@ -136,6 +157,9 @@ static const struct set {
     SET(search_kind),
     SET(section),
     SET(sex),
+    SET(share_state),
+    SET(share_why),
+    SET(skill_kind),
     SET(source),
     SET(stage),
     SET(study_form),

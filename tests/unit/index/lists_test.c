@@ -43,6 +43,12 @@ static int setup(void **state)
         {"a", "consents/k2.json", "{'purpose':'processing','state':'withdrawn','from':'2026-09-01'}"},
         {"b", "consents/k3.json", "{'purpose':'dissemination','target':'h2','state':'active','fields':['photo']}"},
         {"a", "publications/h1/u1.json", "{'channel':'h1','entry':'e1','state':'published'}"},
+        {"a", "goals/o1.json", "{'title':'Сдать ГТО','state':'active','due':'2027-05-01'}"},
+        {"b", "goals/o2.json", "{'title':'Прочесть книгу','state':'reached'}"},
+        {"a", "skills/s1.json", "{'kind':'personal','text':'Помогает','by':'t1','by_kind':'staff','date':'2026-10-01'}"},
+        {"b", "skills/s2.json", "{'kind':'cognitive','text':'Ищет','by':'b','by_kind':'pupil','date':'2026-10-02'}"},
+        {"a", "shares/l1.json", "{'sha256':'ff','state':'active','from':'2026-10-01','to':'2026-11-01'}"},
+        {"b", "shares/l2.json", "{'sha256':'ee','state':'waiting','from':'2026-10-01'}"},
         {"b", "publications/h2/u2.json", "{'channel':'h2','entry':'e4','state':'removed'}"},
     };
     for (size_t i = 0; i < sizeof docs / sizeof docs[0]; i++)
@@ -292,6 +298,17 @@ static void test_others(void **state)
     expect(w, "publications", "{'channel':'h1'}", "u1");
     expect(w, "publications", "{'pupil':'b','state':'removed'}", "u2");
     expect(w, "publications", "{'entry':'e1'}", "u1");
+    expect(w, "goals", "{}", "o2 o1");
+    expect(w, "goals", "{'due_before':'2027-06-01'}", "o1");
+    expect(w, "goals", "{'state':'reached','pupil':['a','b']}", "o2");
+    expect(w, "goals", "{'scope':{'classes':['c9a']}," T "}", "o1");
+    expect(w, "skills", "{'kind':'personal'}", "s1");
+    expect(w, "skills", "{'by':'b','by_kind':'pupil','pupil':'b'}", "s2");
+    expect(w, "skills", "{'scope':{'made_by':'t1'}}", "s1");
+    expect(w, "skills", "{'scope':{'pupils':['b']}}", "s2");
+    expect(w, "shares", "{'sha256':'ee'}", "l2");
+    expect(w, "shares", "{'pupil':'a','state':'active'}", "l1");
+    expect(w, "shares", "{'scope':{'pupils':['b']}}", "l2");
     expect_column(w, "showable", "{}", "entry", "e1 e2");
     expect_column(w, "showable", "{'activity':'sport'}", "entry", "e2");
     /* sensitive is never shown, even when asked for, nor when only one of the faces says so */
