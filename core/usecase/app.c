@@ -30,7 +30,21 @@ static int no_publish(void *ctx, struct lt_app *app, const struct uc_publish *jo
     return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", job->plugin, (char *)NULL);
 }
 
-const struct uc_ports uc_no_ports = {.plugin_list = no_list, .plugin_check = no_check, .publish = no_publish};
+static int no_formats(void *ctx, struct lt_app *app, const char *name, json_t **out, struct lt_error *err)
+{
+    (void)ctx, (void)app, (void)name;
+    *out = json_array();
+    return *out ? 0 : lt_fail_memory(err);
+}
+
+static int no_import(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err)
+{
+    (void)ctx, (void)app;
+    return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", job->plugin, (char *)NULL);
+}
+
+const struct uc_ports uc_no_ports = {.plugin_list = no_list, .plugin_check = no_check, .publish = no_publish, .formats = no_formats,
+                                     .import = no_import};
 
 void lt_app_ports(struct lt_app *app, const struct uc_ports *ports)
 {
@@ -111,6 +125,7 @@ int app_mend_index(struct lt_app *app, bool all, struct lt_error *err)
     free(f.changes);
     if (!rc && !end) atomic_store(&app->index_behind, false);
     atomic_fetch_add(&app->school_turn, 1);
+    uc_fed(app, NULL);
     return rc ? rc : end;
 }
 

@@ -3,6 +3,7 @@
 #include "usecase/call.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/entry.h"
 
@@ -243,16 +244,20 @@ static int decide(const char *right, enum uc_target target, const char *id, cons
     return rc;
 }
 
-static int note_check(struct uc_call *call, const char *right, enum uc_target target, const char *id,
-                      const json_t *draft, struct lt_error *err)
+/* repo: of the pupil, where the judgement rests on nothing but that portfolio and the school, as they were when the index had taken
+ * `feeds` changes. */
+static int note_check(struct uc_call *call, const char *right, enum uc_target target, const char *id, const json_t *draft,
+                      const char *repo, unsigned long feeds, struct lt_error *err)
 {
     if (!call->checks) return 0; /* being asked again */
-    json_t *c = json_pack("{s:s, s:i, s:s?}", "right", right, "target", (int)target, "id", id);
+    json_t *c = json_pack("{s:s, s:i, s:s*, s:s*, s:I}", "right", right, "target", (int)target, "id", id, "repo",
+                          repo && *repo ? repo : NULL, "feeds", (json_int_t)feeds);
     if (c && draft && json_object_set(c, "draft", (json_t *)draft)) return json_decref(c), lt_fail_memory(err);
     return json_array_append_new(call->checks, c) ? lt_fail_memory(err) : 0;
 }
 
-static int require(struct uc_call *call, const char *right, enum uc_target target, const char *id, bool keep,
+/* repo: LT_ID_SIZE bytes for the portfolio the judgement rests on, "" where it rests on other things too. */
+static int require(struct uc_call *call, const char *right, enum uc_target target, const char *id, bool keep, char *repo,
                    struct lt_error *err)
 {
     struct uc_target_docs t = {0};
@@ -263,6 +268,7 @@ static int require(struct uc_call *call, const char *right, enum uc_target targe
         judge(call, target, &t, person, &j);
         rc = decide(right, target, id, &j, err);
     }
+    lt_print(repo, LT_ID_SIZE, "%s", person || target == UC_T_ACCOUNT ? "" : t.pupil_id);
     json_decref(person);
     if (keep && !*call->target.pupil_id && !call->target.object) { /* the first target asked about is the call's own */
         call->target = t;
@@ -275,8 +281,10 @@ static int require(struct uc_call *call, const char *right, enum uc_target targe
 
 int uc_require(struct uc_call *call, const char *right, enum uc_target target, const char *id, struct lt_error *err)
 {
-    int rc = require(call, right, target, id, call->checks != NULL, err);
-    return rc ? rc : note_check(call, right, target, id, NULL, err);
+    char repo[LT_ID_SIZE] = "";
+    unsigned long feeds = atomic_load(&call->app->feeds);
+    int rc = require(call, right, target, id, call->checks != NULL, repo, err);
+    return rc ? rc : note_check(call, right, target, id, NULL, repo, feeds, err);
 }
 
 int uc_require_draft(struct uc_call *call, const char *right, const char *pupil, const json_t *entry,
@@ -284,6 +292,7 @@ int uc_require_draft(struct uc_call *call, const char *right, const char *pupil,
 {
     struct uc_target_docs t = {0};
     struct judged j = {0}, of_pupil = {0};
+    unsigned long feeds = atomic_load(&call->app->feeds);
     int rc = load_pupil(call, pupil, &t, err);
     if (!rc) judge(call, UC_T_PUPIL, &t, NULL, &of_pupil);
     t.entry = json_incref((json_t *)entry);
@@ -302,15 +311,24 @@ int uc_require_draft(struct uc_call *call, const char *right, const char *pupil,
     } else {
         uc_target_clear(&t);
     }
-    return rc ? rc : note_check(call, right, UC_T_PUPIL, pupil, entry, err);
+    return rc ? rc : note_check(call, right, UC_T_PUPIL, pupil, entry, pupil, feeds, err);
 }
 
 bool uc_may(struct uc_call *call, const char *right, enum uc_target target, const char *id)
 {
     struct lt_error ignored = {0};
-    int rc = require(call, right, target, id, false, &ignored);
+    char repo[LT_ID_SIZE];
+    int rc = require(call, right, target, id, false, repo, &ignored);
     lt_error_clear(&ignored);
     return rc == 0;
+}
+
+bool uc_may_know(struct uc_call *call, const char *noun, const char *id)
+{
+    for (size_t i = 0; id && i < LT_COUNT(kinds); i++) {
+        if (strcmp(kinds[i].kind, noun) == 0) return uc_may(call, kinds[i].read_right, kinds[i].target, id);
+    }
+    return true;
 }
 
 int uc_scope(struct uc_call *call, const char *right, json_t *params, struct lt_error *err)

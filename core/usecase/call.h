@@ -25,10 +25,12 @@ struct lt_app {
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
-    struct repeats *repeats;      /* writes done with an id of the caller (repeat.h) */
+    struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
+    atomic_ulong feeds;           /* how often the index took a change */
+    atomic_ulong fed[256];        /* and when it last took one of the repositories of that slot (uc_feed_slot) */
     atomic_uint school_turn;      /* grows when the index took a change of school.git or of whose guardian somebody is */
     pthread_mutex_t settings_lock;
     json_t *settings;             /* of school.json as of settings_turn; NULL: not read yet */
@@ -78,6 +80,8 @@ struct uc_call {
     struct uc_stream *stream; /* to fill for UC_BYTES */
     bool committed;
     bool own_request;         /* the caller gave the id of the request: a repetition is not done twice */
+    struct repeat *repeat;    /* while a write with such an id runs (repeat.h); else NULL */
+    json_t *notices;          /* for others, gathered until the change is accepted (notice.h); NULL: none */
     json_t *checks;           /* rights asked so far, asked once more before a change is accepted */
 };
 
@@ -96,6 +100,8 @@ void uc_actor_clear(struct uc_actor *actor);
 int uc_require_draft(struct uc_call *call, const char *right, const char *pupil, const json_t *entry, struct lt_error *err);
 /* The same as uc_require without an error: may the actor? */
 bool uc_may(struct uc_call *call, const char *right, enum uc_target target, const char *id);
+/* May the actor know of the thing with this id that use cases of the noun answer with? True where nothing is judged by a document. */
+bool uc_may_know(struct uc_call *call, const char *noun, const char *id);
 /* Puts "scope" (left out where everything may be seen) and "today" into the parameters of a list. */
 int uc_scope(struct uc_call *call, const char *right, json_t *params, struct lt_error *err);
 /* Notes that a pupil's data was given out or changed, for the access log. */
@@ -132,14 +138,30 @@ int uc_tx_put_file(struct uc_tx *tx, const char *repo, const char *path, int fd,
 int uc_tx_copy(struct uc_tx *tx, const char *repo, const char *from, const char *to, struct lt_error *err);
 int uc_tx_remove(struct uc_tx *tx, const char *repo, const char *path, struct lt_error *err);
 bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path);
+/* The commit that the repository stands at; "" for a new one. */
+int uc_tx_head(struct uc_tx *tx, const char *repo, char out[VAULT_OID], struct lt_error *err);
 /* Names the batch of an import for the trailer of all commits. */
 void uc_tx_batch(struct uc_tx *tx, const char *batch);
 /* Ends one commit of one repository with an own subject and entry id. */
 int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const char *entry, struct lt_error *err);
+/* What the call answers, kept for a repetition of it (repeat.h) from the moment of acceptance; for use cases that answer something else than the
+ * document of their noun they wrote. Before uc_tx_commit; borrowed. */
+void uc_tx_gives(struct uc_tx *tx, const json_t *answer);
 /* Asks the right once more (a role may have ended meanwhile), accepts, feeds the index, writes the access rows. subject: words and
  * ids, no names: "Verify entry". */
 int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err);
 void uc_tx_end(struct uc_tx *tx);
+
+/* Changes of system.db that are done whole or not at all, with the answer kept for a repetition. Nothing slow in between: others wait.
+ * uc_sys_end takes the rc so far and gives it back, or its own failure. */
+int uc_sys_begin(struct uc_call *call, struct lt_error *err);
+int uc_sys_end(struct uc_call *call, int rc, const json_t *answer, struct lt_error *err);
+
+/* Notes that the index took something of the repository, NULL: of any. */
+void uc_fed(struct lt_app *app, const char *repo);
+/* Whether it may have since feeds was `then`. Meaningful with the repository's writer lock held: whoever changes it feeds the index before
+ * the lock is let go. */
+bool uc_fed_since(struct lt_app *app, const char *repo, unsigned long then);
 
 /* --- the application (app.c) --- */
 

@@ -4,6 +4,7 @@
  * After acceptance nothing may turn the answer into an error: an index that could not follow is noted and mended before the
  * next call reads from it. */
 #include "usecase/call.h"
+#include "usecase/repeat.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@ struct uc_tx {
     struct vault_tx *vt;
     char batch[LT_ID_SIZE];
     char use_case[80];
+    json_t *answer; /* what the call will answer, as far as it is known; NULL */
 };
 
 json_t *uc_stamp(struct uc_call *call)
@@ -55,6 +57,7 @@ void uc_tx_end(struct uc_tx *tx)
 {
     if (!tx) return;
     vault_tx_end(tx->vt);
+    json_decref(tx->answer);
     free(tx);
 }
 
@@ -90,6 +93,7 @@ int uc_tx_put(struct uc_tx *tx, const char *repo, const char *path, json_t *doc,
     struct lt_buf b = LT_BUF_INIT(VAULT_TEXT_MAX);
     int rc = lt_json_canonical(doc, &b, err);
     if (!rc) rc = uc_tx_put_bytes(tx, repo, path, b.data, b.len, err);
+    if (!rc && tx->call->repeat && repeat_fits(tx->call->row->noun, path)) uc_tx_gives(tx, doc);
     lt_buf_free(&b);
     return rc;
 }
@@ -116,6 +120,18 @@ bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path)
     return vault_tx_has(tx->vt, repo, path);
 }
 
+void uc_tx_gives(struct uc_tx *tx, const json_t *answer)
+{
+    json_decref(tx->answer);
+    tx->answer = json_incref((json_t *)answer);
+}
+
+int uc_tx_head(struct uc_tx *tx, const char *repo, char out[VAULT_OID], struct lt_error *err)
+{
+    int rc = vault_tx_head(tx->vt, repo, out);
+    return rc ? lt_fail(err, LT_NOTFOUND, "vault.absent", "repo", repo, (char *)NULL) : 0;
+}
+
 static struct vault_message message_of(const struct uc_tx *tx, const char *subject, const char *entry)
 {
     return (struct vault_message){.subject = subject,
@@ -132,18 +148,51 @@ int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const ch
     return vault_tx_seal(tx->vt, repo, &m, err);
 }
 
+enum { SLOTS = sizeof ((struct lt_app *)NULL)->fed / sizeof ((struct lt_app *)NULL)->fed[0] };
+
+static size_t slot_of(const char *repo)
+{
+    size_t h = 5381;
+    for (; *repo; repo++) h = h * 33 + (unsigned char)*repo;
+    return h % SLOTS;
+}
+
+void uc_fed(struct lt_app *app, const char *repo)
+{
+    unsigned long now = atomic_fetch_add(&app->feeds, 1) + 1;
+    if (repo) atomic_store(&app->fed[slot_of(repo)], now);
+    for (size_t i = 0; !repo && i < SLOTS; i++) atomic_store(&app->fed[i], now);
+}
+
+bool uc_fed_since(struct lt_app *app, const char *repo, unsigned long then)
+{
+    return atomic_load(&app->fed[slot_of(repo)]) > then;
+}
+
+/* A judgement about a pupil rests on documents of the portfolio and of the school, on the actor and on the day. */
+static bool still_judged(struct uc_call *call, const json_t *check, bool same_actor)
+{
+    const char *repo = lt_json_str(check, "repo");
+    return same_actor && repo && !uc_fed_since(call->app, repo, (unsigned long)lt_json_int(check, "feeds", 0));
+}
+
 /* Rights judged at the start may have ended while the call ran: a role that ended at midnight, a person dismissed. */
 static int ask_again(struct uc_call *call, struct lt_error *err)
 {
+    struct lt_date day = call->today;
     call->now = lt_clock_now(&call->app->clock);
     call->today = lt_clock_today(&call->app->clock);
+    unsigned turn = call->actor.turn;
     int rc = uc_actor_reload(call, err);
+    bool same = !call->actor.local && turn == call->actor.turn && turn == atomic_load(&call->app->school_turn) &&
+                lt_date_days(day) == lt_date_days(call->today);
     json_t *checks = call->checks;
     call->checks = NULL;
     size_t i;
     const json_t *c;
     json_array_foreach(checks, i, c) {
         if (rc) break;
+        if (still_judged(call, c, same)) continue;
         const char *right = lt_json_str_or(c, "right", ""), *id = lt_json_str(c, "id");
         const json_t *draft = lt_json_object(c, "draft");
         rc = draft ? uc_require_draft(call, right, id, draft, err)
@@ -180,8 +229,26 @@ static int feed_index(struct lt_app *app, const struct vault_result *r, struct l
     }
     if (!rc) rc = index_apply(app->index, batches, r->moved_len, err);
     if (!rc && people_changed(r)) atomic_fetch_add(&app->school_turn, 1);
+    for (size_t i = 0; i < r->moved_len; i++) uc_fed(app, r->moved[i].repo);
     free(batches);
     free(changes);
+    return rc;
+}
+
+/* What rides in the journal: the row of the access log, and the answer for a repetition. Where both are too long the row goes alone. */
+static int make_extra(const struct uc_call *call, json_t *kept, struct lt_buf *out, struct lt_error *err)
+{
+    json_t *row = access_row(call, "done");
+    struct lt_error ignored = {0};
+    int rc = row ? LT_SYSTEM : lt_fail_memory(err);
+    if (row && kept && json_object_set(row, "kept", kept) == 0) rc = lt_json_compact(row, out, &ignored);
+    if (row && rc) {
+        lt_buf_reset(out);
+        json_object_del(row, "kept");
+        rc = lt_json_compact(row, out, err);
+    }
+    lt_error_clear(&ignored);
+    json_decref(row);
     return rc;
 }
 
@@ -190,19 +257,20 @@ int uc_tx_commit(struct uc_tx *tx, const char *subject, const char *entry, struc
     struct uc_call *call = tx->call;
     int rc = ask_again(call, err);
     if (rc) return rc;
-    json_t *row = access_row(call, "done");
     struct lt_buf extra = LT_BUF_INIT(1 << 20);
-    rc = row ? lt_json_compact(row, &extra, err) : lt_fail_memory(err);
+    json_t *kept = repeat_wrap(call, tx->answer);
+    rc = make_extra(call, kept, &extra, err);
     const struct vault_result *result = NULL;
     struct vault_message m = message_of(tx, subject, entry);
     if (!rc) rc = vault_tx_commit(tx->vt, &m, extra.data, extra.len, &result, err);
     if (!rc && result->moved_len) {
         struct lt_error late = {0};
         call->committed = true;
+        repeat_note(call, kept);
         if (feed_index(call->app, result, &late)) atomic_store(&call->app->index_behind, true);
         lt_error_clear(&late);
     }
     lt_buf_free(&extra);
-    json_decref(row);
+    json_decref(kept);
     return rc;
 }
