@@ -1,6 +1,8 @@
 /* Private: what goes between media.c and its two modules. One frame of JSON comes back from each.
  *   letopis-media.so   {"do":"inspect","size","max_unpacked","max_ratio","max_members"} → {"mime","charset"?}
  *   letopis-picture.so {"do":"measure","mime","size","max_pixels","max_side","max_pages"} → {"width","height","orientation","pages"}
+ *   letopis-preview.so, letopis-page.so {"do":"preview","mime","size","side","page","max_pixels","max_side","max_pages"}
+ *       → {"width","height","pages"}, then frames with the bytes of a WebP
  * Another job is another "do" with a function of its own in the module's table. */
 #ifndef LT_MEDIA_WIRE_H
 #define LT_MEDIA_WIRE_H
@@ -8,6 +10,7 @@
 #include "sandbox/frame.h"
 
 #define MEDIA_FRAME_ANSWER SANDBOX_FRAME_USER
+#define MEDIA_FRAME_BYTES (SANDBOX_FRAME_USER + 1)
 
 #define MEDIA_MAX_BYTES ((uint64_t)20 << 20)
 #define MEDIA_MAX_PIXELS 100000000u

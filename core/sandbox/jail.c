@@ -125,7 +125,7 @@ int jail_before_loading(const struct jail_options *o, struct jail_level *out, ch
 
 int jail_before_input(const struct jail_options *o, char why[JAIL_WHY]) {
     why[0] = 0;
-    if (jail_filter_input(o->network, why) != 0 || verify_both(o->network, why) != 0)
+    if (jail_filter_input(o->network, o->trap_opens, why) != 0 || verify_both(o->network, why) != 0)
         return -1;
     if (must_fail(syscall(SYS_openat, AT_FDCWD, "/usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC), JAIL_ERRNO, "opening a path",
                   why) != 0 ||

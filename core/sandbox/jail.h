@@ -26,6 +26,7 @@ struct jail_options {
     unsigned cpu_seconds;          /* then SIGXCPU, a second later SIGKILL */
     bool network;
     const char *const *read_paths; /* beside the system's: NULL-ended, may be NULL */
+    bool trap_opens;               /* step 2: an opening raises SIGSYS instead of failing (sandbox/module.h) */
 };
 
 struct jail_level {

@@ -54,6 +54,9 @@ static const char *const quiet_network[] = {"connect", "getsockopt", "setsockopt
     "recvmmsg", "ioctl", "pipe", "pipe2", "eventfd2", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "fsync",
     "fdatasync", "pwrite64"};
 
+/* Nothing is opened by these in step 2; a module may answer them itself with what it opened before. */
+static const char *const opens[] = {"open", "openat"};
+
 #ifdef LETOPIS_SANITIZED
 /* Finding its own stack and naming threads while it reports. Nothing that opens or starts anything. */
 static const char *const sanitizer_calls[] = {"getrlimit", "prctl", "prlimit64", "mincore"};
@@ -145,7 +148,7 @@ static int allow_conditional(scmp_filter_ctx f, bool network) {
     return rc;
 }
 
-int jail_filter_input(bool network, char why[JAIL_WHY]) {
+int jail_filter_input(bool network, bool trap_opens, char why[JAIL_WHY]) {
     scmp_filter_ctx f = seccomp_init(DENY);
     if (!f) {
         lt_print(why, JAIL_WHY, "seccomp is not available");
@@ -155,5 +158,7 @@ int jail_filter_input(bool network, char why[JAIL_WHY]) {
     int rc = seccomp_attr_set(f, SCMP_FLTATR_CTL_TSYNC, 1);
     rc |= each(f, SCMP_ACT_ALLOW, quiet, LT_COUNT(quiet));
     rc |= allow_conditional(f, network);
+    if (trap_opens)
+        rc |= each(f, SCMP_ACT_TRAP, opens, LT_COUNT(opens));
     return load(f, rc, "step 2", why);
 }

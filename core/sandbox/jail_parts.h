@@ -10,6 +10,6 @@
 int jail_landlock(const struct jail_options *o, char why[JAIL_WHY]);
 
 int jail_filter_loading(bool network, char why[JAIL_WHY]); /* all but a list */
-int jail_filter_input(bool network, char why[JAIL_WHY]);   /* nothing but a list */
+int jail_filter_input(bool network, bool trap_opens, char why[JAIL_WHY]); /* nothing but a list */
 
 #endif

@@ -135,7 +135,10 @@ static int module_run(void *loaded, struct sandbox_io *io, const json_t *args, i
     return m->run(io, args, input_fd, err);
 }
 
-const struct sandbox_kind sandbox_kind_module = {.name = "module", .load = module_load, .run = module_run};
+static bool module_traps(void *loaded) { return ((const struct sandbox_module *)loaded)->trap_opens; }
+
+const struct sandbox_kind sandbox_kind_module = {
+    .name = "module", .load = module_load, .trap_opens = module_traps, .run = module_run};
 
 /* --- main of the child --- */
 
@@ -243,6 +246,7 @@ int sandbox_child_main_kinds(int argc, char **argv, const struct sandbox_kind *c
     if (jail_before_loading(&c.jail, &level, why) != 0)
         return unavailable(why);
     int rc = c.kind->load(&c.start, &loaded, &err);
+    c.jail.trap_opens = rc == 0 && c.kind->trap_opens && c.kind->trap_opens(loaded);
     if (rc == 0 && jail_before_input(&c.jail, why) != 0)
         return unavailable(why);
     if (rc == 0)

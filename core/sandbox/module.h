@@ -32,6 +32,9 @@ struct sandbox_module {
     const char *name;
     int (*open)(struct lt_error *err);
     int (*run)(struct sandbox_io *io, const json_t *args, int input_fd, struct lt_error *err);
+    /* For libraries that open by path what the module opened before (fonts): after step 2 the calls open and openat raise SIGSYS, and a
+     * handler that open() installed answers them from its table, or with -JAIL_ERRNO. The kernel still opens nothing. */
+    bool trap_opens;
 };
 
 /* SANDBOX_EXPORT extern const struct sandbox_module letopis_module; stands in each module. */
@@ -51,6 +54,7 @@ struct sandbox_kind {
     const char *const *(*read_paths)(const struct sandbox_start *start);
     /* Between the steps: dlopen, checks, open. 0 with *loaded set, or a negative status. */
     int (*load)(const struct sandbox_start *start, void **loaded, struct lt_error *err);
+    bool (*trap_opens)(void *loaded); /* NULL: no */
     /* After step 2. */
     int (*run)(void *loaded, struct sandbox_io *io, const json_t *args, int input_fd, struct lt_error *err);
 };

@@ -1,64 +1,12 @@
-/* letopis-picture.so: pictures through libvips, PDF through Poppler. Jobs: measure. A further job (previews) is one more row of the
- * table in picture_run; what it reads lazily (fonts) is loaded in picture_open.
- *
- * libvips by itself loads every loader it was built with (0.1 s and ImageMagick among them): VIPSHOME points nowhere, so that it
- * finds none, and the one that is needed is loaded by name. VIPS_NOVECTOR: its compiler would write code to memory and disk. */
-#include "shared.h"
+/* letopis-picture.so: measures pictures through libvips and PDF through Poppler. Made visible they are by letopis-preview.so. */
+#include "pictures.h"
 
 #include "base/json.h"
 #include "base/text.h"
 
-#include <dlfcn.h>
 #include <poppler.h>
-#include <gmodule.h>
-#include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
-
-static void be_silent(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
-    (void)domain;
-    (void)level;
-    (void)message;
-    (void)data;
-}
-
-/* Only these loaders may run, whatever the bytes look like. */
-static void allow_loaders(void) {
-    static const char *const names[] = {"VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp",
-                                        "VipsForeignLoadTiff", "VipsForeignLoadHeif"};
-    vips_operation_block_set("VipsForeignLoad", TRUE);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        vips_operation_block_set(names[i], FALSE);
-}
-
-/* HEIC lives in a loadable part of libvips, in a folder beside the library. Without it HEIC is refused as unreadable. */
-static void load_heif(void) {
-    char path[4096];
-    Dl_info where;
-    int (*known)(const char *) = vips_init;
-    void *at;
-    memcpy(&at, &known, sizeof at); /* a place in the library; ISO C has no other way to say so */
-    if (!dladdr(at, &where) || !where.dli_fname)
-        return;
-    char *folder = g_path_get_dirname(where.dli_fname);
-    if (lt_print(path, sizeof path, "%s/vips-modules-%d.%d/vips-heif.so", folder, vips_version(0), vips_version(1)))
-        g_module_open(path, (GModuleFlags)0);
-    g_free(folder);
-}
-
-static int picture_open(struct lt_error *err) {
-    setenv("VIPSHOME", "/nonexistent", 1);
-    setenv("VIPS_NOVECTOR", "1", 1);
-    setenv("VIPS_CONCURRENCY", "1", 1);
-    g_log_set_default_handler(be_silent, NULL);
-    if (vips_init("letopis") != 0)
-        return lt_fail(err, LT_SYSTEM, "sandbox.unavailable", "why", "libvips does not start", (char *)NULL);
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);
-    load_heif();
-    allow_loaders();
-    return 0;
-}
 
 static int answer(struct job *j, int64_t width, int64_t height, int orientation, int pages) {
     return job_answer(j, json_pack("{s:I, s:I, s:i, s:i}", "width", (json_int_t)width, "height", (json_int_t)height,
@@ -66,17 +14,6 @@ static int answer(struct job *j, int64_t width, int64_t height, int orientation,
 }
 
 /* --- pictures --- */
-
-static bool is_mime(const struct job *j, const char *mime) { return strcmp(lt_json_str_or(j->args, "mime", ""), mime) == 0; }
-
-static int check_size(struct job *j, int64_t width, int64_t height) {
-    int64_t side = lt_json_int(j->args, "max_side", MEDIA_MAX_SIDE), pixels = lt_json_int(j->args, "max_pixels", MEDIA_MAX_PIXELS);
-    if (width <= 0 || height <= 0)
-        return job_refuse(j, "damaged", NULL);
-    if (width > side || height > side || width > pixels / height)
-        return job_refuse(j, "pixels", LT_NUM(pixels / 1000000));
-    return 0;
-}
 
 /* What libjpeg calls a warning although it had to make up part of the picture. Stray bytes between segments, which many cameras
  * and scanners leave, are not among these. */
@@ -101,10 +38,10 @@ static int measure_picture(struct job *j) {
         return job_refuse(j, "damaged", NULL);
     int width = vips_image_get_width(image), height = vips_image_get_height(image);
     int pages = vips_image_get_n_pages(image), orientation = vips_image_get_orientation(image);
-    int rc = check_size(j, width, height);
+    int rc = job_check_size(j, width, height);
     if (rc == 0 && (pages < 1 || pages > lt_json_int(j->args, "max_pages", MEDIA_MAX_PAGES)))
         rc = job_refuse(j, "pages", LT_NUM(lt_json_int(j->args, "max_pages", MEDIA_MAX_PAGES)));
-    if (rc == 0 && !is_mime(j, "image/heic")) /* a second for a photo of 4 megapixels; its boxes were read above */
+    if (rc == 0 && !job_is_mime(j, "image/heic")) /* a second for a photo of 4 megapixels; its boxes were read above */
         rc = decode(j, image);
     g_object_unref(image);
     if (rc != 0)
@@ -151,7 +88,7 @@ static int measure_pdf(struct job *j) {
     return rc;
 }
 
-static int measure(struct job *j) { return is_mime(j, "application/pdf") ? measure_pdf(j) : measure_picture(j); }
+static int measure(struct job *j) { return job_is_mime(j, "application/pdf") ? measure_pdf(j) : measure_picture(j); }
 
 static int picture_run(struct sandbox_io *io, const json_t *args, int input_fd, struct lt_error *err) {
     static const struct job_kind kinds[] = {{"measure", measure}, {NULL, NULL}};
@@ -160,4 +97,4 @@ static int picture_run(struct sandbox_io *io, const json_t *args, int input_fd, 
 
 SANDBOX_EXPORT extern const struct sandbox_module letopis_module;
 const struct sandbox_module letopis_module = {.magic = SANDBOX_MODULE_MAGIC, .size = sizeof(struct sandbox_module),
-                                              .name = "picture", .open = picture_open, .run = picture_run};
+                                              .name = "picture", .open = pictures_start, .run = picture_run};
