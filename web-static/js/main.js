@@ -1,0 +1,104 @@
+/* Start: words, meta, session; then the router. Signing in, the forced new password and the end of a session are handled here. */
+import {ApiError, get, onLine, onMustChange, onSessionEnd, send, setCsrf} from './api.js';
+import {lang, load, setLang, t} from './i18n.js';
+import * as router from './router.js';
+import {routes} from './routes.js';
+import {h} from './ui/h.js';
+import {loadMeta, school} from './ui/meta.js';
+import {setAccent} from './ui/theme.js';
+import {placeHome, shell} from './ui/shell.js';
+import {signInForm, newPasswordForm, entryPage, signInDialog} from './ui/sign.js';
+import {startOutbox, stopOutbox} from './ui/outbox.js';
+import {startNotices} from './ui/notices.js';
+import {problem} from './ui/state.js';
+
+const app = document.getElementById('app');
+const state = {session: null, shell: null, ending: null};
+
+const actions = {
+  async setLang(next) {
+    setLang(next);
+    await Promise.all([load('common'), loadMeta()]);
+    state.shell = null;
+    if (state.session) { router.start(opening()); } else showSignIn();
+  },
+  async signOut() {
+    await send('DELETE', '/session', {}).catch(() => {});
+    stopOutbox();
+    location.assign('/');
+  },
+};
+
+function take(session) {
+  state.session = session;
+  setCsrf(session.csrf);
+  setAccent(session.school?.accent || school().accent);
+  router.setSession(session);
+}
+
+function opening() {
+  return {routes, session: state.session, chrome, school: schoolName()};
+}
+const schoolName = () => state.session?.school?.short_name || state.session?.school?.name || school().short_name || school().name || t('app.name');
+
+function chrome(route) {
+  if (!state.shell) {
+    state.shell = shell({session: state.session, school: {...school(), ...state.session.school}, routes, actions, badge: startNotices(state.session)});
+    app.replaceChildren(state.shell.el);
+  }
+  return state.shell.update(route);
+}
+
+function showSignIn() {
+  document.title = `${t('sign.title')} — ${schoolName()}`;
+  app.replaceChildren(entryPage({school: school(), actions, title: t('sign.title'), lead: t('sign.lead'), body: signInForm({onDone: entered}).el}));
+  app.querySelector('.input')?.focus();
+}
+
+async function entered(session) {
+  take(session);
+  if (session.must_change) { showNewPassword(); return; }
+  startOutbox(session);
+  state.shell = null;
+  if (location.pathname === '/') history.replaceState({}, '', placeHome(session.places?.[0]));
+  await router.start(opening());
+}
+
+function showNewPassword() {
+  document.title = `${t('password.title')} — ${schoolName()}`;
+  app.replaceChildren(entryPage({school: school(), actions, title: t('password.title'), lead: t('password.lead'),
+    body: newPasswordForm({onDone: async () => entered(await get('/session'))}).el}));
+  app.querySelector('.input')?.focus();
+}
+
+/* The session ended under an open page: sign in over it, nothing typed is lost, the call goes on. Another person begins anew. */
+onSessionEnd(() => {
+  if (!state.session) throw new ApiError(401);
+  state.ending ||= signInDialog({login: state.session.login}).then((session) => {
+    state.ending = null;
+    if (!session) { location.assign('/'); return new Promise(() => {}); }
+    if (session.id !== state.session.id) { location.assign('/'); return new Promise(() => {}); }
+    take(session);
+    return undefined;
+  });
+  return state.ending;
+});
+onMustChange(() => state.session && showNewPassword());
+onLine((ok) => state.shell?.line(!ok));
+
+async function start() {
+  document.documentElement.lang = lang();
+  await load('common');
+  try {
+    await loadMeta();
+    setAccent(school().accent);
+    const session = await get('/session', null, {anonymous: true});
+    await entered(session);
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) { showSignIn(); return; }
+    if (error instanceof ApiError && error.status === 428) { state.session = null; showNewPassword(); return; }
+    app.replaceChildren(h('main', {class: 'main'}, problem(error, () => location.reload())));
+    throw error;
+  }
+}
+start();

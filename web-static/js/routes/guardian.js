@@ -1,0 +1,2 @@
+/* Addresses of the guardian place. */
+export const routes = [];

@@ -1,0 +1,2 @@
+/* Addresses of the office place. */
+export const routes = [];

@@ -1,0 +1,2 @@
+/* Addresses of the sysadmin place. */
+export const routes = [];

@@ -1,0 +1,2 @@
+/* Addresses of the teacher place. */
+export const routes = [];

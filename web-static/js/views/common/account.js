@@ -1,0 +1,32 @@
+/* Own account: password, where one is signed in. */
+import {h} from '../../ui/h.js';
+import {button} from '../../ui/button.js';
+import {form} from '../../ui/form.js';
+import {list, listRow} from '../../ui/list.js';
+import {pageHead} from '../../ui/state.js';
+import {fail, toast} from '../../ui/toast.js';
+import {confirm} from '../../ui/dialog.js';
+import {ApiError, send} from '../../api.js';
+import {ago, t} from '../../i18n.js';
+
+export async function view(ctx) {
+  ctx.title(t('account.title'));
+  const password = form({fields: [
+    {name: 'new_password', type: 'secret', label: t('password.new'), help: t('password.help'), required: true, autocomplete: 'new-password', check: (v) => (v.length < 8 ? t('password.short') : null)},
+    {name: 'again', type: 'secret', label: t('password.again'), required: true, autocomplete: 'new-password'}],
+  submit: t('password.save'), send: async (v, f) => {
+    if (v.new_password !== v.again) throw new ApiError(422, {field: 'again', detail: t('password.differ')});
+    await send('POST', '/accounts/password', {new_password: v.new_password});
+    f.set({new_password: '', again: ''});
+    toast(t('password.saved'));
+  }});
+  const elsewhere = button({label: t('account.everywhere'), icon: 'exit', onclick: async () => {
+    if (!(await confirm({title: t('account.everywhere'), text: t('account.everywhere_text'), action: t('account.everywhere')}))) return;
+    try { await send('DELETE', '/session', {everywhere: true}); location.assign('/'); } catch (error) { fail(error); }
+  }});
+  return h('div', {class: 'stack stack-l'}, pageHead({title: t('account.title'), lead: `${ctx.session.name} · ${ctx.session.login}`}),
+    h('section', {class: 'stack'}, h('h2', {}, t('account.password')), password.el),
+    h('section', {class: 'stack'}, h('h2', {}, t('account.sessions')), h('p', {class: 'soft measure'}, t('account.sessions_text')),
+      list(ctx, {path: '/accounts/sessions', label: t('account.sessions'), row: (x) => listRow({icon: 'phone', title: x.title || x.label || t('account.browser'),
+        text: [x.current && t('account.this'), ago(x.seen || x.used || x.created)].filter(Boolean).join(' · ')})}), h('div', {class: 'row'}, elsewhere)));
+}

@@ -1,0 +1,2 @@
+import {empty} from '../../ui/state.js';
+export async function view() { return empty({}); }
