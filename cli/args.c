@@ -10,6 +10,7 @@
 static const struct uc_field list_fields[] = {
     {.name = "limit", .type = UC_INT, .min = 1, .max = 500},
     {.name = "cursor", .type = UC_TEXT},
+    {.name = "xlsx", .type = UC_BOOL},
 };
 static const struct uc_field revision_field = {.name = "revision", .type = UC_INT, .min = 1, .max = 1000000};
 

@@ -61,37 +61,6 @@ static bool add_instant(struct lt_buf *out, enum lt_lang lang, const char *s)
     return true;
 }
 
-/* --- which value set a key belongs to: the row's own field, else a field of that name of the same noun, else
- * of any --- */
-
-static const char *set_in(const struct uc_row *row, const char *key)
-{
-    for (const struct uc_field *f = row->fields; f && f->name; f++) {
-        if (f->values && strcmp(f->name, key) == 0) return f->values;
-    }
-    return NULL;
-}
-
-static const char *set_in_noun(const struct uc_noun *noun, const char *key)
-{
-    for (size_t i = 0; noun && i < noun->len; i++) {
-        const char *set = set_in(&noun->rows[i], key);
-        if (set) return set;
-    }
-    return NULL;
-}
-
-static const char *set_of(const struct uc_row *row, const char *key)
-{
-    const char *set = row ? set_in(row, key) : NULL;
-    if (!set && row) set = set_in_noun(uc_noun_of(row), key);
-    size_t n;
-    const struct uc_noun *const *nouns = uc_nouns(&n);
-    for (size_t i = 0; i < n && !set; i++)
-        set = set_in_noun(nouns[i], key);
-    return set ? set : key;
-}
-
 static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,
                        const char *s, bool one_line)
 {
@@ -102,7 +71,7 @@ static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
     }
     if (add_instant(out, lang, s)) return;
     const char *dot = strrchr(key, '.');
-    cli_add_plain(out, lt_label(lang, set_of(row, dot ? dot + 1 : key), s), one_line);
+    cli_add_plain(out, lt_label(lang, uc_value_set(row, dot ? dot + 1 : key), s), one_line);
 }
 
 static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,

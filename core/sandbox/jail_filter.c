@@ -40,10 +40,11 @@ static const char *const never[] = {
 static const char *const sockets[] = {"socket", "socketpair", "connect"};
 
 /* Step 2. What libmagic, libzip, libxml2, libfreexl and libvips were seen to need, and no more. Calls with conditions are added
- * below. newfstatat and statx stay because libc's fstat is made of them; they tell of a path's existence, not its content. */
+ * below. newfstatat and statx stay because libc's fstat is made of them, access because Cairo asks it before it takes
+ * a font that is open already; they tell of a path's existence, not its content. */
 static const char *const quiet[] = {
     "read", "pread64", "readv", "preadv", "write", "writev", "lseek", "_llseek", "fstat", "fstat64", "newfstatat", "fstatat64",
-    "statx", "close", "dup", "fadvise64", "ftruncate", "poll", "ppoll", "ppoll_time64", "select", "pselect6", "pselect6_time64",
+    "statx", "access", "faccessat", "faccessat2", "close", "dup", "fadvise64", "ftruncate", "poll", "ppoll", "ppoll_time64", "select", "pselect6", "pselect6_time64",
     "munmap", "mremap", "madvise", "brk", "futex", "futex_time64", "set_robust_list", "rseq", "sched_yield",
     "sched_getaffinity", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall",
     "clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "gettimeofday",

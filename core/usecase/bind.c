@@ -1,6 +1,7 @@
 #include "usecase/bind.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/values.h"
 
@@ -15,6 +16,7 @@ enum { TEXT_MAX = 500, LINES_MAX = 10000, MANY_MAX = 1000, SECRET_MAX = 200 };
 static const struct uc_field list_fields[] = {
     {.name = "limit", .type = UC_INT, .min = 1, .max = 500},
     {.name = "cursor", .type = UC_TEXT},
+    {.name = "xlsx", .type = UC_BOOL},
 };
 static const struct uc_field revision_field = {.name = "revision", .type = UC_INT, .min = 1, .max = 1000000};
 
@@ -24,7 +26,7 @@ static const struct uc_field *find_field(const struct uc_row *row, const char *n
         if (strcmp(f->name, name) == 0) return f;
     }
     if (row->reply == UC_LIST) {
-        for (size_t i = 0; i < 2; i++) {
+        for (size_t i = 0; i < LT_COUNT(list_fields); i++) {
             if (strcmp(list_fields[i].name, name) == 0) return &list_fields[i];
         }
     }

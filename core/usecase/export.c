@@ -1,65 +1,14 @@
 #include "usecase/export.h"
+#include "usecase/spool.h"
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "media/archive.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* --- an unnamed file as the answer --- */
-
-struct spooled {
-    int fd;
-};
-
-static ssize_t spooled_read(void *ctx, void *buf, size_t len, uint64_t off, struct lt_error *err)
-{
-    ssize_t n;
-    do {
-        n = pread(((struct spooled *)ctx)->fd, buf, len, (off_t)off);
-    } while (n < 0 && errno == EINTR);
-    return n < 0 ? lt_fail_errno(err, "read", "spool") : n;
-}
-
-static void spooled_close(void *ctx)
-{
-    close(((struct spooled *)ctx)->fd);
-    free(ctx);
-}
-
-/* Gone with the process: nothing of a portfolio stays in the spool folder. */
-static int spool_open(struct uc_call *call, int *fd, struct lt_error *err)
-{
-    char dir[4096];
-    lt_print(dir, sizeof dir, "%s/spool", call->app->dir);
-    *fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return *fd < 0 ? lt_fail_errno(err, "open", dir) : 0;
-}
-
-static int answer_with(struct uc_call *call, int fd, const char *type, const char *name, struct lt_error *err)
-{
-    struct stat st;
-    struct spooled *s = lt_calloc(1, sizeof *s);
-    if (!s || fstat(fd, &st)) {
-        free(s);
-        close(fd);
-        return lt_fail_memory(err);
-    }
-    s->fd = fd;
-    call->stream->ctx = s;
-    call->stream->read = spooled_read;
-    call->stream->close = spooled_close;
-    call->stream->size = (int64_t)st.st_size;
-    lt_print(call->stream->content_type, sizeof call->stream->content_type, "%s", type);
-    lt_print(call->stream->file_name, sizeof call->stream->file_name, "%s", name);
-    return 0;
-}
 
 int export_bundle(struct uc_call *call, const char *pupil, bool fresh, struct lt_error *err)
 {
@@ -72,7 +21,7 @@ int export_bundle(struct uc_call *call, const char *pupil, bool fresh, struct lt
         return rc;
     }
     lt_print(name, sizeof name, "portfolio-%s.bundle", pupil);
-    return answer_with(call, fd, "application/x-git-bundle", name, err);
+    return spool_answer(call, fd, "application/x-git-bundle", name, err);
 }
 
 /* --- ZIP: every file of the newest state under its path, with an index page a person can open --- */
@@ -200,5 +149,5 @@ int export_zip(struct uc_call *call, const char *pupil, struct lt_error *err)
         return rc;
     }
     lt_print(name, sizeof name, "portfolio-%s.zip", pupil);
-    return answer_with(call, fd, "application/zip", name, err);
+    return spool_answer(call, fd, "application/zip", name, err);
 }

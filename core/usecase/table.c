@@ -64,3 +64,28 @@ const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name
     if (lt_print(id, sizeof id, "field.%s", name) && lt_msg_known(lang, id)) return lt_msg(lang, id);
     return name;
 }
+
+static const char *set_in(const struct uc_row *row, const char *key)
+{
+    for (const struct uc_field *f = row->fields; f && f->name; f++) {
+        if (f->values && strcmp(f->name, key) == 0) return f->values;
+    }
+    return NULL;
+}
+
+static const char *set_in_noun(const struct uc_noun *noun, const char *key)
+{
+    for (size_t i = 0; noun && i < noun->len; i++) {
+        const char *set = set_in(&noun->rows[i], key);
+        if (set) return set;
+    }
+    return NULL;
+}
+
+const char *uc_value_set(const struct uc_row *row, const char *key)
+{
+    const char *set = row ? set_in(row, key) : NULL;
+    if (!set && row) set = set_in_noun(uc_noun_of(row), key);
+    for (size_t i = 0; i < LT_COUNT(nouns) && !set; i++) set = set_in_noun(nouns[i], key);
+    return set ? set : key;
+}

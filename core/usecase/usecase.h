@@ -100,11 +100,12 @@ struct uc_row {
     const char *right;         /* row of model/rights.h; NULL: anyone signed in (or anonymous by flag) */
     enum uc_target target;
     const char *target_field;
-    const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit and cursor without naming them */
+    const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit, cursor and xlsx without naming them */
     const char *columns;       /* of human lists: keys separated by spaces */
     int (*run)(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
     bool (*heavy)(struct uc_call *call, const json_t *in); /* UC_LONG: is this a job where nobody said so? NULL: no */
 };
+    const char *sheet;         /* of the list as a workbook (field xlsx); NULL: columns */
 
 struct uc_noun {
     const char *word, *plural; /* plural NULL: none in the path */
@@ -121,6 +122,9 @@ const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name
 
 /* --- the application --- */
 
+/* The value set (model/values.h) a key of the row's answer belongs to: the row's own field, else a field of that name of its noun, else of
+ * any; the key itself where no field has the name. */
+const char *uc_value_set(const struct uc_row *row, const char *key);
 struct lt_app_config {
     const char *dir;              /* data folder */
     const struct lt_clock *clock; /* NULL: system's, with the school's offset */
