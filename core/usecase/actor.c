@@ -1,5 +1,6 @@
 /* Who calls. */
 #include "usecase/call.h"
+#include "usecase/known.h"
 #include "usecase/secret.h"
 #include "usecase/session.h"
 
@@ -119,6 +120,24 @@ static int load_events(struct uc_call *call, struct lt_error *err)
     return call->actor.events ? 0 : lt_fail_memory(err);
 }
 
+/* Of somebody who is no pupil. */
+static int load_person(struct uc_call *call, struct lt_error *err)
+{
+    struct uc_actor *actor = &call->actor;
+    int rc = uc_doc(call, "person", actor->id, &actor->person, err);
+    if (!rc) rc = uc_all(call, "guardians", json_pack("{s:s}", "person", actor->id), &actor->relations, err);
+    if (rc) return rc;
+    bool staff = model_person_is_staff(actor->person, call->today);
+    lt_print(actor->kind, sizeof actor->kind, "%s", staff ? "staff" : "guardian");
+    /* dismissed, and nobody's parent: the account ended with the work */
+    char today[LT_DATE_SIZE];
+    const char *gone = lt_json_str(actor->person, "dismissed");
+    if (gone && strcmp(gone, lt_date_format(call->today, today)) <= 0 && json_array_size(actor->relations) == 0) return no_account(err);
+    if (!staff) return 0;
+    rc = load_programmes(call, err);
+    return rc ? rc : load_events(call, err);
+}
+
 /* Person, roles and relations of an account's owner. */
 static int load_subject(struct uc_call *call, const struct sys_account *a, struct lt_error *err)
 {
@@ -140,18 +159,10 @@ static int load_subject(struct uc_call *call, const struct sys_account *a, struc
     actor->must_change = a->must_change;
     lt_print(actor->kind, sizeof actor->kind, "%s", a->is_pupil ? "pupil" : "person");
     if (a->is_pupil) return 0;
-    int rc = uc_doc(call, "person", a->subject, &actor->person, err);
-    if (!rc) rc = uc_all(call, "guardians", json_pack("{s:s}", "person", a->subject), &actor->relations, err);
-    if (rc) return rc;
-    bool staff = model_person_is_staff(actor->person, call->today);
-    lt_print(actor->kind, sizeof actor->kind, "%s", staff ? "staff" : "guardian");
-    /* dismissed, and nobody's parent: the account ended with the work */
-    char today[LT_DATE_SIZE];
-    const char *gone = lt_json_str(actor->person, "dismissed");
-    if (gone && strcmp(gone, lt_date_format(call->today, today)) <= 0 && json_array_size(actor->relations) == 0) return no_account(err);
-    if (!staff) return 0;
-    rc = load_programmes(call, err);
-    return rc ? rc : load_events(call, err);
+    if (known_get(call->app->known, actor)) return 0;
+    int rc = load_person(call, err);
+    if (!rc) known_put(call->app->known, actor);
+    return rc;
 }
 
 int uc_actor_reload(struct uc_call *call, struct lt_error *err)

@@ -1,4 +1,6 @@
 #include "usecase/call.h"
+#include "usecase/file.h"
+#include "usecase/known.h"
 #include "usecase/ports.h"
 #include "usecase/repeat.h"
 
@@ -181,13 +183,15 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->fs = config->fs ? config->fs : lt_fs_system();
     app->ports = &uc_no_ports;
     app->ids = lt_id_source_new(&app->clock);
+    app->known = known_new();
     app->repeats = repeats_new();
+    app->previews = previews_new();
     app->dir = lt_strdup(config->dir);
     app->program = lt_strdup(config->program);
     app->modules = lt_strdup(config->modules);
     app->plugins_dir = lt_strdup(config->plugins);
     app->sandbox = (struct sandbox_config){.program = app->program, .modules_dir = app->modules};
-    int rc = app->ids && app->repeats && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
+    int rc = app->ids && app->known && app->repeats && app->previews && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
     if (!rc && !config->offline) rc = app_attach(app, config->lock_wait_ms, err);
     if (rc) lt_app_close(app);
     else *out = app;
@@ -204,7 +208,9 @@ void lt_app_close(struct lt_app *app)
     index_close(app->index);
     vault_close(app->vault);
     lt_id_source_free(app->ids);
+    known_free(app->known);
     repeats_free(app->repeats);
+    previews_free(app->previews);
     pthread_mutex_destroy(&app->drain);
     pthread_mutex_destroy(&app->settings_lock);
     json_decref(app->settings);

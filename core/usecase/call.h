@@ -25,10 +25,13 @@ struct lt_app {
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
+    struct previews *previews;    /* pictures of files being made (file.h) */
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
+    atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
+    struct known *known;          /* documents of people who called lately (known.h) */
     atomic_ulong feeds;           /* how often the index took a change */
     atomic_ulong fed[256];        /* and when it last took one of the repositories of that slot (uc_feed_slot) */
     atomic_uint school_turn;      /* grows when the index took a change of school.git or of whose guardian somebody is */
