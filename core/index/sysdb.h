@@ -12,7 +12,8 @@ struct sysdb {
     struct db *db;
     const struct lt_clock *clock;
     struct lt_id_source *ids;
-    pthread_mutex_t lock; /* of everything: one connection, short statements */
+    pthread_mutex_t lock; /* of everything: one connection, short statements; recursive */
+    bool begun;           /* its holder is between sysdb_begin and sysdb_end */
 };
 
 /* A page of a list: the first column of the statement is the key (text, or a number with number_key), the rest is the item,

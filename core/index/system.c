@@ -16,7 +16,11 @@ int sysdb_open(const char *path, const struct lt_clock *clock, struct sysdb **ou
     struct sysdb *db = calloc(1, sizeof *db);
     if (!db)
         return lt_fail_memory(err);
-    if (pthread_mutex_init(&db->lock, NULL)) {
+    pthread_mutexattr_t kind;
+    bool made = pthread_mutexattr_init(&kind) == 0;
+    made = made && pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE) == 0 && pthread_mutex_init(&db->lock, &kind) == 0;
+    pthread_mutexattr_destroy(&kind);
+    if (!made) {
         free(db);
         return lt_fail_memory(err);
     }
@@ -44,6 +48,26 @@ void sysdb_close(struct sysdb *db)
     lt_id_source_free(db->ids);
     pthread_mutex_destroy(&db->lock);
     free(db);
+}
+
+int sysdb_begin(struct sysdb *db, struct lt_error *err)
+{
+    pthread_mutex_lock(&db->lock);
+    int status = db_exec(db->db, "BEGIN IMMEDIATE", err);
+    db->begun = status == LT_OK;
+    if (status < 0)
+        pthread_mutex_unlock(&db->lock);
+    return status;
+}
+
+int sysdb_end(struct sysdb *db, bool commit, struct lt_error *err)
+{
+    int status = commit ? db_exec(db->db, "COMMIT", err) : LT_OK;
+    if (!commit || status < 0)
+        db_exec(db->db, "ROLLBACK", NULL);
+    db->begun = false;
+    pthread_mutex_unlock(&db->lock);
+    return status;
 }
 
 int sysdb_check(struct sysdb *db, struct lt_error *err)

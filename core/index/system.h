@@ -73,9 +73,6 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
 /* filters: pupil, actor, use_case, from, to (dates); newest first */
 int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,
                       char **next, struct lt_error *err);
-/* Is there a row "done" of this request, actor and use case? */
-int sysdb_access_done(struct sysdb *db, const char *request, const char *actor, const char *use_case, bool *out,
-                      struct lt_error *err);
 /* LT_REFUSED "log.chain_broken" (at). */
 int sysdb_access_verify(struct sysdb *db, uint64_t *rows, struct lt_error *err);
 
@@ -105,10 +102,18 @@ int sysdb_notice_read(struct sysdb *db, const char *subject, const char *id, str
 int sysdb_setting_get(struct sysdb *db, const char *subject, json_t **out, struct lt_error *err);
 int sysdb_setting_put(struct sysdb *db, const char *subject, const json_t *settings, struct lt_error *err);
 
-/* --- answers kept for repeated calls that touch system.db only --- */
-/* Kept for 48 hours. LT_NOTFOUND "answer.absent": the call was not made before. */
+/* --- answers kept for repeated calls --- */
+/* By actor and key, for 48 hours. LT_NOTFOUND "answer.absent": the call was not made before. Putting is not flushed by itself, unless inside sysdb_begin: what it
+ * stands for is in the journal or in the commits. */
 int sysdb_answer_get(struct sysdb *db, const char *account, const char *key, json_t **out, struct lt_error *err);
 int sysdb_answer_put(struct sysdb *db, const char *account, const char *key, const json_t *answer, struct lt_error *err);
+
+/* Removes those past their term. */
+int sysdb_answer_purge(struct sysdb *db, struct lt_error *err);
+
+/* Changes of one thread between the two are done whole or not at all; others wait. sysdb_end with commit = false takes them back. */
+int sysdb_begin(struct sysdb *db, struct lt_error *err);
+int sysdb_end(struct sysdb *db, bool commit, struct lt_error *err);
 
 int sysdb_check(struct sysdb *db, struct lt_error *err);
 

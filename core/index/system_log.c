@@ -97,21 +97,6 @@ static int known_row(struct sysdb *db, const struct sys_access *a, bool *known, 
     return found < 0 ? found : LT_OK;
 }
 
-int sysdb_access_done(struct sysdb *db, const char *request, const char *actor, const char *use_case, bool *out,
-                      struct lt_error *err)
-{
-    sqlite3_stmt *st = NULL;
-    *out = false;
-    pthread_mutex_lock(&db->lock);
-    int status = db_query(db->db, &st, err, "SELECT 1 FROM access WHERE request = ?1 AND request <> '' AND actor = ?2 AND use_case = ?3 AND outcome = 'done'",
-                          "sss", request, actor, use_case);
-    int found = status < 0 ? status : db_next(db->db, st, err);
-    if (status >= 0) db_done(st);
-    pthread_mutex_unlock(&db->lock);
-    *out = found > 0;
-    return found < 0 ? found : LT_OK;
-}
-
 int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, struct lt_error *err)
 {
     char hash[65];

@@ -237,11 +237,22 @@ int sysdb_answer_put(struct sysdb *db, const char *account, const char *key, con
     int64_t now = lt_clock_now(db->clock);
     int status = to_text(answer, &text, err);
     pthread_mutex_lock(&db->lock);
+    bool alone = !db->begun; /* then no flush of its own */
+    if (status == LT_OK && alone)
+        status = db_exec(db->db, "PRAGMA synchronous = NORMAL", err);
     if (status == LT_OK)
         status = db_run(db->db, err, "INSERT OR REPLACE INTO answer VALUES (?1, ?2, ?3, ?4)", "sssi", account, key, text ? text : "null", now);
-    if (status == LT_OK)
-        status = db_run(db->db, err, "DELETE FROM answer WHERE at <= ?1", "i", now - ANSWER_KEPT_MS);
+    if (alone)
+        db_exec(db->db, "PRAGMA synchronous = FULL", NULL);
     pthread_mutex_unlock(&db->lock);
     free(text);
+    return status;
+}
+
+int sysdb_answer_purge(struct sysdb *db, struct lt_error *err)
+{
+    pthread_mutex_lock(&db->lock);
+    int status = db_run(db->db, err, "DELETE FROM answer WHERE at <= ?1", "i", lt_clock_now(db->clock) - ANSWER_KEPT_MS);
+    pthread_mutex_unlock(&db->lock);
     return status;
 }

@@ -4,6 +4,7 @@
  * in the journal record of that change, so it survives a power loss with it. In batches the rows move into system.db, where the hash chain is
  * made; a row that arrives by both ways is known by its request and kept once. */
 #include "usecase/call.h"
+#include "usecase/repeat.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -72,6 +73,11 @@ static int batch_line(struct batch *b, const char *text, size_t len)
     if (lt_json_parse(text, len, ROW_MAX, &doc, &ignored)) { /* a line cut by a power loss */
         lt_error_clear(&ignored);
         return 0;
+    }
+    int rc = repeat_replay(b->app, doc, b->err);
+    if (rc) {
+        json_decref(doc);
+        return rc;
     }
     b->rows[b->len] = (struct sys_access){
         .at = lt_json_int(doc, "at", 0),

@@ -20,13 +20,20 @@ static int set_slip(struct uc_call *call, struct sys_account *a, char slip[16], 
     return secret_hash(slip, a->hash, err);
 }
 
+/* The slow part: nothing is written yet. */
+static int make(struct uc_call *call, const struct account_new *n, struct sys_account *a, char slip[16], struct lt_error *err)
+{
+    *a = (struct sys_account){.is_pupil = n->is_pupil, .confirmed = n->confirmed, .created = call->now, .changed = call->now};
+    lt_id_next(call->app->ids, a->id);
+    lt_print(a->login, sizeof a->login, "%s", n->login);
+    lt_print(a->subject, sizeof a->subject, "%s", n->subject);
+    return n->password ? secret_hash(n->password, a->hash, err) : set_slip(call, a, slip, err);
+}
+
 int account_create(struct uc_call *call, const struct account_new *n, char slip[16], struct lt_error *err)
 {
-    struct sys_account a = {.is_pupil = n->is_pupil, .confirmed = n->confirmed, .created = call->now, .changed = call->now};
-    lt_id_next(call->app->ids, a.id);
-    lt_print(a.login, sizeof a.login, "%s", n->login);
-    lt_print(a.subject, sizeof a.subject, "%s", n->subject);
-    int rc = n->password ? secret_hash(n->password, a.hash, err) : set_slip(call, &a, slip, err);
+    struct sys_account a;
+    int rc = make(call, n, &a, slip, err);
     if (!rc) rc = sysdb_account_add(call->app->sys, &a, err);
     sodium_memzero(a.hash, sizeof a.hash);
     return rc;
@@ -83,10 +90,12 @@ static int run_create(struct uc_call *call, const json_t *in, json_t **out, stru
     const char *wished = lt_json_str(in, "login");
     if (wished) lt_print(login, sizeof login, "%s", wished);
     else free_login(call, pupil, login);
-    int rc = account_create(call, &(struct account_new){.login = login, .subject = subject, .is_pupil = pupil}, slip, err);
-    if (!rc) rc = sysdb_account_by_login(call->app->sys, login, &a, err);
+    int rc = make(call, &(struct account_new){.login = login, .subject = subject, .is_pupil = pupil}, &a, slip, err);
     if (!rc) rc = reply(&a, slip, out, err);
     sodium_memzero(slip, sizeof slip);
+    if (!rc) rc = uc_sys_begin(call, err);
+    if (!rc) rc = uc_sys_end(call, sysdb_account_add(call->app->sys, &a, err), *out, err);
+    sodium_memzero(a.hash, sizeof a.hash);
     return rc;
 }
 
@@ -107,10 +116,16 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
 }
 
-static int change(struct uc_call *call, struct sys_account *a, struct lt_error *err)
+/* The account as it is now, the end of its sessions and the answer, all or nothing. */
+static int change(struct uc_call *call, struct sys_account *a, bool sign_out, const char *slip, json_t **out, struct lt_error *err)
 {
     a->changed = call->now;
-    return sysdb_account_update(call->app->sys, a, err);
+    int rc = reply(a, slip, out, err);
+    if (!rc) rc = uc_sys_begin(call, err);
+    if (rc) return rc;
+    rc = sysdb_account_update(call->app->sys, a, err);
+    if (!rc && sign_out) rc = sysdb_session_end(call->app->sys, a->id, NULL, err);
+    return uc_sys_end(call, rc, *out, err);
 }
 
 static int run_confirm(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -118,8 +133,7 @@ static int run_confirm(struct uc_call *call, const json_t *in, json_t **out, str
     struct sys_account a;
     int rc = find(call, in, &a, err);
     a.confirmed = true;
-    if (!rc) rc = change(call, &a, err);
-    return rc ? rc : reply(&a, NULL, out, err);
+    return rc ? rc : change(call, &a, false, NULL, out, err);
 }
 
 static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -130,9 +144,7 @@ static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struc
     if (!rc) rc = set_slip(call, &a, slip, err);
     a.failures = 0;
     a.locked_until = 0;
-    if (!rc) rc = change(call, &a, err);
-    if (!rc) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
-    if (!rc) rc = reply(&a, slip, out, err);
+    if (!rc) rc = change(call, &a, true, slip, out, err);
     sodium_memzero(slip, sizeof slip);
     return rc;
 }
@@ -143,9 +155,7 @@ static int run_disable(struct uc_call *call, const json_t *in, json_t **out, str
     int rc = find(call, in, &a, err);
     if (!rc && strcmp(a.id, call->actor.account) == 0) return lt_fail(err, LT_REFUSED, "account.own", (char *)NULL);
     a.disabled = !lt_json_bool(in, "undo", false);
-    if (!rc) rc = change(call, &a, err);
-    if (!rc && a.disabled) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
-    return rc ? rc : reply(&a, NULL, out, err);
+    return rc ? rc : change(call, &a, a.disabled, NULL, out, err);
 }
 
 static int run_password(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -158,9 +168,7 @@ static int run_password(struct uc_call *call, const json_t *in, json_t **out, st
     if (!rc) rc = secret_hash(password, a.hash, err);
     a.must_change = false;
     a.slip_expires = 0;
-    if (!rc) rc = change(call, &a, err);
-    if (!rc) rc = sysdb_session_end(call->app->sys, a.id, NULL, err);
-    return rc ? rc : reply(&a, NULL, out, err);
+    return rc ? rc : change(call, &a, true, NULL, out, err);
 }
 
 /* --- sessions --- */

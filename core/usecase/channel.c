@@ -219,7 +219,7 @@ static const struct uc_row rows[] = {
      .columns = "id title plugin folder state", .run = run_list},
     {.noun = "channel", .verb = "test", .method = "POST", .tail = "/{id}/test", .reply = UC_ONE, .right = "channel.manage", .fields = id_fields,
      .run = run_test},
-    {.noun = "channel", .verb = "remove", .method = "DELETE", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE, .right = "channel.manage",
+    {.noun = "channel", .verb = "remove", .method = "DELETE", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS, .right = "channel.manage",
      .fields = id_fields, .run = run_remove},
 };
 

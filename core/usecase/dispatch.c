@@ -48,12 +48,17 @@ static bool scope_allows(const struct uc_call *call)
     return !*call->actor.scope;
 }
 
+/* What is asked of whoever calls, before it is looked at what for. */
+static int admit(struct uc_call *call, struct lt_error *err)
+{
+    /* Acts under a password that others have seen would be nobody's: first an own one is set. */
+    if (call->actor.must_change && !(call->row->flags & UC_QUIET)) return lt_fail(err, LT_DENIED, "session.must_change", (char *)NULL);
+    return scope_allows(call) ? 0 : lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
+}
+
 static int authorise(struct uc_call *call, struct lt_error *err)
 {
     const struct uc_row *row = call->row;
-    /* Acts under a password that others have seen would be nobody's: first an own one is set. */
-    if (call->actor.must_change && !(row->flags & UC_QUIET)) return lt_fail(err, LT_DENIED, "session.must_change", (char *)NULL);
-    if (!scope_allows(call)) return lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
     if (!row->right || row->target == UC_T_OWN || row->target == UC_T_LIST || !call->app->vault) return 0;
     const char *id = row->target_field ? lt_json_str(call->in, row->target_field) : NULL;
     int rc = uc_require(call, row->right, id ? row->target : UC_T_NONE, id, err);
@@ -85,6 +90,29 @@ static void finish(struct uc_call *call)
     json_decref(call->checks);
 }
 
+static int run(struct uc_call *call, json_t **out, struct lt_error *err)
+{
+    int rc = authorise(call, err);
+    return rc ? rc : call->row->run(call, call->in, out, err);
+}
+
+/* A write with an id of the caller: the first time it runs, then it answers the same. */
+static int run_once(struct uc_call *call, json_t **out, struct lt_error *err)
+{
+    struct repeat repeat;
+    json_t *kept = NULL;
+    int rc = repeat_begin(call, &repeat, &kept, err);
+    if (rc) return rc;
+    if (kept) {
+        rc = repeat_answer(call, kept, out, err);
+        json_decref(kept);
+        return rc;
+    }
+    rc = run(call, out, err);
+    repeat_end(call, &repeat, rc, *out);
+    return rc;
+}
+
 int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_answer *out, struct lt_error *err)
 {
     struct uc_call call = {.stream = &out->stream};
@@ -94,11 +122,9 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     if (!rc && atomic_load(&app->index_behind)) rc = app_mend_index(app, false, err);
     if (!rc) rc = uc_actor_find(&call, request, err);
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
-    if (!rc) rc = authorise(&call, err);
-    bool once = call.own_request && app->sys && (call.row->flags & UC_WRITE) && !(call.row->flags & UC_REPEAT);
-    if (!rc && once) rc = repeats_check(&call, err);
-    if (!rc) rc = call.row->run(&call, call.in, &out->body, err);
-    if (!rc && once) repeats_note(&call);
+    if (!rc) rc = admit(&call, err);
+    bool once = !rc && call.own_request && app->sys && *call.actor.id && (call.row->flags & UC_WRITE) && !(call.row->flags & UC_REPEAT);
+    if (!rc) rc = once ? run_once(&call, &out->body, err) : run(&call, &out->body, err);
     if (!rc && call.committed) publication_after(&call);
     /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
     struct lt_error late = {0};

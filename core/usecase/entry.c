@@ -35,10 +35,11 @@ static int act_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, 
     if (!rc) rc = model_entry_next(&d.facts, a->act, &state, err);
     if (!rc && lt_json_put_str(d.entry, "state", state)) rc = lt_fail_memory(err);
     if (!rc) rc = a->change(tx, call, in, &d, err);
+    if (!rc && !(*out = answer_of(call, &d))) rc = lt_fail_memory(err);
+    if (!rc) uc_tx_gives(tx, *out);
     if (!rc) rc = uc_tx_commit(tx, a->subject, lt_json_str(d.entry, "id"), err);
-    if (!rc) *out = answer_of(call, &d);
     entry_docs_clear(&d);
-    return rc || *out ? rc : lt_fail_memory(err);
+    return rc;
 }
 
 static int run_act(struct uc_call *call, const json_t *in, const struct act *a, json_t **out, struct lt_error *err)

@@ -170,10 +170,11 @@ static int change_members(struct uc_call *call, const json_t *in, member_fn *fn,
     }
     int rc = uc_tx_begin(call, repos, n, &tx, err);
     for (i = 0; !rc && i < n; i++) rc = fn(tx, repos[i], group, lt_json_str_or(in, "date", day), in, err);
+    if (!rc && !(*out = json_pack("{s:s, s:I}", "group", group, "pupils", (json_int_t)n))) rc = lt_fail_memory(err);
+    if (!rc) uc_tx_gives(tx, *out);
     if (!rc) rc = uc_tx_commit(tx, subject, NULL, err);
     uc_tx_end(tx);
-    if (!rc) *out = json_pack("{s:s, s:I}", "group", group, "pupils", (json_int_t)n);
-    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+    return rc;
 }
 
 static int run_enrol(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)

@@ -1,5 +1,5 @@
-/* What falls due by itself: publications whose consent ended come down, uploaded files past their term go. Derived from the documents each
- * time, so that nothing is lost with a job. */
+/* What falls due by itself: publications whose consent ended come down, uploaded files and kept answers past their term go. Derived from the
+ * documents each time, so that nothing is lost with a job. */
 #include "usecase/call.h"
 #include "usecase/publish.h"
 
@@ -13,6 +13,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
         rc = uc_dispatch(app, &request, &answer, err); /* whoever looks at the batches clears away the expired ones */
         uc_answer_clear(&answer);
     }
+    if (!rc) rc = sysdb_answer_purge(app->sys, err);
     json_decref(none);
     return rc;
 }

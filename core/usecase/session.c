@@ -44,12 +44,11 @@ int session_add(struct uc_call *call, const json_t *in, const char *kind, json_t
     char token[48], sha[65], until[LT_INSTANT_SIZE];
     secret_token(token);
     secret_sha256(token, sha);
-    int rc = sysdb_session_add(call->app->sys, &s, sha, err);
-    if (!rc)
-        *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", s.id, "token", token, "expires",
-                         lt_instant_format(s.expires, until), "account", s.account, "confirmed", call->actor.confirmed);
+    *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", s.id, "token", token, "expires", lt_instant_format(s.expires, until), "account",
+                     s.account, "confirmed", call->actor.confirmed);
     sodium_memzero(token, sizeof token);
-    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+    int rc = *out ? uc_sys_begin(call, err) : lt_fail_memory(err);
+    return rc ? rc : uc_sys_end(call, sysdb_session_add(call->app->sys, &s, sha, err), *out, err);
 }
 
 int session_check_idle(struct uc_call *call, const struct sys_session *s, struct lt_error *err)
@@ -75,7 +74,8 @@ static int run_logout(struct uc_call *call, const json_t *in, json_t **out, stru
     (void)out;
     if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
     const char *which = lt_json_bool(in, "everywhere", false) ? NULL : lt_json_str_or(in, "id", call->actor.session);
-    return sysdb_session_end(call->app->sys, call->actor.account, which, err);
+    int rc = uc_sys_begin(call, err);
+    return rc ? rc : uc_sys_end(call, sysdb_session_end(call->app->sys, call->actor.account, which, err), NULL, err);
 }
 
 /* --- me --- */
@@ -215,7 +215,7 @@ static const struct uc_field logout_fields[] = {
     {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
-    {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
+    {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_QUIET,
      .fields = login_fields, .run = run_login},
     {.noun = "session", .verb = "logout", .method = "DELETE", .tail = "", .reply = UC_NONE, .flags = UC_WRITE | UC_QUIET,
      .fields = logout_fields, .run = run_logout},

@@ -1,6 +1,7 @@
 /* system: state of the installation, the index made anew, everything verified. serve is the server's own command. */
 #include "usecase/call.h"
 #include "usecase/ports.h"
+#include "usecase/repeat.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -40,6 +41,7 @@ static int run_reindex(struct uc_call *call, const json_t *in, json_t **out, str
     int64_t repos = 0;
     int rc = app_mend_index(call->app, true, err);
     if (!rc) rc = index_check(call->app->index, err);
+    if (!rc) rc = repeat_rebuild(call->app, err);
     if (!rc) rc = vault_repos(call->app->vault, count_repo, &repos, err);
     if (!rc) *out = json_pack("{s:I}", "repositories", (json_int_t)repos);
     return rc ? rc : *out ? 0 : lt_fail_memory(err);

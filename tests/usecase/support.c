@@ -43,12 +43,13 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
     return remove(path);
 }
 
-static int open_app(struct school *s, bool offline, struct lt_error *err)
+static int open_app(struct school *s, bool offline, const struct lt_fs *fs, struct lt_error *err)
 {
     static const char program[] = LETOPIS_BINARY_DIR "/letopis", modules[] = LETOPIS_BINARY_DIR "/modules";
     struct lt_clock clock = {.now_ms = clock_now, .ctx = s, .offset_minutes = MOSCOW};
     struct lt_app_config c = {.dir = s->dir,
                               .clock = &clock,
+                              .fs = fs,
                               .program = program,
                               .modules = modules,
                               .plugins = LETOPIS_BINARY_DIR "/plugins",
@@ -69,7 +70,7 @@ struct school *school_bare(void)
     s->names = json_object();
     s->tokens = json_object();
     s->kept = json_array();
-    assert_int_equal(open_app(s, true, &s->err), 0);
+    assert_int_equal(open_app(s, true, NULL, &s->err), 0);
     json_t *made = ok(s, "local", "school", "init",
                       "{'name':'Школа № 7','admin':'director','admin_surname':'Директорова','password':'весенняя капель'}");
     name_it(s, "director", text(made, "person"));
@@ -92,8 +93,13 @@ void school_reopen(struct school *s)
 {
     uc_answer_clear(&s->answer);
     lt_app_close(s->app);
+    school_open_with(s, NULL);
+}
+
+void school_open_with(struct school *s, const struct lt_fs *fs)
+{
     s->app = NULL;
-    if (open_app(s, false, &s->err)) fail_msg("reopen: %s", s->err.code);
+    if (open_app(s, false, fs, &s->err)) fail_msg("reopen: %s", s->err.code);
 }
 
 /* --- asking --- */

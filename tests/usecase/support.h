@@ -46,6 +46,8 @@ struct school *school_bare(void);
 struct school *school_open(void);
 void school_close(struct school *s);
 void school_reopen(struct school *s);
+/* Opens what was closed with lt_app_close, on files of the test. */
+void school_open_with(struct school *s, const struct lt_fs *fs);
 
 const char *id_of(struct school *s, const char *name);
 void name_it(struct school *s, const char *name, const char *id);
