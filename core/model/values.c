@@ -59,12 +59,13 @@ static const char *const guardian_kind_words[] = {"parent",     "adoptive_parent
 static const char *const guardian_right_words[] = {"see", "add", "consent", "papers", NULL};
 static const char *const import_outcome_words[] = {
     "new",       "changed",  "unchanged", "moved",         "left",  "matched", "doubtful",
-    "not_found", "not_ours", "duplicate", "contradiction", "error", NULL};
+    "not_found", "not_ours", "duplicate", "contradiction", "waits", "error", NULL};
 static const char *const import_state_words[] = {"applied", "undone", NULL};
 static const char *const kind_words[] = {"achievement", "work", "document", "experience", NULL};
 static const char *const level_words[] = {"class",         "school",   "municipal",     "regional",
                                           "interregional", "national", "international", NULL};
 static const char *const participation_words[] = {"personal", "team", NULL};
+static const char *const preview_size_words[] = {"320", "800", "1600", NULL};
 static const char *const programme_kind_words[] = {"general", "extracurricular", "additional", "vocational",
                                                    NULL};
 static const char *const publication_state_words[] = {"published", "removing", "removed", NULL};
@@ -147,6 +148,7 @@ static const struct set {
     SET(level),
     SET(notice_kind),
     SET(participation),
+    SET(preview_size),
     SET(programme_kind),
     SET(publication_state),
     SET(pupil_state),

@@ -1,5 +1,6 @@
 /* file: the bytes of an entry's files, and files added to an entry on their own. */
 #include "usecase/entry.h"
+#include "usecase/file.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -59,23 +60,29 @@ static const json_t *file_item(const json_t *doc, const char *path)
     return NULL;
 }
 
-static int run_get(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+int file_find(struct uc_call *call, const json_t *in, struct file_place *out, struct lt_error *err)
 {
-    (void)out;
-    char repo[64], dir[160], path[VAULT_PATH_MAX];
+    char dir[160];
     const char *wanted = lt_json_str_or(in, "path", "");
     const json_t *entry = call->target.entry;
     if (!*wanted) wanted = lt_json_str_or(json_array_get(lt_json_array(entry, "files"), 0), "path", "");
-    /* Only what a revision names is given: the newest, or the verified one that others are shown. */
-    const json_t *item = file_item(entry, wanted);
-    if (!item) item = file_item(call->target.verified, wanted);
-    if (!item) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", wanted, (char *)NULL);
-    int rc = index_locate(call->app->index, "entry", call->target.entry_id, repo, dir, err);
+    out->item = file_item(entry, wanted);
+    if (!out->item) out->item = file_item(call->target.verified, wanted);
+    if (!out->item) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", wanted, (char *)NULL);
+    int rc = index_locate(call->app->index, "entry", call->target.entry_id, out->repo, dir, err);
     if (rc) return rc;
     char *slash = strrchr(dir, '/');
     if (slash) *slash = 0;
-    lt_print(path, sizeof path, "%s/%s", dir, wanted);
-    return give(call, repo, path, item, err);
+    lt_print(out->path, sizeof out->path, "%s/%s", dir, wanted);
+    return 0;
+}
+
+static int run_get(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    (void)out;
+    struct file_place place;
+    int rc = file_find(call, in, &place, err);
+    return rc ? rc : give(call, place.repo, place.path, place.item, err);
 }
 
 static const struct uc_field add_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
@@ -87,11 +94,19 @@ static const struct uc_field get_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSI
                                              {"path", UC_TEXT, UC_POSITIONAL, 0, 60, NULL},
                                              {0}};
 
+static const struct uc_field preview_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                                 {"path", UC_TEXT, UC_POSITIONAL, 0, 60, NULL},
+                                                 {"size", UC_ENUM, 0, 0, 0, "preview_size"},
+                                                 {"page", UC_INT, 0, 1, 2000, NULL},
+                                                 {0}};
+
 static const struct uc_row rows[] = {
     {.noun = "file", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .run = entry_run_edit},
     {.noun = "file", .verb = "get", .method = "GET", .tail = "", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
      .target_field = "id", .fields = get_fields, .run = run_get},
+    {.noun = "file", .verb = "preview", .method = "GET", .tail = "/preview", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
+     .target_field = "id", .fields = preview_fields, .run = file_run_preview},
 };
 
 const struct uc_noun uc_noun_file = UC_NOUN("file", "files", "/entries/{id}/files", rows);

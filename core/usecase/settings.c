@@ -16,11 +16,20 @@ static const struct uc_setting_def defs[] = {
     {"year.start", "09-01", NULL, 0, 0},
     {"consent.term", "08-31", NULL, 0, 0},
     {"import.remove_percent", "5", NULL, 0, 100},
+    /* per cent of the participants of a class who are winners or prize-winners of the stage; 0: the status stands in the file or nowhere */
+    {"olympiad.quota.school", "0", NULL, 0, 100},
+    {"olympiad.quota.municipal", "0", NULL, 0, 100},
+    {"olympiad.quota.regional", "0", NULL, 0, 100},
+    /* tests for a badge of the first level of the GTO: not known from the sources; 0: the badge is not judged */
+    {"gto.first_bronze", "0", NULL, 0, 12},
+    {"gto.first_silver", "0", NULL, 0, 12},
+    {"gto.first_gold", "0", NULL, 0, 12},
     {"slip.days", "30", NULL, 1, 365},
     {"session.days", "30", NULL, 1, 365},               /* families: sign in anew after that, and after being away so long */
     {"session.idle_days", "7", NULL, 1, 365},
     {"session.staff_hours", "12", NULL, 1, 720},
     {"session.staff_idle_minutes", "30", NULL, 5, 1440},
+    {"preview.cache_mb", "1024", NULL, 16, 1000000},
     {"school.accent", "#1f4d6b", NULL, 0, 0},
 };
 

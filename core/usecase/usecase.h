@@ -79,6 +79,9 @@ enum uc_target {
     UC_T_ENTRY,  /* id of an entry → its pupil */
     UC_T_REVIEW, /* id of a review → its pupil */
     UC_T_CONSENT,
+    UC_T_GOAL,    /* id of a goal → its pupil; so the next two */
+    UC_T_SKILL,
+    UC_T_SHARE,
     UC_T_CLASS,
     UC_T_GROUP,
     UC_T_PERSON,
@@ -102,10 +105,10 @@ struct uc_row {
     const char *target_field;
     const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit, cursor and xlsx without naming them */
     const char *columns;       /* of human lists: keys separated by spaces */
+    const char *sheet;         /* of the list as a workbook (field xlsx); NULL: columns */
     int (*run)(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
     bool (*heavy)(struct uc_call *call, const json_t *in); /* UC_LONG: is this a job where nobody said so? NULL: no */
 };
-    const char *sheet;         /* of the list as a workbook (field xlsx); NULL: columns */
 
 struct uc_noun {
     const char *word, *plural; /* plural NULL: none in the path */
@@ -119,12 +122,12 @@ const struct uc_row *uc_find(const char *noun, const char *verb);
 const struct uc_noun *uc_noun_of(const struct uc_row *row);
 /* Message "field.<noun>.<name>", else "field.<name>", else the name itself. */
 const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name);
-
-/* --- the application --- */
-
 /* The value set (model/values.h) a key of the row's answer belongs to: the row's own field, else a field of that name of its noun, else of
  * any; the key itself where no field has the name. */
 const char *uc_value_set(const struct uc_row *row, const char *key);
+
+/* --- the application --- */
+
 struct lt_app_config {
     const char *dir;              /* data folder */
     const struct lt_clock *clock; /* NULL: system's, with the school's offset */
@@ -175,6 +178,7 @@ struct uc_stream {
     char content_type[128];
     char file_name[256];
     char etag[80]; /* of these bytes, without quotes; "": none */
+    unsigned pages; /* of a preview: how many its file has; 0: not said */
     int64_t size;  /* -1: unknown */
     void *ctx;
     ssize_t (*read)(void *ctx, void *buf, size_t len, uint64_t off, struct lt_error *err);
