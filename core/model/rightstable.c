@@ -181,6 +181,7 @@ static const struct model_right rights[] = {
     R("import.roster", "import pupils, classes, staff", SCHOOL, OFFICE, 0, 0),
     R("import.results", "import results of olympiads and GTO", SCHOOL,
       L | ANY_DEPUTY | DIRECTOR | OLYMPIADS | GTO, 0, 0),
+    R("import.class", "import results of the own class", SCHOOL, ANY_CLASS, 0, 0),
     R("import.list", "batches imported before", OWN, OFFICE | AUTHOR, 0, 0),
     R("import.undo", "undo a batch", OWN, OFFICE | AUTHOR, 0, 0),
 
@@ -197,6 +198,9 @@ static const struct model_right rights[] = {
     R("log.access", "who read the data of a pupil", PUPIL, L | SELF | SEE | DIRECTOR | PERSONAL, 0, 0),
     R("log.changes", "who changed the data of a pupil", PUPIL,
       L | SELF | SEE | CLASS | DEPUTY_FULL | DIRECTOR | PERSONAL, 0, 0),
+
+    R("report.school", "figures of the school or of what one answers for", ENTRY, L | CLASS | DEPUTY | DIRECTOR, 0, 0),
+    R("report.sample", "a sample of verified entries for oversight", ENTRY, L | DEPUTY | DIRECTOR, OWN_CHILD, 0),
 
     R("job.read", "long operations under way", OWN, L | AUTHOR | DIRECTOR | SYSADMIN, 0, 0),
     R("job.cancel", "stop a long operation", OWN, L | AUTHOR | SYSADMIN, 0, 0),

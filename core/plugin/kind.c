@@ -150,7 +150,10 @@ static int tell_about(struct child *c, struct lt_error *err)
     if (!about) return lt_fail_memory(err);
     for (unsigned cap = 1; cap <= PLUGIN_PUBLISHER; cap <<= 1)
         if (c->plugin.caps & cap) json_array_append_new(lt_json_array(about, "capabilities"), json_string(plugin_cap_id(cap)));
-    if (c->plugin.caps & PLUGIN_IMPORTER) put_json(about, "formats", c->plugin.importer.formats);
+    if (c->plugin.caps & PLUGIN_IMPORTER) {
+        put_json(about, "formats", c->plugin.importer.formats);
+        lt_json_put_bool(about, "recognises", (c->plugin.importer.flags & LETOPIS_IMPORTER_RECOGNISES) != 0);
+    }
     if (c->plugin.caps & PLUGIN_PUBLISHER) put_json(about, "settings", c->plugin.publisher.settings);
     char *text = json_dumps(about, JSON_COMPACT);
     json_decref(about);
@@ -180,12 +183,13 @@ static int give_items(struct child *c, const struct plugin_run *r, void *run, st
 
 static bool take_cell(struct child *c, struct sandbox_cursor *in, struct letopis_cell *cell, size_t *at)
 {
-    uint8_t kind;
+    uint8_t kind, flags;
     const char *text;
-    if (!sandbox_get_u32(in, &cell->column) || !sandbox_get_u8(in, &kind) || !sandbox_get_f64(in, &cell->number) ||
-        !sandbox_get_bytes(in, &text, &cell->len))
+    if (!sandbox_get_u32(in, &cell->column) || !sandbox_get_u8(in, &kind) || !sandbox_get_u8(in, &flags) ||
+        !sandbox_get_f64(in, &cell->number) || !sandbox_get_bytes(in, &text, &cell->len))
         return false;
     cell->kind = kind;
+    cell->flags = flags;
     *at = c->text.len;
     return lt_buf_add(&c->text, text, cell->len) == 0 && lt_buf_addc(&c->text, 0) == 0;
 }
@@ -196,9 +200,11 @@ static int give_rows(struct child *c, const struct plugin_run *r, void *run, str
         struct letopis_row row = {.struct_size = sizeof row, .cell_size = sizeof *c->cells};
         const char *sheet;
         uint32_t n;
-        if (!sandbox_get_u32(in, &row.row) || !sandbox_get_bytes(in, &sheet, &row.sheet_len) || !sandbox_get_u32(in, &n) ||
-            n > in->len)
+        uint8_t flags;
+        if (!sandbox_get_u32(in, &row.row) || !sandbox_get_u8(in, &flags) || !sandbox_get_bytes(in, &sheet, &row.sheet_len) ||
+            !sandbox_get_u32(in, &n) || n > in->len)
             return bad_input(err);
+        row.flags = flags;
         lt_buf_reset(&c->text);
         struct letopis_cell *grown = lt_array_grow(c->cells, &c->cells_cap, n ? n : 1, sizeof *c->cells);
         size_t *at = lt_calloc(n ? n : 1, sizeof *at);

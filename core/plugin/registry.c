@@ -1,14 +1,17 @@
 #include "plugin/registry.h"
 
+#include "plugin/data.h"
 #include "plugin/run.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "usecase/call.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_PLUGINS 100
 
@@ -23,13 +26,24 @@ static struct sandbox_config config_of(const struct lt_app *app)
 /* --- what is enabled: school.json, so that the choice is signed and has an author. Until somebody chose, the publisher to a folder that
  * comes with the program: it has neither network nor files. --- */
 
+/* Of the default only what is installed: nobody chose the others. */
+static void leave_out_absent(const struct lt_app *app, json_t *ids)
+{
+    char path[4300];
+    for (size_t i = json_array_size(ids); i-- > 0;) {
+        lt_print(path, sizeof path, "%s/%s.so", app->plugins_dir ? app->plugins_dir : "", json_string_value(json_array_get(ids, i)));
+        if (access(path, F_OK) != 0) json_array_remove(ids, i);
+    }
+}
+
 static int enabled_ids(struct lt_app *app, json_t **out, struct lt_error *err)
 {
     json_t *school = NULL;
     int rc = index_get(app->index, "school", app->installation, &school, NULL, err);
     if (rc) return rc;
     const json_t *list = lt_json_array(school, "plugins");
-    *out = list ? json_deep_copy(list) : json_pack("[s]", UC_PLUGIN_DEFAULT);
+    *out = list ? json_deep_copy(list) : uc_plugin_defaults();
+    if (!list) leave_out_absent(app, *out);
     json_decref(school);
     return *out ? 0 : lt_fail_memory(err);
 }
@@ -165,4 +179,128 @@ static int publish(void *ctx, struct lt_app *app, const struct uc_publish *job, 
     return rc;
 }
 
-const struct uc_ports plugin_ports = {.plugin_list = list, .plugin_check = check, .publish = publish};
+/* --- import --- */
+
+/* A plugin's formats bear its name: "gto", "gto-protocol". */
+static bool name_of_plugin(const char *name, const char *id)
+{
+    size_t n = strlen(id);
+    return strncmp(name, id, n) == 0 && (name[n] == 0 || name[n] == '-');
+}
+
+static int add_formats(json_t *to, const char *id, const json_t *about)
+{
+    bool recognises = lt_json_bool(about, "recognises", false);
+    size_t i;
+    json_t *f;
+    json_array_foreach(lt_json_array(about, "formats"), i, f) {
+        const char *name = lt_json_str_or(f, "name", "");
+        if (!name_of_plugin(name, id) || !plugin_id_valid(name)) continue;
+        if (lt_json_put_str(f, "plugin", id) || lt_json_put_bool(f, "recognises", recognises) || json_array_append(to, f)) return -1;
+    }
+    return 0;
+}
+
+static int formats(void *ctx, struct lt_app *app, const char *name, json_t **out, struct lt_error *err)
+{
+    (void)ctx;
+    json_t *enabled = NULL, *all = json_array();
+    struct sandbox_config config = config_of(app);
+    int rc = all ? enabled_ids(app, &enabled, err) : lt_fail_memory(err);
+    size_t i;
+    const json_t *v;
+    json_array_foreach(enabled, i, v) {
+        const char *id = json_string_value(v);
+        struct lt_error ignored = {0};
+        json_t *about = NULL;
+        if (rc || (name && !name_of_plugin(name, id))) continue;
+        if (plugin_inspect(&config, id, &about, &ignored) == 0 && add_formats(all, id, about)) rc = lt_fail_memory(err);
+        lt_error_clear(&ignored);
+        json_decref(about);
+    }
+    json_decref(enabled);
+    if (rc) json_decref(all);
+    else *out = all;
+    return rc;
+}
+
+struct importing {
+    const struct uc_import_job *job;
+    struct letopis_cell *cells;
+    size_t cap;
+};
+
+static int next_row(void *user, struct lt_buf *out, struct lt_error *err)
+{
+    struct importing *m = user;
+    struct uc_import_row in = {.sheet = ""};
+    int rc = m->job->next(m->job->user, &in, err);
+    if (rc <= 0) return rc;
+    struct letopis_cell *cells = lt_array_grow(m->cells, &m->cap, in.cells_len ? in.cells_len : 1, sizeof *cells);
+    if (!cells) return lt_fail_memory(err);
+    m->cells = cells;
+    for (size_t i = 0; i < in.cells_len; i++) {
+        const struct uc_import_cell *c = &in.cells[i];
+        cells[i] = (struct letopis_cell){.column = c->column, .kind = c->kind, .text = c->text, .len = strlen(c->text), .number = c->number,
+                                         .flags = c->flags};
+    }
+    struct letopis_row row = {.struct_size = sizeof row, .row = in.row, .sheet = in.sheet, .sheet_len = strlen(in.sheet), .cells = cells,
+                              .cells_len = in.cells_len, .cell_size = sizeof *cells, .flags = in.flags};
+    plugin_put_row(out, &row); /* a row that has no room is told by the runner */
+    return 1;
+}
+
+static int take_emitted(void *user, const json_t *doc, struct lt_error *err)
+{
+    struct importing *m = user;
+    return m->job->emit(m->job->user, doc, err);
+}
+
+static int import(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err)
+{
+    (void)ctx;
+    json_t *enabled = NULL;
+    struct importing m = {.job = job};
+    struct sandbox_config config = config_of(app);
+    int rc = enabled_ids(app, &enabled, err);
+    if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
+    struct plugin_job run = {.config = &config, .cap = PLUGIN_IMPORTER, .id = job->plugin, .args = job->job, .next = next_row,
+                             .emit = take_emitted, .user = &m};
+    if (!rc) rc = plugin_run_job(&run, err);
+    json_decref(enabled);
+    free(m.cells);
+    return rc;
+}
+
+/* --- evaluate --- */
+
+static int next_item(void *user, struct lt_buf *out, struct lt_error *err)
+{
+    const struct uc_evaluate *job = user;
+    return job->next(job->user, out, err);
+}
+
+static int take_finding(void *user, const json_t *doc, struct lt_error *err)
+{
+    const struct uc_evaluate *job = user;
+    return job->emit(job->user, doc, err);
+}
+
+static int evaluate(void *ctx, struct lt_app *app, const struct uc_evaluate *job, struct lt_error *err)
+{
+    (void)ctx;
+    json_t *enabled = NULL, *args = NULL;
+    struct sandbox_config config = config_of(app);
+    int rc = enabled_ids(app, &enabled, err);
+    if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
+    if (!rc) rc = plugin_job_with_data(app, job->plugin, job->job, &args, err);
+    struct plugin_job run = {.config = &config, .cap = PLUGIN_EVALUATOR, .id = job->plugin, .args = args, .next = next_item,
+                             .emit = take_finding, .user = (void *)(uintptr_t)job};
+    if (!rc) rc = plugin_run_job(&run, err);
+    json_decref(enabled);
+    json_decref(args);
+    return rc;
+}
+
+const struct uc_ports plugin_ports = {.plugin_list = list, .plugin_check = check, .publish = publish, .formats = formats, .import = import,
+                                      .evaluate = evaluate};

@@ -34,12 +34,14 @@ static int fault(const struct runner *r, const char *what, struct lt_error *err)
 int plugin_put_row(struct lt_buf *out, const struct letopis_row *row)
 {
     sandbox_put_u32(out, row->row);
+    sandbox_put_u8(out, (uint8_t)row->flags);
     sandbox_put_bytes(out, row->sheet ? row->sheet : "", row->sheet_len);
     sandbox_put_u32(out, (uint32_t)row->cells_len);
     for (size_t i = 0; i < row->cells_len; i++) {
         const struct letopis_cell *c = letopis_row_cell(row, i);
         sandbox_put_u32(out, c->column);
         sandbox_put_u8(out, (uint8_t)c->kind);
+        sandbox_put_u8(out, (uint8_t)c->flags);
         sandbox_put_f64(out, c->number);
         sandbox_put_bytes(out, c->text ? c->text : "", c->len);
     }

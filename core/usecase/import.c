@@ -13,31 +13,17 @@
 
 enum { DETAILS_MAX = 50 };
 
-static const struct import_format *const formats[] = {&import_roster};
-
-const struct import_format *import_format_find(const char *name)
-{
-    for (size_t i = 0; i < LT_COUNT(formats); i++) {
-        if (strcmp(formats[i]->name, name) == 0) return formats[i];
-    }
-    return NULL;
-}
-
 static int run_formats(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)in;
-    json_t *items = json_array();
-    for (size_t i = 0; items && i < LT_COUNT(formats); i++) {
-        json_t *one = json_pack("{s:s, s:s}", "format", formats[i]->name, "title", lt_label(call->lang, "import_format", formats[i]->name));
-        if (json_array_append_new(items, one)) return json_decref(items), lt_fail_memory(err);
-    }
-    *out = json_pack("{s:o, s:n}", "items", items, "next");
+    json_t *items = import_formats(call);
+    *out = items ? json_pack("{s:o, s:n}", "items", items, "next") : NULL;
     return *out ? 0 : lt_fail_memory(err);
 }
 
 /* --- the answer of a preview --- */
 
-static const char *const kinds[] = {"pupils", "staff", "load", "groups"};
+static const char *const kinds[] = {"pupils", "staff", "load", "groups", "results"};
 
 static int count_of(const json_t *counts, const char *a, const char *b)
 {
@@ -50,11 +36,14 @@ static int percent(const struct import_proposal *p)
 }
 
 /* What apply would ask for, in words of its options. */
-static json_t *needs(struct uc_call *call, const struct import_proposal *p, const json_t *counts)
+static json_t *needs(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, const json_t *counts)
 {
     json_t *list = json_array();
+    struct import_named f = {.name = ""};
+    bool loose = import_format_of(b->state, &f) && f.format.free_rows;
     if (count_of(counts, "doubtful", "contradiction")) json_array_append_new(list, json_string("skip_doubtful"));
-    if (count_of(counts, "error", "not_found")) json_array_append_new(list, json_string("skip_errors"));
+    if (count_of(counts, "error", loose ? "-" : "not_found")) json_array_append_new(list, json_string("skip_errors"));
+    if (json_array_size(p->missing)) json_array_append_new(list, json_string("facts"));
     if (p->leaving) json_array_append_new(list, json_string("apply_left"));
     if ((long long)p->leaving * 100 > uc_setting_int(call, "import.remove_percent") * p->known) json_array_append_new(list, json_string("confirm_removal"));
     return list;
@@ -70,9 +59,25 @@ static int summary(struct uc_call *call, const struct import_batch *b, const str
     }
     *out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:i, s:o, s:i}", "batch", b->id, "format", lt_json_str_or(b->state, "format", ""),
                      "file_name", lt_json_str_or(b->state, "file_name", ""), "sha256", lt_json_str_or(b->state, "sha256", ""), "counts",
-                     counts, "by_kind", by_kind, "leaving", p->leaving, "leaving_percent", percent(p), "needs", needs(call, p, counts),
+                     counts, "by_kind", by_kind, "leaving", p->leaving, "leaving_percent", percent(p), "needs", needs(call, b, p, counts),
                      "documents", (int)p->docs_len);
-    return *out ? 0 : lt_fail_memory(err);
+    if (!*out) return lt_fail_memory(err);
+    return json_array_size(p->missing) && json_object_set(*out, "missing", p->missing) ? lt_fail_memory(err) : 0;
+}
+
+/* Whose data the answer gives out. Files have a line a result, so that a pupil stands in many of them. */
+static void note_seen(struct uc_call *call, const json_t *rows)
+{
+    json_t *known = json_object();
+    size_t i;
+    const json_t *row;
+    json_array_foreach(rows, i, row) {
+        const char *id = lt_json_str(row, "pupil");
+        if (!id || json_object_get(known, id)) continue;
+        json_object_set_new(known, id, json_true());
+        uc_saw(call, id);
+    }
+    json_decref(known);
 }
 
 static int show(struct uc_call *call, struct import_batch *b, const struct import_proposal *p, json_t **out, struct lt_error *err)
@@ -82,7 +87,7 @@ static int show(struct uc_call *call, struct import_batch *b, const struct impor
     int rc = lt_json_put_str(b->state, "seen", sum) ? lt_fail_memory(err) : import_batch_save(call, b, err);
     if (!rc) rc = summary(call, b, p, out, err);
     if (rc) return rc;
-    uc_saw_items(call, p->rows, "pupil");
+    note_seen(call, p->rows);
     if (json_object_set((*out), "rows", p->rows) || json_object_set(*out, "sheets", p->sheets) ||
         json_object_set(*out, "skipped", p->skipped))
         return lt_fail_memory(err);
@@ -101,50 +106,70 @@ static int preview_again(struct uc_call *call, struct import_batch *b, json_t **
 
 /* --- beginning a batch --- */
 
-static int take_options(struct import_batch *b, const json_t *in, struct lt_error *err)
+static json_t *object_in(json_t *holder, const char *key)
 {
-    return lt_json_copy_key(b->state, in, "year") || lt_json_copy_key(b->state, in, "from") ? lt_fail_memory(err) : 0;
+    json_t *o = lt_json_object(holder, key);
+    if (o) return o;
+    o = json_object();
+    return json_object_set_new(holder, key, o) ? NULL : o;
 }
 
-static int recognise(struct uc_call *call, const struct uc_input_file *file, const struct import_format **out, struct lt_error *err)
+/* "stage=municipal": said of all sheets of the file. */
+static int take_facts(struct import_batch *b, const json_t *in, struct lt_error *err)
 {
-    struct table_env env = {.program = call->app->program, .modules_dir = call->app->modules};
-    struct table *table = NULL;
-    int fd = dup(file->fd), best = 0;
-    int rc = fd < 0 ? lt_fail_errno(err, "read", file->name) : table_read(&env, fd, file->name, NULL, &table, err);
-    if (fd >= 0) close(fd);
-    for (size_t i = 0; !rc && i < LT_COUNT(formats); i++) {
-        int score = formats[i]->recognise(table);
-        if (score > best) *out = formats[i], best = score;
+    size_t i;
+    const json_t *v;
+    json_array_foreach(lt_json_array(in, "fact"), i, v) {
+        const char *text = json_string_value(v), *eq = strchr(text, '=');
+        char name[44];
+        if (!eq || eq == text || !lt_print(name, sizeof name, "%.*s", (int)(eq - text), text))
+            return lt_fail_field(err, LT_USAGE, "fact", "import.fact_form", "value", text, (char *)NULL);
+        json_t *mapping = object_in(b->state, "mapping"), *all = mapping ? object_in(mapping, "*") : NULL;
+        json_t *facts = all ? object_in(all, "facts") : NULL;
+        if (!facts || lt_json_put_str(facts, name, eq + 1)) return lt_fail_memory(err);
     }
-    table_free(table);
-    if (!rc && !best) rc = lt_fail_field(err, LT_REFUSED, "file", "import.nothing_known", (char *)NULL);
-    return rc;
+    return 0;
+}
+
+static int take_options(struct import_batch *b, const json_t *in, struct lt_error *err)
+{
+    if (lt_json_copy_key(b->state, in, "year") || lt_json_copy_key(b->state, in, "from")) return lt_fail_memory(err);
+    return take_facts(b, in, err);
 }
 
 static int begin(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err)
 {
     const json_t *file = lt_json_object(in, "file");
     const char *name = lt_json_str(in, "format");
-    const struct import_format *f = name ? import_format_find(name) : NULL;
+    struct import_named f = {.name = ""};
     if (!file) return lt_fail_field(err, LT_USAGE, "file", "field.required", "field", "file", (char *)NULL);
-    if (name && !f) return lt_fail_field(err, LT_USAGE, "format", "import.format", "format", name, (char *)NULL);
     const struct uc_input_file *bytes = &call->files[lt_json_int(file, "index", 0)];
     /* The right is asked before anything of the file is read or kept. */
-    int rc = uc_require(call, f ? f->right : "import.roster", UC_T_NONE, NULL, err);
+    int rc = 0;
+    if (!name && !uc_may(call, "import.results", UC_T_NONE, NULL) && !uc_may(call, "import.class", UC_T_NONE, NULL))
+        rc = uc_require(call, "import.roster", UC_T_NONE, NULL, err);
+    if (!rc && name) rc = import_format_get(call, name, &f, err);
+    if (rc == LT_NOTFOUND) rc = lt_fail_field(err, LT_USAGE, "format", "import.format", "format", name, (char *)NULL);
+    if (!rc && !name) rc = import_format_recognise(call, bytes, &f, err);
+    if (!rc) rc = import_allowed(call, &f.format, err);
     if (!rc) rc = import_batch_purge(call, err);
-    if (!rc && !f) rc = recognise(call, bytes, &f, err);
-    if (!rc) rc = uc_require(call, f->right, UC_T_NONE, NULL, err);
-    if (!rc) rc = import_batch_new(call, f, bytes, b, err);
+    if (!rc) rc = import_batch_new(call, &f.format, bytes, b, err);
     return rc ? rc : take_options(b, in, err);
+}
+
+/* A class teacher's batches are nobody else's, and nobody else's are a class teacher's. */
+static bool may_see_batch(struct uc_call *call, const struct import_format *f, const json_t *state)
+{
+    return !import_restricted(call, f) || strcmp(lt_json_str_or(lt_json_object(state, "created"), "by", ""), call->actor.id) == 0;
 }
 
 static int resume(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err)
 {
+    struct import_named f = {.name = ""};
     int rc = import_batch_open(call, lt_json_str_or(in, "batch", ""), b, err);
-    const struct import_format *f = rc ? NULL : import_format_find(lt_json_str_or(b->state, "format", ""));
-    if (!rc && !f) rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
-    if (!rc) rc = uc_require(call, f->right, UC_T_NONE, NULL, err);
+    if (!rc && (!import_format_of(b->state, &f) || !may_see_batch(call, &f.format, b->state)))
+        rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
+    if (!rc) rc = import_allowed(call, &f.format, err);
     if (!rc) rc = import_batch_purge(call, err);
     return rc ? rc : take_options(b, in, err);
 }
@@ -167,18 +192,10 @@ static int run_preview(struct uc_call *call, const json_t *in, json_t **out, str
 /* --- settling --- */
 
 /* "A=B" with the last "=" as the border: names of sheets may hold anything. */
-static bool pair(const char *text, char left[300], char right[100])
+static bool pair(const char *text, char left[300], char right[300])
 {
     const char *eq = strrchr(text, '=');
-    return eq && eq != text && lt_print(left, 300, "%.*s", (int)(eq - text), text) && lt_print(right, 100, "%s", eq + 1);
-}
-
-static json_t *object_in(json_t *holder, const char *key)
-{
-    json_t *o = lt_json_object(holder, key);
-    if (o) return o;
-    o = json_object();
-    return json_object_set_new(holder, key, o) ? NULL : o;
+    return eq && eq != text && lt_print(left, 300, "%.*s", (int)(eq - text), text) && lt_print(right, 300, "%s", eq + 1);
 }
 
 /* Mapping and decisions are changed in place and kept with the batch. */
@@ -191,7 +208,7 @@ static int settle(struct uc_call *call, const json_t *in, const char *field, set
     size_t i;
     const json_t *v;
     json_array_foreach(lt_json_array(in, field), i, v) {
-        char left[300], right[100];
+        char left[300], right[300];
         if (rc) break;
         if (!pair(json_string_value(v), left, right) || !strrchr(left, '!'))
             rc = lt_fail_field(err, LT_USAGE, field, strcmp(field, "column") == 0 ? "import.column_form" : "import.decision_form", "value",
@@ -215,9 +232,9 @@ static int set_column(json_t *state, const char *left, const char *right, struct
         bad = lt_json_put_str(map, "kind", right);
     } else if (strcmp(what, "header") == 0) {
         bad = lt_json_put_int(map, "header", strtoll(right, NULL, 10));
-    } else {
-        json_t *columns = object_in(map, "columns");
-        bad = !columns || lt_json_put_str(columns, what, right);
+    } else { /* "B" is a column, "stage" a fact about the sheet */
+        json_t *to = object_in(map, *what >= 'A' && *what <= 'Z' ? "columns" : "facts");
+        bad = !to || lt_json_put_str(to, what, right);
     }
     return bad ? lt_fail_memory(err) : 0;
 }
@@ -273,16 +290,29 @@ static int refuse_rows(const struct import_batch *b, const struct import_proposa
     return rc;
 }
 
+static int refuse_missing(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, struct lt_error *err)
+{
+    const char *name = json_string_value(json_array_get(p->missing, 0));
+    char id[80];
+    lt_print(id, sizeof id, "fact.%s", name);
+    int rc = lt_fail(err, LT_REFUSED, "import.facts", "fact", name, "label", lt_msg(call->lang, id), "batch", b->id, (char *)NULL);
+    lt_error_details(err, json_incref(p->missing));
+    return rc;
+}
+
 /* Everything that asks a person first. */
 static int may_apply(struct uc_call *call, const json_t *in, const struct import_batch *b, const struct import_proposal *p, struct lt_error *err)
 {
     json_t *counts = import_counts(p, NULL);
-    int doubts = count_of(counts, "doubtful", "contradiction"), errors = count_of(counts, "error", "not_found");
+    struct import_named f = {.name = ""};
+    bool loose = import_format_of(b->state, &f) && f.format.free_rows;
+    int doubts = count_of(counts, "doubtful", "contradiction"), errors = count_of(counts, "error", loose ? "-" : "not_found");
     json_decref(counts);
     char sum[65];
     const char *seen = lt_json_str(b->state, "seen");
     import_proposal_sum(p, sum);
     if (seen && strcmp(seen, sum) != 0) return lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
+    if (json_array_size(p->missing)) return refuse_missing(call, b, p, err);
     if (errors && !lt_json_bool(in, "skip_errors", false)) return refuse_rows(b, p, "import.errors", errors, "error", "not_found", err);
     if (doubts && !lt_json_bool(in, "skip_doubtful", false))
         return refuse_rows(b, p, "import.doubtful", doubts, "doubtful", "contradiction", err);
@@ -299,23 +329,40 @@ static int may_apply(struct uc_call *call, const json_t *in, const struct import
     return 0;
 }
 
+static int after_apply(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool changed, json_t **out,
+                       struct lt_error *err)
+{
+    int rc = summary(call, b, p, out, err);
+    if (rc) return rc;
+    json_object_del(*out, "needs");
+    lt_json_put_str(*out, "state", changed ? "applied" : "unchanged");
+    struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
+    if (import_codes(call, p, &late) == 0) import_batch_drop(call, b->id, &late);
+    lt_error_clear(&late);
+    return 0;
+}
+
 static int apply(struct uc_call *call, const json_t *in, const struct import_batch *b, json_t **out, struct lt_error *err)
 {
-    struct import_proposal p;
-    bool changed = false;
-    int rc = import_batch_propose(call, b, lt_json_bool(in, "apply_left", false), &p, err);
-    if (rc) return rc;
-    rc = may_apply(call, in, b, &p, err);
-    if (!rc) rc = import_write(call, b, &p, &changed, err);
-    if (!rc) rc = summary(call, b, &p, out, err);
-    if (!rc) {
-        json_object_del(*out, "needs");
-        lt_json_put_str(*out, "state", changed ? "applied" : "unchanged");
-        struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
-        import_batch_drop(call, b->id, &late);
-        lt_error_clear(&late);
+    enum { TRIES = 3 };
+    int rc = 0;
+    for (int i = 0; i < TRIES; i++) {
+        struct import_proposal p;
+        bool changed = false;
+        lt_error_clear(err);
+        rc = import_batch_propose(call, b, lt_json_bool(in, "apply_left", false), &p, err);
+        if (rc) return rc;
+        rc = may_apply(call, in, b, &p, err);
+        /* a portfolio changed between the proposal and the locks: propose again, and ask again whether it is still what was seen */
+        bool again = false;
+        if (!rc) {
+            rc = import_write(call, b, &p, &changed, err);
+            again = rc == LT_CONFLICT && p.heads;
+        }
+        if (!rc) rc = after_apply(call, b, &p, changed, out, err);
+        import_proposal_clear(&p);
+        if (!again) break;
     }
-    import_proposal_clear(&p);
     return rc;
 }
 
@@ -404,7 +451,7 @@ static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct
 #define BATCH {"batch", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}
 #define SOURCE                                                                                                         \
     {"format", UC_TEXT, 0, 0, 40, NULL}, {"file", UC_FILE, UC_POSITIONAL, 0, 0, NULL}, {"batch", UC_ID, 0, 0, 0, NULL}, \
-        {"year", UC_INT, 0, 2000, 2100, NULL}, {"from", UC_DATE, 0, 0, 0, NULL}
+        {"year", UC_INT, 0, 2000, 2100, NULL}, {"from", UC_DATE, 0, 0, 0, NULL}, {"fact", UC_TEXT, UC_MANY, 0, 300, NULL}
 
 static const struct uc_field preview_fields[] = {SOURCE, {0}};
 static const struct uc_field apply_fields[] = {SOURCE,

@@ -16,10 +16,12 @@
 #define IMPORT_KEEP_DAYS 7
 
 /* What a person said about the file, kept with the batch. */
+struct import_batch;
 struct import_options {
+    const struct import_batch *batch;
     int year;              /* starting year of the school year; 0: today's */
     struct lt_date from;   /* first day of new terms and roles; none: the format decides */
-    const json_t *mapping; /* {sheet: {kind, header, columns: {"B": role}}} */
+    const json_t *mapping; /* {sheet: {kind, header, columns: {"B": role}, facts: {name: value}}}; sheet "*": all */
     const json_t *decisions; /* {"Sheet!14": choice, "Sheet!14.guardian1": choice} */
     bool apply_left;
 };
@@ -29,6 +31,8 @@ struct import_doc {
     char repo[64], path[160];
     json_t *before; /* as the proposal found it; NULL: there was none */
     json_t *doc;
+    bool verify;    /* an entry, verified by the act of who applies */
+    bool aside;     /* kept beside the batch: not undone with it */
 };
 
 struct import_proposal {
@@ -38,25 +42,48 @@ struct import_proposal {
     struct import_doc *docs;
     size_t docs_len, docs_cap;
     int leaving, known; /* proposals «left»; pupils of the classes named */
+    json_t *missing;    /* facts that a person must give before anything can be applied: [name] */
+    json_t *heads;      /* repo → head the proposal was made from; NULL: documents alone are compared */
+    json_t *codes;      /* codes of anonymous files to be kept: [{year, subject, code, pupil}] */
+    json_t *used_codes; /* lists that are done with: [{year, subject}] */
 };
 void import_proposal_clear(struct import_proposal *p);
-/* Takes the references. */
+/* Takes the references; the last document added is docs[docs_len - 1]. */
 int import_proposal_add(struct import_proposal *p, const char *repo, const char *path, json_t *before, json_t *doc);
 
 struct import_format {
     const char *name;    /* label.import_format.<name> */
+    const char *plugin;  /* whose format it is; NULL: the program's own */
     const char *right;   /* row of model/rights.h */
     const char *subject; /* of the commits */
     const char *kinds;   /* which documents of the index the proposal rests on, separated by spaces */
-    /* Is it a table of this kind? 0 no … 100 surely. */
+    bool free_rows;      /* rows of nobody we know do not hold the others up */
+    /* Is it a table of this kind? 0 no … 100 surely. NULL: the plugin is asked. */
     int (*recognise)(const struct table *table);
     /* items: the documents of those kinds as [{kind, id, repo, path, doc}]. */
-    int (*propose)(struct uc_call *call, const struct table *table, const struct import_options *options, const json_t *items,
-                   struct import_proposal *out, struct lt_error *err);
+    int (*propose)(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+                   const json_t *items, struct import_proposal *out, struct lt_error *err);
 };
 
 extern const struct import_format import_roster;
-const struct import_format *import_format_find(const char *name);
+/* A format of a plugin; name and plugin are borrowed. */
+struct import_format import_results(const char *name, const char *plugin);
+
+/* A format by name with the room for its texts. */
+struct import_named {
+    struct import_format format;
+    char name[44], plugin[44];
+};
+/* The program's own, else a format of an enabled plugin: LT_NOTFOUND "import.format". */
+int import_format_get(struct uc_call *call, const char *name, struct import_named *out, struct lt_error *err);
+/* The one that fits the table best; LT_REFUSED "import.nothing_known". */
+int import_format_recognise(struct uc_call *call, const struct uc_input_file *file, struct import_named *out, struct lt_error *err);
+/* Of a batch: the plugin's name stands in its state, nothing is asked. */
+bool import_format_of(const json_t *state, struct import_named *out);
+/* May the actor import in this format? Results also a class teacher, of the own class alone. */
+int import_allowed(struct uc_call *call, const struct import_format *format, struct lt_error *err);
+bool import_restricted(struct uc_call *call, const struct import_format *format);
+json_t *import_formats(struct uc_call *call);
 
 /* --- a batch that waits (import_batch.c) --- */
 
@@ -87,6 +114,8 @@ void import_sha256(const void *data, size_t len, char out[65]);
 /* Writes the proposal; *changed = false when there was nothing to write (import_apply.c). */
 int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed,
                  struct lt_error *err);
+/* Codes to be kept, and lists of codes that are done with. */
+int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err);
 /* Takes an applied batch back (import_undo.c). */
 int import_take_back(struct uc_call *call, const char *id, json_t **out, struct lt_error *err);
 

@@ -1,5 +1,6 @@
 /* A proposal becomes a change: all documents in one transaction over the school and every portfolio it touches. */
 #include "usecase/import.h"
+#include "usecase/entry.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -29,6 +30,11 @@ static int begin(struct uc_call *call, const struct import_proposal *p, struct u
     return rc;
 }
 
+static int moved(struct lt_error *err)
+{
+    return lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
+}
+
 /* Inside the locks: is every document still what the proposal was made from? */
 static int check(struct uc_tx *tx, const struct import_doc *d, struct lt_error *err)
 {
@@ -41,7 +47,30 @@ static int check(struct uc_tx *tx, const struct import_doc *d, struct lt_error *
         same = json_equal(now, d->before);
         json_decref(now);
     }
-    return same ? 0 : lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
+    return same ? 0 : moved(err);
+}
+
+/* The proposal rests on more of these portfolios than the documents it changes: an entry that came meanwhile would stand there twice. */
+static int check_heads(struct uc_tx *tx, const struct import_proposal *p, struct lt_error *err)
+{
+    for (size_t i = 0; p->heads && i < p->docs_len; i++) {
+        char head[VAULT_OID] = "";
+        const char *seen = lt_json_str(p->heads, p->docs[i].repo);
+        if (!seen) continue;
+        int rc = uc_tx_head(tx, p->docs[i].repo, head, err);
+        if (rc) return rc;
+        if (strcmp(seen, head) != 0) return moved(err);
+    }
+    return 0;
+}
+
+static int put_verified(struct uc_call *call, struct uc_tx *tx, const struct import_doc *d, struct lt_error *err)
+{
+    char dir[VAULT_PATH_MAX];
+    const char *slash = strrchr(d->path, '/');
+    if (!d->verify || !slash) return 0;
+    lt_print(dir, sizeof dir, "%.*s", (int)(slash - d->path), d->path);
+    return entry_put_verified(tx, call, d->repo, dir, d->doc, "import", NULL, err);
 }
 
 static int put(struct uc_tx *tx, const struct import_doc *d, json_t *changes, struct lt_error *err)
@@ -49,8 +78,8 @@ static int put(struct uc_tx *tx, const struct import_doc *d, json_t *changes, st
     char sum[65];
     struct lt_buf bytes = LT_BUF_INIT(VAULT_TEXT_MAX);
     int rc = uc_tx_put(tx, d->repo, d->path, d->doc, err);
-    if (!rc) rc = uc_tx_get_bytes(tx, d->repo, d->path, &bytes, err);
-    if (!rc) {
+    if (!rc && !d->aside) rc = uc_tx_get_bytes(tx, d->repo, d->path, &bytes, err);
+    if (!rc && !d->aside) {
         import_sha256(bytes.data, bytes.len, sum);
         json_t *one = json_pack("{s:s, s:s, s:s, s:s}", "repo", d->repo, "path", d->path, "what", d->before ? "changed" : "new", "after", sum);
         if (json_array_append_new(changes, one)) rc = lt_fail_memory(err);
@@ -67,7 +96,7 @@ static int put_record(struct uc_tx *tx, const struct import_batch *b, const stru
     json_t *doc = json_pack("{s:s, s:s, s:s, s:o}", "id", b->id, "state", "applied", "format", lt_json_str_or(b->state, "format", ""), "counts",
                             import_counts(p, NULL));
     int rc = !doc || lt_json_copy_key(doc, b->state, "file_name") || lt_json_copy_key(doc, b->state, "sha256") ||
-                     lt_json_copy_key(doc, b->state, "mapping") || lt_json_copy_key(doc, b->state, "year") ||
+                     lt_json_copy_key(doc, b->state, "mapping") || lt_json_copy_key(doc, b->state, "plugin") || lt_json_copy_key(doc, b->state, "year") ||
                      lt_json_put(doc, "changes", json_incref(changes))
                  ? lt_fail_memory(err)
                  : uc_tx_put(tx, VAULT_SCHOOL, path, doc, err);
@@ -77,17 +106,22 @@ static int put_record(struct uc_tx *tx, const struct import_batch *b, const stru
 
 int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed, struct lt_error *err)
 {
-    *changed = p->docs_len > 0;
+    struct import_named f = {.name = ""};
+    *changed = p->docs_len > 0 || json_array_size(p->codes) > 0;
     if (!*changed) return 0;
-    const struct import_format *f = import_format_find(lt_json_str_or(b->state, "format", ""));
+    if (!import_format_of(b->state, &f)) return lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
     struct uc_tx *tx = NULL;
     json_t *changes = json_array();
     int rc = changes ? begin(call, p, &tx, err) : lt_fail_memory(err);
     if (!rc) uc_tx_batch(tx, b->id);
+    if (!rc) rc = check_heads(tx, p, err);
     for (size_t i = 0; !rc && i < p->docs_len; i++) rc = check(tx, &p->docs[i], err);
-    for (size_t i = 0; !rc && i < p->docs_len; i++) rc = put(tx, &p->docs[i], changes, err);
+    for (size_t i = 0; !rc && i < p->docs_len; i++) {
+        rc = put(tx, &p->docs[i], changes, err);
+        if (!rc) rc = put_verified(call, tx, &p->docs[i], err);
+    }
     if (!rc) rc = put_record(tx, b, p, changes, err);
-    if (!rc) rc = uc_tx_commit(tx, f->subject, NULL, err);
+    if (!rc) rc = uc_tx_commit(tx, f.format.subject, NULL, err);
     uc_tx_end(tx);
     json_decref(changes);
     return rc;

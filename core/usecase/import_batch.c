@@ -87,7 +87,8 @@ int import_batch_new(struct uc_call *call, const struct import_format *format, c
         out->state = json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "id", out->id, "format", format->name, "file_name",
                                slash ? slash + 1 : name ? name : "", "sha256", sha256, "size", (json_int_t)size, "created",
                                uc_stamp(call));
-        rc = out->state ? import_batch_save(call, out, err) : lt_fail_memory(err);
+        if (!out->state || lt_json_put_str(out->state, "plugin", format->plugin)) rc = lt_fail_memory(err);
+        if (!rc) rc = import_batch_save(call, out, err);
     }
     free(name);
     if (rc) {
@@ -169,9 +170,10 @@ int import_batch_purge(struct uc_call *call, struct lt_error *err)
 static int list_one(struct uc_call *call, const json_t *state, void *user, struct lt_error *err)
 {
     const json_t *created = lt_json_object(state, "created");
-    const struct import_format *f = import_format_find(lt_json_str_or(state, "format", ""));
-    if (!f || !uc_may(call, f->right, UC_T_NONE, NULL)) return 0;
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", lt_json_str_or(state, "id", ""), "format", f->name, "file_name",
+    struct import_named f = {.name = ""};
+    bool mine = strcmp(lt_json_str_or(created, "by", ""), call->actor.id) == 0;
+    if (!import_format_of(state, &f) || (!mine && !uc_may(call, f.format.right, UC_T_NONE, NULL))) return 0;
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", lt_json_str_or(state, "id", ""), "format", f.format.name, "file_name",
                           lt_json_str_or(state, "file_name", ""), "sha256", lt_json_str_or(state, "sha256", ""), "state", "waiting", "at",
                           lt_json_str_or(created, "at", ""), "by", lt_json_str_or(created, "by", ""));
     return json_array_append_new(user, o) ? lt_fail_memory(err) : 0;
@@ -194,6 +196,10 @@ void import_proposal_clear(struct import_proposal *p)
         json_decref(p->docs[i].doc);
     }
     free(p->docs);
+    json_decref(p->missing);
+    json_decref(p->heads);
+    json_decref(p->codes);
+    json_decref(p->used_codes);
     *p = (struct import_proposal){.rows = NULL};
 }
 
@@ -211,6 +217,7 @@ int import_proposal_add(struct import_proposal *p, const char *repo, const char 
     lt_print(d->path, sizeof d->path, "%s", path);
     d->before = before;
     d->doc = doc;
+    d->verify = d->aside = false;
     return 0;
 }
 
@@ -282,14 +289,15 @@ int import_batch_propose(struct uc_call *call, const struct import_batch *b, boo
                          struct lt_error *err)
 {
     char path[SPOOL_PATH];
-    const struct import_format *f = import_format_find(lt_json_str_or(b->state, "format", ""));
-    struct import_options o = {.year = (int)lt_json_int(b->state, "year", 0), .mapping = lt_json_object(b->state, "mapping"),
+    struct import_named named = {.name = ""};
+    const struct import_format *f = &named.format;
+    struct import_options o = {.batch = b, .year = (int)lt_json_int(b->state, "year", 0), .mapping = lt_json_object(b->state, "mapping"),
                                .decisions = lt_json_object(b->state, "decisions"), .apply_left = apply_left};
     struct table *table = NULL;
     json_t *items = NULL;
     *out = (struct import_proposal){.rows = NULL};
     lt_date_parse(lt_json_str_or(b->state, "from", ""), &o.from);
-    if (!f) return lt_fail(err, LT_NOTFOUND, "import.format", "format", lt_json_str_or(b->state, "format", ""), (char *)NULL);
+    if (!import_format_of(b->state, &named)) return lt_fail(err, LT_NOTFOUND, "import.format", "format", lt_json_str_or(b->state, "format", ""), (char *)NULL);
     path_of(call, b->id, "file", path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return lt_fail_errno(err, "open", path);
@@ -297,7 +305,7 @@ int import_batch_propose(struct uc_call *call, const struct import_batch *b, boo
     int rc = table_read(&env, fd, lt_json_str_or(b->state, "file_name", ""), NULL, &table, err);
     close(fd);
     if (!rc) rc = known(call, f, &items, err);
-    if (!rc) rc = f->propose(call, table, &o, items, out, err);
+    if (!rc) rc = f->propose(call, f, table, &o, items, out, err);
     json_decref(items);
     table_free(table);
     if (rc) import_proposal_clear(out);

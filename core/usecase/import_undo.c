@@ -106,13 +106,35 @@ static int new_person(struct undo *u, const char *id)
     return rc ? rc : named_in(u, "entries", "mentor", id, "pupil", NULL, "mentor_used");
 }
 
+/* "entries/2026/<id>/entry.json" → the folder and the id. */
+static bool entry_path(const char *path, char dir[VAULT_PATH_MAX], char id[LT_ID_SIZE])
+{
+    const char *last = strrchr(path, '/');
+    if (!lt_starts(path, "entries/") || !last || strcmp(last, "/entry.json") != 0) return false;
+    lt_print(dir, VAULT_PATH_MAX, "%.*s", (int)(last - path), path);
+    const char *slash = strrchr(dir, '/');
+    return slash && lt_print(id, LT_ID_SIZE, "%s", slash + 1);
+}
+
+/* What an entry became in other people's hands: an objection, a review, a publication. */
+static int used_entry(struct undo *u, const char *repo, const char *dir, const char *id)
+{
+    char path[VAULT_PATH_MAX + 32];
+    lt_print(path, sizeof path, "%s/dispute.json", dir);
+    int rc = uc_tx_has(u->tx, repo, path) ? note(u, "entry_disputed", repo, path) : 0;
+    if (!rc) rc = named_in(u, "reviews", "entry", id, "pupil", NULL, "entry_used");
+    return rc ? rc : named_in(u, "publications", "entry", id, "pupil", NULL, "entry_used");
+}
+
 static int rests_on(struct undo *u, const json_t *change)
 {
+    char dir[VAULT_PATH_MAX], entry[LT_ID_SIZE];
     const char *repo = lt_json_str_or(change, "repo", ""), *path = lt_json_str_or(change, "path", "");
     char id[LT_ID_SIZE];
     int rc = same_bytes(u, change);
     if (rc || strcmp(lt_json_str_or(change, "what", ""), "new") != 0) return rc;
     if (strcmp(path, "pupil.json") == 0) return new_portfolio(u, repo);
+    if (entry_path(path, dir, entry)) return used_entry(u, repo, dir, entry);
     const char *slash = strrchr(path, '/');
     lt_print(id, sizeof id, "%.36s", slash ? slash + 1 : path);
     if (lt_starts(path, "people/")) return new_person(u, id);
@@ -157,15 +179,31 @@ static int open_before(struct undo *u, const char *repo)
     return vault_snapshot_open(u->call->app->vault, repo, p.commit, &u->before, u->err);
 }
 
-static int take_back(struct undo *u, const json_t *change)
+/* One document as it was before the batch; gone when there was none. */
+static int put_back(struct undo *u, const char *repo, const char *path)
 {
-    const char *repo = lt_json_str_or(change, "repo", ""), *path = lt_json_str_or(change, "path", "");
-    if (strcmp(lt_json_str_or(change, "what", ""), "new") == 0) return uc_tx_remove(u->tx, repo, path, u->err);
+    if (!vault_snapshot_has(u->before, path)) return uc_tx_has(u->tx, repo, path) ? uc_tx_remove(u->tx, repo, path, u->err) : 0;
     struct lt_buf b = LT_BUF_INIT(VAULT_TEXT_MAX);
-    int rc = open_before(u, repo);
-    if (!rc) rc = vault_snapshot_read(u->before, path, &b, u->err);
+    int rc = vault_snapshot_read(u->before, path, &b, u->err);
     if (!rc) rc = uc_tx_put_bytes(u->tx, repo, path, b.data, b.len, u->err);
     lt_buf_free(&b);
+    return rc;
+}
+
+static int take_back(struct undo *u, const json_t *change)
+{
+    static const char *const with[] = {"entry.json", "verified.json", "verification.json"};
+    const char *repo = lt_json_str_or(change, "repo", ""), *path = lt_json_str_or(change, "path", "");
+    bool is_new = strcmp(lt_json_str_or(change, "what", ""), "new") == 0;
+    char dir[VAULT_PATH_MAX], id[LT_ID_SIZE], part[VAULT_PATH_MAX + 32];
+    bool entry = entry_path(path, dir, id);
+    int rc = is_new ? 0 : open_before(u, repo);
+    for (size_t i = 0; !rc && i < (entry ? LT_COUNT(with) : 1); i++) {
+        lt_print(part, sizeof part, "%s/%s", entry ? dir : "", entry ? with[i] : "");
+        const char *at = entry ? part : path;
+        if (!is_new) rc = put_back(u, repo, at);
+        else if (uc_tx_has(u->tx, repo, at)) rc = uc_tx_remove(u->tx, repo, at, u->err);
+    }
     return rc;
 }
 

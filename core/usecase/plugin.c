@@ -54,6 +54,11 @@ static int run_check(struct uc_call *call, const json_t *in, json_t **out, struc
 
 /* --- the list of enabled ones, in school.json --- */
 
+json_t *uc_plugin_defaults(void)
+{
+    return json_pack("[s, s, s]", "site", "olympiad", "gto");
+}
+
 static json_t *changed(const json_t *old, const char *id, bool enable)
 {
     json_t *list = json_array();
@@ -73,7 +78,7 @@ static int set(struct uc_call *call, const char *id, bool enable, json_t **out, 
     int rc = uc_tx_begin1(call, VAULT_SCHOOL, &tx, err);
     if (!rc) rc = uc_tx_get(tx, VAULT_SCHOOL, SCHOOL_PATH, &doc, err);
     const json_t *own = lt_json_array(doc, "plugins");
-    old = own ? json_deep_copy(own) : json_pack("[s]", UC_PLUGIN_DEFAULT);
+    old = own ? json_deep_copy(own) : uc_plugin_defaults();
     if (!rc && !enable && !lt_json_array_has(old, id)) rc = lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", id, (char *)NULL);
     if (!rc && lt_json_put(doc, "plugins", changed(old, id, enable))) rc = lt_fail_memory(err);
     if (!rc) rc = uc_tx_put(tx, VAULT_SCHOOL, SCHOOL_PATH, doc, err);

@@ -268,9 +268,10 @@ static void set_days(struct roster *r)
     lt_date_format(r->first, r->first_text);
 }
 
-static int propose(struct uc_call *call, const struct table *table, const struct import_options *options, const json_t *items,
-                   struct import_proposal *out, struct lt_error *err)
+static int propose(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+                   const json_t *items, struct import_proposal *out, struct lt_error *err)
 {
+    (void)format;
     struct roster r = {.table = table, .options = options, .lang = call->lang, .today = call->today, .ids = call->app->ids, .out = out};
     set_days(&r);
     out->rows = json_array();

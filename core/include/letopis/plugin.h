@@ -45,7 +45,7 @@ extern "C" {
 
 #define LETOPIS_PLUGIN_MAGIC 0x31504c4cu /* "LLP1" */
 #define LETOPIS_ABI_MAJOR 1
-#define LETOPIS_ABI_MINOR 0
+#define LETOPIS_ABI_MINOR 1 /* 1: flags of cells and rows, LETOPIS_IMPORTER_RECOGNISES */
 
 /* What functions answer. */
 #define LETOPIS_OK 0
@@ -113,12 +113,17 @@ extern LETOPIS_PLUGIN_EXPORT const struct letopis_plugin letopis_plugin;
 #define LETOPIS_CELL_DATE 3   /* text is 2026-03-05 */
 #define LETOPIS_CELL_BOOL 4   /* text is true or false */
 
+#define LETOPIS_CELL_MERGED 1u /* the value stands in the first cell of a merged area and is repeated here */
+#define LETOPIS_CELL_HIDDEN 2u /* its row or column is hidden in the file */
+#define LETOPIS_CELL_ERROR 4u  /* the text is an error of the spreadsheet: #N/A, #REF! */
+
 struct letopis_cell {
     uint32_t column; /* from 1, as in the file */
     uint32_t kind;   /* LETOPIS_CELL_… */
     const char *text;
     size_t len;
     double number;
+    uint32_t flags; /* LETOPIS_CELL_MERGED …; since 1.1 */
 };
 
 struct letopis_row {
@@ -129,7 +134,9 @@ struct letopis_row {
     const struct letopis_cell *cells; /* ascending by column, empty ones may be missing */
     size_t cells_len;
     size_t cell_size; /* distance of two cells in bytes: sizeof(struct letopis_cell) of the program. Use letopis_row_cell. */
+    uint32_t flags;   /* LETOPIS_ROW_HIDDEN; since 1.1 */
 };
+#define LETOPIS_ROW_HIDDEN 1u
 
 /* The nth cell, whatever the version of the program. */
 static inline const struct letopis_cell *letopis_row_cell(const struct letopis_row *row, size_t n)
@@ -137,14 +144,23 @@ static inline const struct letopis_cell *letopis_row_cell(const struct letopis_r
     return (const struct letopis_cell *)(const void *)((const char *)(const void *)row->cells + n * row->cell_size);
 }
 
-/* Importer: rows of a table in, proposals out. It never writes: the program matches the pupil, shows the preview and applies.
- * job: {"format", "lang", "file_name", "today", "mapping":{column word: column number}}
- * emit: {"row", "sheet", "pupil":{"surname","name","patronymic","class","birth","number"}, "values":{fields of an entry},
- *        "problems":[{"column","message"}]} */
+#define LETOPIS_IMPORTER_RECOGNISES 1u /* since 1.1: takes jobs with "action":"recognise" */
+
+/* Importer: rows of a table in, proposals out. It never writes: the program matches the pupil, shows the preview and applies. Rows come
+ * sheet after sheet, in order, those without any cell left out; an importer that needs a whole sheet (headings below a title, an order of
+ * day and month) keeps its rows and emits at the next sheet or in finish().
+ * job: {"action":"propose" or "recognise", "format", "lang", "file_name", "today", "year", "mapping":{sheet: {"header", "columns":{"B": word},
+ *       "facts":{…}}}, "settings":{}}; mapping["*"] speaks of all sheets
+ * emit, a result: {"row", "sheet", "pupil":{…}, "values":{fields of an entry}, "identity", "school", "mentor", "problems":[{"column","code",
+ *       "message"}]}
+ * emit, a sheet: {"sheet", "kind", "header", "columns":[{"column","header","role"}], "facts":{}, "missing":[…], "problems":[…]}
+ * emit, a row that says nothing: {"sheet", "row", "skipped": code, "message"}
+ * emit, of "recognise" (the first rows of each sheet are given): {"score": 0…100} */
 struct letopis_importer {
     uint32_t struct_size;
-    uint32_t flags;      /* 0 */
-    const char *formats; /* JSON: [{"name","title":{"ru","en"},"columns":[{"word","title":{"ru","en"},"required"}]}] */
+    uint32_t flags;      /* LETOPIS_IMPORTER_… */
+    const char *formats; /* JSON: [{"name","title":{"ru","en"},"columns":[{"word","title":{"ru","en"},"required"}],"facts":[{"name","title",
+                            "values"}]}]; a name is the plugin's id, or begins with it and a hyphen */
     int32_t (*begin)(void *state, const struct letopis_host *host, const char *job, size_t len, void **run);
     int32_t (*row)(void *run, const struct letopis_row *row);
     int32_t (*finish)(void *run);

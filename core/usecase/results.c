@@ -1,0 +1,129 @@
+/* Import of results: the frame of the work, from a table and a plugin to a proposal. */
+#include "usecase/results.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CODES_SUFFIX "-codes"
+
+/* --- a list of codes: nothing becomes an entry, the codes wait for the results --- */
+
+static int keep_codes(struct results *r, struct lt_error *err)
+{
+    r->out->codes = json_array();
+    if (!r->out->codes) return lt_fail_memory(err);
+    for (size_t i = 0; i < r->rows_len; i++) {
+        struct results_row *row = &r->rows[i];
+        if (!row->pupil || strcmp(row->outcome, "matched") != 0) continue;
+        if (!*row->code || !lt_json_str(row->in, "subject")) {
+            results_problem(r, row, *row->code ? "subject_missing" : "code_missing", "");
+            results_outcome(row, "error", "error");
+            continue;
+        }
+        json_t *one = json_pack("{s:i, s:s, s:s, s:s}", "year", row->year, "subject", lt_json_str(row->in, "subject"), "code", row->code, "pupil",
+                                row->pupil->id);
+        if (json_array_append_new(r->out->codes, one)) return lt_fail_memory(err);
+    }
+    return 0;
+}
+
+/* Lists of codes that gave this file its names: gone when it is applied. */
+static int used_codes(struct results *r, struct lt_error *err)
+{
+    json_t *seen = json_object();
+    r->out->used_codes = json_array();
+    int rc = seen && r->out->used_codes ? 0 : lt_fail_memory(err);
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
+        const struct results_row *row = &r->rows[i];
+        const char *subject = lt_json_str_or(row->in, "subject", "");
+        char key[200];
+        if (!row->why || strcmp(row->why, "code") != 0) continue;
+        lt_print(key, sizeof key, "%d %.150s", row->year, subject);
+        if (json_object_get(seen, key)) continue;
+        json_t *one = json_pack("{s:i, s:s}", "year", row->year, "subject", subject);
+        if (json_object_set_new(seen, key, json_true()) || json_array_append_new(r->out->used_codes, one)) rc = lt_fail_memory(err);
+    }
+    json_decref(seen);
+    return rc;
+}
+
+/* Answers about names of schools, kept for the files to come. */
+static int remember_schools(struct results *r, struct lt_error *err)
+{
+    const char *key;
+    json_t *v, *doc = r->schools ? json_deep_copy(r->schools) : json_pack("{s:s, s:s}", "id", "schools", "format", "schools");
+    bool changed = false;
+    int rc = doc ? 0 : lt_fail_memory(err);
+    json_object_foreach((json_t *)(uintptr_t)r->options->decisions, key, v) {
+        const char *text = lt_starts(key, "*school!") ? key + strlen("*school!") : NULL;
+        const char *list = strcmp(json_string_value(v) ? json_string_value(v) : "", "ours") == 0 ? "ours" : "others";
+        if (rc || !text || lt_json_array_has(lt_json_array(doc, list), text)) continue;
+        if (!lt_json_array(doc, list) && lt_json_put(doc, list, json_array())) rc = lt_fail_memory(err);
+        if (!rc && json_array_append_new(lt_json_array(doc, list), json_string(text))) rc = lt_fail_memory(err);
+        changed = true;
+    }
+    if (rc || !changed) {
+        json_decref(doc);
+        return rc;
+    }
+    if (import_proposal_add(r->out, VAULT_SCHOOL, "mappings/schools.json", json_incref(r->schools), doc)) return lt_fail_memory(err);
+    r->out->docs[r->out->docs_len - 1].aside = true;
+    return 0;
+}
+
+static int work(struct results *r, const json_t *items, struct lt_error *err)
+{
+    bool codes = lt_ends(r->format->name, CODES_SUFFIX);
+    int rc = results_world(r, items, err);
+    if (!rc) rc = results_emit(r, err);
+    if (!rc) rc = results_rows(r, err);
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
+        results_match(r, &r->rows[i]);
+        if (r->rows[i].pupil) results_mentor(r, &r->rows[i]);
+    }
+    if (!rc) rc = codes ? keep_codes(r, err) : results_plan(r, err);
+    if (!rc && !codes) rc = used_codes(r, err);
+    if (!rc) rc = results_remember(r, err);
+    if (!rc) rc = remember_schools(r, err);
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
+        if (json_array_append_new(r->out->rows, results_row_json(r, &r->rows[i]))) rc = lt_fail_memory(err);
+    }
+    if (!rc && r->failed) rc = lt_fail_memory(err);
+    return rc;
+}
+
+static int propose(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+                   const json_t *items, struct import_proposal *out, struct lt_error *err)
+{
+    struct results r = {.call = call, .format = format, .table = table, .options = options, .out = out,
+                        .restricted = import_restricted(call, format), .year_now = model_year_of(call->today, NULL)};
+    out->rows = json_array();
+    out->sheets = json_array();
+    out->skipped = json_array();
+    out->heads = json_object();
+    int rc = out->rows && out->sheets && out->skipped && out->heads ? work(&r, items, err) : lt_fail_memory(err);
+    if (!rc) out->missing = json_incref(r.missing);
+    for (size_t i = 0; i < r.rows_len; i++) results_row_clear(&r.rows[i]);
+    free(r.rows);
+    results_world_clear(&r);
+    json_decref(r.emitted);
+    json_decref(r.described);
+    json_decref(r.missing);
+    return rc;
+}
+
+struct import_format import_results(const char *name, const char *plugin)
+{
+    return (struct import_format){.name = name, .plugin = plugin, .right = "import.results", .subject = "Import results",
+                                  .kinds = "school person pupil classes", .free_rows = true, .propose = propose};
+}
+
+int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err)
+{
+    int rc = json_array_size(p->codes) ? results_codes_keep(call, p->codes, err) : 0;
+    return !rc && json_array_size(p->used_codes) ? results_codes_destroy(call, p->used_codes, err) : rc;
+}
