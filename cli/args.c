@@ -68,7 +68,7 @@ struct program_option {
 };
 
 /* The options of the program itself. `lang` has been looked for before parsing began. */
-static size_t program_options(struct cli *c, const char **lang, struct program_option out[16])
+static size_t program_options(struct cli *c, const char **lang, struct program_option out[20])
 {
     const struct program_option all[] = {
         {"-C", &c->dir, NULL},
@@ -80,6 +80,8 @@ static size_t program_options(struct cli *c, const char **lang, struct program_o
         {"--request", &c->request, NULL},
         {"--password-file", &c->password_file, NULL},
         {"--workers", &c->workers, NULL},
+        {"--listen", &c->listen, NULL},
+        {"--web", &c->web, NULL},
         {"--json", NULL, &c->json},
         {"--help", NULL, &c->help},
         {"-h", NULL, &c->help},
@@ -133,7 +135,7 @@ static int no_value(const char *option, struct lt_error *err)
 /* 1: it was an option of the program; 0: it was not. */
 static int program_option(struct cli *c, const char *arg, int *i, struct lt_error *err)
 {
-    struct program_option all[16];
+    struct program_option all[20];
     const char *lang = NULL;
     size_t n = program_options(c, &lang, all);
     for (size_t k = 0; k < n; k++) {

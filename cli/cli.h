@@ -33,7 +33,7 @@ struct cli {
     const struct uc_ports *ports;
     enum lt_lang lang;
     enum cli_command command;
-    const char *dir, *login, *out, *limit, *cursor, *password_file, *request, *workers;
+    const char *dir, *login, *out, *limit, *cursor, *password_file, *request, *workers, *listen, *web;
     bool json, help, markdown, ask_secrets;
     const char *words[CLI_WORDS_MAX]; /* noun and verb, or the topics of help */
     size_t words_len;
@@ -94,7 +94,7 @@ int cli_run(const struct cli *c, struct cli_input *in, struct cli_session *s, st
 void cli_session_close(struct cli_session *s);
 /* Folder, program and module paths of this installation. */
 struct cli_place {
-    char program[4096], modules[4096], plugins[4096];
+    char program[4096], modules[4096], plugins[4096], web[4096]; /* web: the client's files; "" where there are none */
     char user[64]; /* name of the unix user that runs the program */
 };
 int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err);

@@ -41,6 +41,25 @@ static bool beside(const char *program, const char *name, char *out, size_t size
     return lt_print(out, size, "%s/%s", LETOPIS_LIBDIR, name);
 }
 
+/* The client: beside the program in a build folder, in the share folder of the installation the program belongs to, where it was meant to be, in
+ * the source the program was built from. */
+static void find_web(const char *program, char *out, size_t size)
+{
+    static const char *const places[] = {"web", "../share/letopis/web"};
+    static const char *const whole[] = {LETOPIS_DATADIR "/web", LETOPIS_SOURCE_WEB};
+    const char *slash = strrchr(program, '/');
+    char index[4200];
+    for (size_t i = 0; slash && i < 2; i++) {
+        if (lt_print(out, size, "%.*s/%s", (int)(slash - program), program, places[i]) && lt_print(index, sizeof index, "%s/index.html", out) &&
+            access(index, R_OK) == 0)
+            return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (lt_print(out, size, "%s", whole[i]) && lt_print(index, sizeof index, "%s/index.html", out) && access(index, R_OK) == 0) return;
+    }
+    *out = 0;
+}
+
 int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err)
 {
     (void)c;
@@ -49,6 +68,7 @@ int cli_place(const struct cli *c, struct cli_place *out, struct lt_error *err)
     out->program[n] = 0;
     beside(out->program, "modules", out->modules, sizeof out->modules);
     beside(out->program, "plugins", out->plugins, sizeof out->plugins);
+    find_web(out->program, out->web, sizeof out->web);
     user_name(geteuid(), out->user, sizeof out->user);
     return 0;
 }

@@ -4,24 +4,45 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/server.h"
+#include "http/socket.h"
+#include "vault/config.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LOCK_WAIT_MS = 10000, LEAVE_SECONDS = 20, WORKERS_MAX = 256 };
+enum { LOCK_WAIT_MS = 10000, LEAVE_SECONDS = 20, WORKERS_MAX = 256, BACKLOG = 512 };
+#define LISTEN_DEFAULT "127.0.0.1:8080"
 
-static int tell_where(const struct cli *c, const char *path)
+/* What the installation says of its server: DATA/letopis.conf, section http. */
+struct serving {
+    struct conf *conf;
+    const char *listen; /* "none": no web */
+    const char *web;
+    char address[128]; /* of the web, for people; "" where it has none */
+};
+
+static int tell_where(const struct cli *c, const char *path, const struct serving *s)
 {
     struct lt_buf text = LT_BUF_INIT(8192);
-    if (c->json) lt_buf_addf(&text, "{\"socket\": ");
-    if (c->json)
-        out_json_str(&text, path), lt_buf_addc(&text, '}');
-    else
+    if (c->json) {
+        lt_buf_addf(&text, "{\"socket\": ");
+        out_json_str(&text, path);
+        if (*s->address) {
+            lt_buf_adds(&text, ", \"address\": ");
+            out_json_str(&text, s->address);
+        }
+        lt_buf_addc(&text, '}');
+    } else if (*s->address) {
+        lt_msg_add(&text, c->lang, "cli.listening_web", "address", s->address, (char *)NULL);
+    } else {
         lt_msg_add(&text, c->lang, "cli.listening", "path", path, (char *)NULL);
+    }
     lt_buf_addc(&text, '\n');
     int rc = text.failed ? -1 : cli_write_all(STDOUT_FILENO, text.data, text.len);
     lt_buf_free(&text);
@@ -49,8 +70,48 @@ static void wait_for_end(struct lt_app *app, const char *user, const sigset_t *e
     } while (sigtimedwait(ends, NULL, &hour) < 0);
 }
 
-static int serve_app(const struct cli *c, struct lt_app *app, const char *user, const sigset_t *ends,
-                     struct lt_error *err)
+/* --- the web --- */
+
+static int read_settings(const struct cli *c, const struct cli_place *place, struct serving *s, struct http_config *config, struct lt_error *err)
+{
+    char path[4096];
+    if (!lt_print(path, sizeof path, "%s/letopis.conf", c->dir)) return lt_fail(err, LT_USAGE, "cli.path_long", (char *)NULL);
+    int rc = conf_read(path, &s->conf, err);
+    if (!rc) rc = conf_bool(s->conf, "http.proxy", false, &config->proxy, err);
+    if (rc) return rc;
+    config->metrics_open = strcmp(conf_str(s->conf, "http.metrics", "local"), "open") == 0;
+    s->listen = c->listen ? c->listen : conf_str(s->conf, "http.listen", LISTEN_DEFAULT);
+    s->web = c->web ? c->web : conf_str(s->conf, "http.web", *place->web ? place->web : NULL);
+    config->web = strcmp(s->listen, "none") == 0 ? NULL : s->web;
+    return 0;
+}
+
+static int listen_web(struct http_server *server, struct serving *s, struct lt_error *err)
+{
+    if (strcmp(s->listen, "none") == 0) return 0;
+    bool file = lt_starts(s->listen, "unix:");
+    int fd = http_socket_listen_web(s->listen, BACKLOG);
+    if (fd < 0 && errno == EINVAL) return lt_fail(err, LT_USAGE, "cli.listen", "value", s->listen, (char *)NULL);
+    if (fd < 0 && errno == EADDRINUSE) return lt_fail(err, LT_CONFLICT, "cli.listen_taken", "value", s->listen, (char *)NULL);
+    if (fd < 0) return lt_fail_errno(err, "listen", s->listen);
+    int rc = http_server_listen_web(server, fd, file ? s->listen + 5 : NULL, err);
+    if (rc) return rc;
+    const char *colon = strrchr(s->listen, ':');
+    if (file) lt_print(s->address, sizeof s->address, "%s", s->listen);
+    else lt_print(s->address, sizeof s->address, "http://%.*s:%u/", (int)(colon - s->listen), s->listen, http_server_port(server));
+    return 0;
+}
+
+/* A school of a thousand keeps many connections open. */
+static void raise_files(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur >= 8192) return;
+    r.rlim_cur = r.rlim_max == RLIM_INFINITY || r.rlim_max > 8192 ? 8192 : r.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &r);
+}
+
+static int serve_app(const struct cli *c, const struct cli_place *place, struct lt_app *app, const sigset_t *ends, struct lt_error *err)
 {
     char path[4096];
     if (!lt_print(path, sizeof path, "%s/run/letopis.sock", c->dir))
@@ -59,11 +120,14 @@ static int serve_app(const struct cli *c, struct lt_app *app, const char *user, 
     struct http_config config = {
         .app = app, .dir = c->dir, .log = &log, .workers = c->workers ? (unsigned)atoi(c->workers) : 0};
     struct http_server *server = NULL;
-    int rc = http_server_new(&config, &server, err);
-    if (!rc) rc = http_server_listen_unix(server, path, geteuid(), user, err);
+    struct serving s = {0};
+    int rc = read_settings(c, place, &s, &config, err);
+    if (!rc) rc = http_server_new(&config, &server, err);
+    if (!rc) rc = http_server_listen_unix(server, path, geteuid(), place->user, err);
+    if (!rc) rc = listen_web(server, &s, err);
     if (!rc) {
-        tell_where(c, path);
-        wait_for_end(app, user, ends, &log);
+        tell_where(c, path, &s);
+        wait_for_end(app, place->user, ends, &log);
         /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted
          */
         sigset_t again;
@@ -73,6 +137,7 @@ static int serve_app(const struct cli *c, struct lt_app *app, const char *user, 
         http_server_stop(server, LEAVE_SECONDS);
     }
     http_server_free(server);
+    conf_free(s.conf);
     return rc;
 }
 
@@ -86,9 +151,10 @@ int cli_serve(const struct cli *c, struct lt_error *err)
     int rc = cli_place(c, &place, err);
     if (!rc) rc = cli_check_owner(c, err);
     if (rc) return rc;
+    raise_files();
     hold_signals(&ends);
     rc = cli_open_app(c, &place, LOCK_WAIT_MS, false, &app, err);
-    if (!rc) rc = serve_app(c, app, place.user, &ends, err);
+    if (!rc) rc = serve_app(c, &place, app, &ends, err);
     lt_app_close(app);
     return rc;
 }

@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "http/wire.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,21 +47,11 @@ int http_call_begin(struct http_exchange *x, struct lt_error *err)
 
 /* --- the body --- */
 
-/* Without a name, so that a kill leaves nothing of it. */
-static int spool_file(struct http_exchange *x, struct lt_error *err)
-{
-    char path[4096];
-    if (!lt_print(path, sizeof path, "%s/spool", x->server->config.dir))
-        return lt_fail(err, LT_SYSTEM, "http.path_long", (char *)NULL);
-    int fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return fd < 0 ? lt_fail_errno(err, "open", "spool") : fd;
-}
-
 /* Comes to the next file that has bytes; every file gets a descriptor. */
 static int next_file(struct http_exchange *x, struct call *c, struct lt_error *err)
 {
     while (c->left == 0 && c->file < c->wire.files_len) {
-        int fd = spool_file(x, err);
+        int fd = http_spool_file(x->server, err);
         if (fd < 0) return fd;
         c->wire.files[c->file].fd = fd;
         c->left = c->wire.sizes[c->file];
@@ -112,18 +100,6 @@ static int take_head(struct http_exchange *x, struct call *c, const char **data,
     return c->header_have == c->header_len ? decode(x, c, err) : 0;
 }
 
-static int write_piece(int fd, const char *data, size_t len, struct lt_error *err)
-{
-    while (len) {
-        ssize_t n = write(fd, data, len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return lt_fail_errno(err, "write", "spool");
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 int http_call_take(struct http_exchange *x, const char *data, size_t len, struct lt_error *err)
 {
     struct call *c = x->state;
@@ -133,7 +109,7 @@ int http_call_take(struct http_exchange *x, const char *data, size_t len, struct
     while (len && !rc) {
         if (c->file >= c->wire.files_len) return malformed(err);
         size_t n = c->left < len ? (size_t)c->left : len;
-        rc = write_piece(c->wire.files[c->file].fd, data, n, err);
+        rc = http_write_all(c->wire.files[c->file].fd, data, n, err);
         data += n;
         len -= n;
         c->left -= n;

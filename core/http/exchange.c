@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "http/router.h"
 #include "http/strict.h"
 #include "http/wire.h"
 
@@ -15,8 +16,13 @@
  * reason. */
 #define DRAIN_MAX ((uint64_t)1 << 20)
 
+/* The first one that fits counts. */
 static const struct http_route routes[] = {
     {"POST", WIRE_PATH, HTTP_UNIX, http_call_begin, http_call_take, http_call_run, http_call_end},
+    {"GET", HTTP_API "/meta", HTTP_WEB, http_plain_begin, http_no_body, http_meta_run, http_nothing_left},
+    {"*", HTTP_API "/*", HTTP_WEB, http_api_begin, http_api_take, http_api_run, http_api_end},
+    {"GET", "/healthz", HTTP_WEB, http_plain_begin, http_no_body, http_health_run, http_nothing_left},
+    {"GET", "/*", HTTP_WEB, http_static_begin, http_no_body, NULL, http_nothing_left},
 };
 
 const struct http_route *http_routes(size_t *n)
@@ -76,7 +82,7 @@ static bool is_well_formed(struct http_exchange *x, const char *url, const char 
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) return false;
     struct http_strict strict = HTTP_STRICT_INIT;
     MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, look_at_header, &strict);
-    x->length = strict.length;
+    x->length = strict.lengths ? strict.length : strict.encodings ? UINT64_MAX : 0;
     return http_strict_good(&strict, version[7] - '0') && http_strict_path(url);
 }
 
@@ -93,11 +99,18 @@ static int find_route(struct http_exchange *x, const char *url, const char *meth
     size_t n;
     const struct http_route *all = http_routes(&n);
     bool path = false;
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
     for (size_t i = 0; i < n; i++) {
         if (!(all[i].kinds & x->listener->kind) || !path_matches(all[i].path, url)) continue;
         path = true;
-        if (strcmp(all[i].method, method) != 0) continue;
+        size_t used = strlen(x->allow);
+        bool any = *all[i].method == '*';
+        if (!any && !strstr(x->allow, all[i].method))
+            lt_print(x->allow + used, sizeof x->allow - used, "%s%s%s", used ? ", " : "", all[i].method,
+                     strcmp(all[i].method, "GET") == 0 ? ", HEAD, OPTIONS" : "");
+        if (!any && strcmp(all[i].method, wanted) != 0) continue;
         x->route = &all[i];
+        *x->allow = 0;
         return 0;
     }
     *http = path ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND;
@@ -127,9 +140,14 @@ static int first_look(struct http_exchange *x, const char *url, const char *meth
 static void refuse(struct http_exchange *x, unsigned http, struct lt_error *err)
 {
     if (!http && strcmp(err->code, "http.too_large") == 0) http = MHD_HTTP_CONTENT_TOO_LARGE;
-    http_reply_problem(x, http, err);
-    if (x->status == MHD_HTTP_SERVICE_UNAVAILABLE) http_header(x, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-    http_header(x, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (http == MHD_HTTP_METHOD_NOT_ALLOWED && strcmp(x->method, MHD_HTTP_METHOD_OPTIONS) == 0)
+        http_reply_empty(x, MHD_HTTP_NO_CONTENT);
+    else
+        http_reply_problem(x, http, err);
+    if (x->status == MHD_HTTP_SERVICE_UNAVAILABLE) x->retry = 1;
+    /* what is left of the body, or of a request that could not be read, is nobody's */
+    if (x->length || x->status == MHD_HTTP_SERVICE_UNAVAILABLE || !x->route || x->listener->kind == HTTP_UNIX)
+        http_header(x, MHD_HTTP_HEADER_CONNECTION, "close");
     x->refused = true;
     lt_error_clear(err);
 }
@@ -139,6 +157,10 @@ static enum MHD_Result answer(struct http_exchange *x)
 {
     if (!x->response) return MHD_NO;
     x->queued = true;
+    if (x->retry) http_header(x, MHD_HTTP_HEADER_RETRY_AFTER, lt_num((char[24]){0}, x->retry));
+    if (*x->allow) http_header(x, MHD_HTTP_HEADER_ALLOW, x->allow);
+    if (x->listener->kind == HTTP_WEB) http_web_headers(x);
+    if (x->status < 600) atomic_fetch_add(&x->server->answered[x->status / 100], 1);
     http_conn_phase(x->conn, CONN_ANSWER);
     return MHD_queue_response(x->mhd, x->status, x->response);
 }
@@ -180,12 +202,16 @@ static enum MHD_Result begin(struct http_listener *l, struct MHD_Connection *mhd
     x->listener = l;
     x->conn = conn;
     x->mhd = mhd;
+    x->method = method;
+    x->url = url;
+    x->began = http_now_ms();
     *exchange = x;
     atomic_fetch_add(&x->server->active, 1);
     atomic_store(&conn->bytes, 0);
     http_conn_phase(conn, CONN_BODY);
     struct lt_error err = {0};
     unsigned http = 0;
+    if (l->kind == HTTP_WEB) http_web_begin(x);
     if (first_look(x, url, method, version, &http, &err) == 0) return MHD_YES;
     refuse(x, http, &err);
     return answer(x);
@@ -216,7 +242,7 @@ enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, cons
         return go;
     }
     if (x->queued) return MHD_YES;
-    if (x->refused || x->complete) return answer(x);
+    if (x->refused || x->complete || x->response) return answer(x);
     return submit(x);
 }
 

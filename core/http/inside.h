@@ -6,19 +6,22 @@
 #include "http/server.h"
 
 #include "base/i18n.h"
+#include "base/id.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum http_kind { HTTP_UNIX = 1, HTTP_TCP = 2 };
+enum http_kind { HTTP_UNIX = 1 /* calls of our own program */, HTTP_WEB = 2 };
 
 struct http_listener {
     struct http_server *server;
     enum http_kind kind;
     struct MHD_Daemon *daemon;
     char *path;       /* of the Unix socket */
+    bool tls, network; /* of HTTP_WEB: encrypted here; on a port, not on a Unix socket */
+    uint16_t port;
     uid_t peer;       /* who may call as the owner of the data folder */
     char *local_user; /* and the name that stands for it */
 };
@@ -38,6 +41,7 @@ struct http_conn {
     struct http_listener *listener;
     int fd;
     uid_t uid; /* of the peer of a Unix socket; (uid_t)-1: unknown */
+    char peer[64]; /* address of the other side; "" on a Unix socket */
     atomic_int phase;
     _Atomic int64_t since;  /* when the phase began, ms of the monotonic clock */
     _Atomic uint64_t bytes; /* of the body so far */
@@ -69,6 +73,11 @@ enum { HTTP_LISTENERS = 8 };
 struct http_server {
     struct http_config config;
     char *dir; /* our copy of config.dir */
+    int web;   /* descriptor of the folder with the client's files; -1: none */
+    struct lt_clock clock;
+    struct lt_id_source *ids; /* of requests */
+    _Atomic uint64_t held;    /* bytes of bodies held in memory */
+    _Atomic uint64_t answered[6], refused_bytes; /* answers by their hundred */
     struct http_listener listeners[HTTP_LISTENERS];
     size_t listeners_len;
     struct http_pool *pool;
@@ -85,12 +94,12 @@ struct http_exchange;
 /* begin and take run on a thread that moves bytes: no use case, no waiting. A negative status with *err
  * filled refuses the request. */
 struct http_route {
-    const char *method, *path; /* "/call"; one that ends with '*' stands for all that begin so */
+    const char *method, *path; /* "*": all methods. "/call"; one that ends with '*' stands for all that begin so */
     unsigned kinds;            /* enum http_kind */
     int (*begin)(struct http_exchange *x, struct lt_error *err); /* after the headers */
     int (*take)(struct http_exchange *x, const char *data, size_t len,
                 struct lt_error *err);    /* a piece of the body */
-    void (*run)(struct http_exchange *x); /* on a worker, after the body: must set the answer */
+    void (*run)(struct http_exchange *x); /* on a worker, after the body: must set the answer; not called where begin set it */
     void (*end)(struct http_exchange *x); /* frees x->state; always called */
 };
 
@@ -102,11 +111,20 @@ struct http_exchange {
     struct http_conn *conn;
     struct MHD_Connection *mhd;
     const struct http_route *route;
-    uint64_t length;   /* of the body as announced; UINT64_MAX: not announced */
+    uint64_t length;   /* of the body as announced; UINT64_MAX: it comes in chunks */
     uint64_t received; /* bytes of the body */
     bool refused;      /* the body is read and thrown away, the answer is ready */
     bool complete, queued;
     void *state; /* of the route */
+    const char *method, *url; /* the library's, for the life of the exchange */
+    char id[LT_ID_SIZE];      /* of the request, in the log and in problems */
+    char what[64];            /* for the log: the use case or the route */
+    char peer[64];            /* who asks, behind a proxy too; "": not known */
+    char allow[64];           /* for 405 and OPTIONS */
+    bool secure;              /* the browser speaks TLS, with us or with the proxy */
+    bool own_policy;          /* the answer carries its own Content-Security-Policy */
+    int64_t began;            /* ms of the monotonic clock */
+    unsigned retry;           /* seconds for Retry-After; 0: none */
     unsigned status;
     struct MHD_Response *response;
 };
@@ -121,8 +139,24 @@ void http_reply(struct http_exchange *x, unsigned status, const char *type, stru
  * status. */
 void http_reply_problem(struct http_exchange *x, unsigned http_status, const struct lt_error *err);
 unsigned http_status_of(int status);
+/* A JSON document in the order of its keys; takes doc (NULL: memory). */
+void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc);
+void http_reply_empty(struct http_exchange *x, unsigned status);
 enum lt_lang http_lang(struct http_exchange *x);
 void http_header(struct http_exchange *x, const char *name, const char *value);
+
+/* --- what every web answer has (web.c) --- */
+
+/* Finds out who asks and over what. */
+void http_web_begin(struct http_exchange *x);
+/* Adds the headers of security to the answer. */
+void http_web_headers(struct http_exchange *x);
+/* LT_SYSTEM "http.busy" where too much is held already. */
+int http_hold(struct http_server *s, size_t bytes, struct lt_error *err);
+void http_release(struct http_server *s, size_t bytes);
+/* A file without a name in the spool, or a negative status. */
+int http_spool_file(struct http_server *s, struct lt_error *err);
+int http_write_all(int fd, const char *data, size_t len, struct lt_error *err);
 
 /* --- routes --- */
 
@@ -130,5 +164,18 @@ int http_call_begin(struct http_exchange *x, struct lt_error *err);
 int http_call_take(struct http_exchange *x, const char *data, size_t len, struct lt_error *err);
 void http_call_run(struct http_exchange *x);
 void http_call_end(struct http_exchange *x);
+
+int http_api_begin(struct http_exchange *x, struct lt_error *err);
+int http_api_take(struct http_exchange *x, const char *data, size_t len, struct lt_error *err);
+void http_api_run(struct http_exchange *x);
+void http_api_end(struct http_exchange *x);
+
+/* Routes without a body or a state. */
+int http_no_body(struct http_exchange *x, const char *data, size_t len, struct lt_error *err);
+void http_nothing_left(struct http_exchange *x);
+int http_static_begin(struct http_exchange *x, struct lt_error *err);
+int http_plain_begin(struct http_exchange *x, struct lt_error *err);
+void http_meta_run(struct http_exchange *x);
+void http_health_run(struct http_exchange *x);
 
 #endif

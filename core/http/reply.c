@@ -1,6 +1,7 @@
 #include "http/inside.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "http/wire.h"
 
@@ -28,10 +29,13 @@ unsigned http_status_of(int status)
     }
 }
 
-/* The first language of Accept-Language that we speak, by its prefix. */
+/* `lang` of the query, or the first language of Accept-Language that we speak, by its prefix. */
 enum lt_lang http_lang(struct http_exchange *x)
 {
-    const char *s = MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
+    const char *s = x->listener->kind == HTTP_WEB ? MHD_lookup_connection_value(x->mhd, MHD_GET_ARGUMENT_KIND, "lang") : NULL;
+    if (s && strcmp(s, "ru") == 0) return LT_RU;
+    if (s && strcmp(s, "en") == 0) return LT_EN;
+    s = MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
     while (s && *s) {
         s += strspn(s, " ,");
         if (strncasecmp(s, "ru", 2) == 0) return LT_RU;
@@ -61,19 +65,139 @@ void http_reply_bytes(struct http_exchange *x, unsigned status, const char *type
     http_reply(x, status, type, r);
 }
 
-void http_reply_problem(struct http_exchange *x, unsigned http_status, const struct lt_error *err)
+void http_reply_empty(struct http_exchange *x, unsigned status)
 {
-    unsigned status = http_status ? http_status : http_status_of(err->status);
-    struct lt_buf text = LT_BUF_INIT(32768), out = LT_BUF_INIT((size_t)16 << 20);
+    if (x->response) MHD_destroy_response(x->response);
+    x->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    x->status = status;
+}
+
+static int add_text(const char *text, size_t len, void *out)
+{
+    return lt_buf_add(out, text, len);
+}
+
+void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc)
+{
+    struct lt_buf out = LT_BUF_INIT((size_t)64 << 20);
+    size_t len = 0;
+    if (!doc || json_dump_callback(doc, add_text, &out, JSON_COMPACT)) lt_buf_reset(&out);
+    json_decref(doc);
+    char *body = out.len ? lt_buf_take(&out, &len) : NULL;
+    lt_buf_free(&out);
+    http_reply_bytes(x, status, "application/json", body, len);
+}
+
+/* --- problems --- */
+
+/* What a code means in HTTP where the status of the error alone does not say it. */
+static unsigned status_of_error(const struct lt_error *err)
+{
+    static const struct {
+        const char *code;
+        unsigned status;
+    } codes[] = {
+        {"session.needed", MHD_HTTP_UNAUTHORIZED},
+        {"session.unknown", MHD_HTTP_UNAUTHORIZED},
+        {"session.idle", MHD_HTTP_UNAUTHORIZED},
+        {"session.wrong_login", MHD_HTTP_UNAUTHORIZED},
+        {"session.slip_expired", MHD_HTTP_UNAUTHORIZED},
+        {"factor.wanted", MHD_HTTP_UNAUTHORIZED},
+        {"factor.wrong", MHD_HTTP_UNAUTHORIZED},
+        {"session.locked", MHD_HTTP_TOO_MANY_REQUESTS},
+        {"session.address_locked", MHD_HTTP_TOO_MANY_REQUESTS},
+        {"session.must_change", MHD_HTTP_PRECONDITION_REQUIRED},
+        {"factor.needed", MHD_HTTP_PRECONDITION_REQUIRED},
+        {"entry.revision_moved", MHD_HTTP_PRECONDITION_FAILED},
+        {"usecase.unknown", MHD_HTTP_NOT_FOUND},
+        {"http.busy", MHD_HTTP_SERVICE_UNAVAILABLE},
+        {"http.stopping", MHD_HTTP_SERVICE_UNAVAILABLE},
+        {"http.method", MHD_HTTP_METHOD_NOT_ALLOWED},
+        {"http.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
+        {"json.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
+        {"file.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
+        {"http.content_type", MHD_HTTP_UNSUPPORTED_MEDIA_TYPE},
+    };
+    for (size_t i = 0; i < LT_COUNT(codes); i++) {
+        if (strcmp(codes[i].code, err->code) == 0) return codes[i].status;
+    }
+    /* it could be read, and a field is not as it should be */
+    if (err->status == LT_USAGE && *err->field) return MHD_HTTP_UNPROCESSABLE_CONTENT;
+    return http_status_of(err->status);
+}
+
+/* Parameters as an object, for readers of JSON. */
+static json_t *named(const struct lt_error *err)
+{
+    json_t *pairs = wire_params(err), *out = json_object(), *pair;
+    size_t i;
+    json_array_foreach(pairs, i, pair)
+    {
+        json_object_set(out, json_string_value(json_array_get(pair, 0)), json_array_get(pair, 1));
+    }
+    json_decref(pairs);
+    return out;
+}
+
+/* The web speaks of pages where the command line speaks of commands: "error.web.<code>" where there is such a text. Of what failed in
+ * the machine the reader learns only that it did, and the id by which it is found in the log. */
+static void wording(struct http_exchange *x, const struct lt_error *err, struct lt_error *out)
+{
+    char id[96];
+    *out = *err;
+    out->details = NULL;
+    if (err->status == LT_SYSTEM && !lt_starts(err->code, "http.")) {
+        if (x->server->config.log)
+            lt_log_write(x->server->config.log, LT_LOG_ERROR, "http", "failed request=%s what=%s code=%s", x->id, x->what, err->code);
+        lt_fail(out, LT_SYSTEM, "http.failed", "request", x->id, (char *)NULL);
+    }
+    lt_print(id, sizeof id, "error.web.%s", out->code);
+    if (lt_msg_known(http_lang(x), id)) memmove(out->code, id + 6, strlen(id + 6) + 1);
+}
+
+static json_t *web_problem(struct http_exchange *x, unsigned status, const struct lt_error *err)
+{
+    struct lt_error worded;
+    struct lt_buf text = LT_BUF_INIT(32768);
+    char title[32];
+    wording(x, err, &worded);
+    lt_error_text(&text, http_lang(x), &worded);
+    bool inside = err->status == LT_SYSTEM && !lt_starts(err->code, "http.");
+    lt_print(title, sizeof title, "http.title.%u", status);
+    json_t *doc = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s*, s:o, s:O*, s:s}", "type", "about:blank", "title", lt_msg(http_lang(x), title), "status",
+                            (int)status, "detail", text.data ? text.data : err->code, "code", inside ? "http.failed" : err->code, "field",
+                            err->field[0] ? err->field : NULL, "params", inside ? json_object() : named(err), "details",
+                            inside ? NULL : err->details, "instance", x->id);
+    lt_buf_free(&text);
+    return doc;
+}
+
+static json_t *call_problem(struct http_exchange *x, unsigned status, const struct lt_error *err)
+{
+    struct lt_buf text = LT_BUF_INIT(32768);
     lt_error_text(&text, http_lang(x), err);
     json_t *doc =
         json_pack("{s:s, s:s, s:i, s:s, s:s*, s:o, s:O*}", "type", "about:blank", "title",
                   text.data ? text.data : err->code, "status", (int)status, "code", err->code, "field",
                   err->field[0] ? err->field : NULL, "params", wire_params(err), "details", err->details);
+    lt_buf_free(&text);
+    return doc;
+}
+
+void http_reply_problem(struct http_exchange *x, unsigned http_status, const struct lt_error *err)
+{
+    bool web = x->listener->kind == HTTP_WEB;
+    unsigned status = http_status ? http_status : web ? status_of_error(err) : http_status_of(err->status);
+    struct lt_buf out = LT_BUF_INIT((size_t)16 << 20);
+    json_t *doc = web ? web_problem(x, status, err) : call_problem(x, status, err);
     if (!doc || lt_json_compact(doc, &out, NULL)) lt_buf_reset(&out);
     json_decref(doc);
-    lt_buf_free(&text);
     size_t len = 0;
     char *body = lt_buf_take(&out, &len);
     http_reply_bytes(x, status, "application/problem+json", body, len);
+    if (!web) return;
+    const char *seconds = lt_error_param(err, "seconds");
+    if (status == MHD_HTTP_TOO_MANY_REQUESTS) x->retry = seconds ? (unsigned)strtoul(seconds, NULL, 10) : 60;
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE) x->retry = 1;
+    if (status == MHD_HTTP_UNAUTHORIZED) http_header(x, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"letopis\"");
 }

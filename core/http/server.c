@@ -6,7 +6,9 @@
 #include "http/inside.h"
 #include "http/socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ static void fill_defaults(struct http_config *c)
     if (!c->idle_seconds) c->idle_seconds = 30;
     if (!c->body_rate) c->body_rate = 1024;
     if (!c->upload_max) c->upload_max = (uint64_t)1 << 30;
+    if (!c->web_upload_max) c->web_upload_max = (uint64_t)128 << 20;
 }
 
 int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err)
@@ -37,13 +40,25 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
     s->config = *config;
     fill_defaults(&s->config);
     s->config.dir = s->dir = lt_strdup(config->dir);
-    s->pool = http_pool_new(s->config.workers, s->config.queue);
-    bool good = s->pool && s->dir && http_watch_start(s);
-    if (!good) {
+    s->web = -1;
+    struct lt_clock clock;
+    lt_clock_system(&clock, 0);
+    s->clock = clock;
+    s->ids = lt_id_source_new(&s->clock);
+    int rc = s->dir && s->ids ? 0 : lt_fail_memory(err);
+    if (!rc && config->web) {
+        s->web = open(config->web, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (s->web < 0) rc = lt_fail_errno(err, "open", config->web);
+    }
+    if (!rc) s->pool = http_pool_new(s->config.workers, s->config.queue);
+    if (!rc && (!s->pool || !http_watch_start(s))) rc = lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+    if (rc) {
         http_pool_free(s->pool);
+        if (s->web >= 0) close(s->web);
+        lt_id_source_free(s->ids);
         free(s->dir);
         free(s);
-        return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+        return rc;
     }
     *out = s;
     return 0;
@@ -74,6 +89,43 @@ static int serve(struct http_listener *l, int fd, struct lt_error *err)
     if (l->daemon) return 0;
     close(fd);
     return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+}
+
+static void look_at_socket(struct http_listener *l, int fd)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof at;
+    if (getsockname(fd, (struct sockaddr *)&at, &len)) return;
+    l->network = at.ss_family == AF_INET || at.ss_family == AF_INET6;
+    if (at.ss_family == AF_INET) l->port = ntohs(((struct sockaddr_in *)&at)->sin_port);
+    if (at.ss_family == AF_INET6) l->port = ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+int http_server_listen_web(struct http_server *s, int fd, const char *path, struct lt_error *err)
+{
+    struct http_listener *l = &s->listeners[s->listeners_len];
+    int rc = s->listeners_len < HTTP_LISTENERS ? 0 : lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
+    if (!rc) {
+        *l = (struct http_listener){.server = s, .kind = HTTP_WEB, .path = lt_strdup(path)};
+        if (path && !l->path) rc = lt_fail_memory(err);
+    }
+    if (rc) {
+        close(fd);
+        return rc;
+    }
+    look_at_socket(l, fd);
+    rc = serve(l, fd, err);
+    if (rc) free(l->path);
+    else s->listeners_len++;
+    return rc;
+}
+
+unsigned http_server_port(const struct http_server *s)
+{
+    for (size_t i = s->listeners_len; i-- > 0;) {
+        if (s->listeners[i].kind == HTTP_WEB) return s->listeners[i].port;
+    }
+    return 0;
 }
 
 static void listener_clear(struct http_listener *l)
@@ -151,6 +203,8 @@ void http_server_free(struct http_server *s)
     http_pool_free(s->pool);
     for (size_t i = 0; i < s->listeners_len; i++)
         listener_clear(&s->listeners[i]);
+    if (s->web >= 0) close(s->web);
+    lt_id_source_free(s->ids);
     pthread_cond_destroy(&s->watch.wake);
     pthread_mutex_destroy(&s->watch.lock);
     free(s->dir);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +27,10 @@ struct http_config {
     unsigned idle_seconds;    /* between two requests of a connection; 0: 30 */
     unsigned body_rate;       /* bytes a second that a body must keep, judged over 10 s; 0: 1024 */
     uint64_t upload_max;      /* bytes of the files of one call through the Unix socket; 0: 1 GiB */
+    uint64_t web_upload_max;  /* bytes of a body from the web; 0: 128 MiB */
+    const char *web;          /* folder of the client's files, opened by http_server_new; NULL: none */
+    bool proxy;               /* X-Forwarded-For and -Proto of who connects are believed */
+    bool metrics_open;        /* /metrics answers others than this machine */
 };
 
 int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err);
@@ -34,6 +39,12 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
  * call as the owner of the data folder, under the name local_user. */
 int http_server_listen_unix(struct http_server *s, const char *path, uid_t peer, const char *local_user,
                             struct lt_error *err);
+
+/* Serves the web on a listening socket, which is taken over (also where this fails). path: of its file, to be removed at the end, or
+ * NULL. */
+int http_server_listen_web(struct http_server *s, int fd, const char *path, struct lt_error *err);
+/* Where it listens: the port of the last web listener, 0 for a Unix socket. */
+unsigned http_server_port(const struct http_server *s);
 
 /* Takes no more connections, removes the socket files, lets requests that are running end and their answers
  * leave (at most `seconds` for the latter). Call before http_server_free and before the application is

@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -53,7 +55,7 @@ int http_socket_connect(const char *path)
     return finish(fd, rc, folder);
 }
 
-int http_socket_listen(const char *path, int backlog)
+static int listen_unix(const char *path, int backlog, mode_t mode)
 {
     struct sockaddr_un at;
     int folder;
@@ -63,8 +65,56 @@ int http_socket_listen(const char *path, int backlog)
     int rc = fd < 0 ? -1 : 0;
     /* on Linux the mode of the socket becomes the mode of its file, without a moment in which others could
      * connect */
-    if (!rc) rc = fchmod(fd, 0600);
+    if (!rc) rc = fchmod(fd, mode);
     if (!rc) rc = bind(fd, (struct sockaddr *)&at, sizeof at);
     if (!rc) rc = listen(fd, backlog);
     return finish(fd, rc, folder);
+}
+
+int http_socket_listen(const char *path, int backlog)
+{
+    return listen_unix(path, backlog, 0600);
+}
+
+/* --- the web --- */
+
+/* Numbers only: a name could mean another address tomorrow. */
+static bool read_address(const char *at, struct sockaddr_storage *out, socklen_t *len)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+    const char *colon = strrchr(at, ':');
+    char host[80], *end = NULL;
+    if (!colon || !colon[1]) return false;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    if (*end || port > 65535 || strspn(colon + 1, "0123456789") != strlen(colon + 1)) return false;
+    *out = (struct sockaddr_storage){0};
+    if (at[0] == '[' && colon > at && colon[-1] == ']') {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons((uint16_t)port);
+        *len = sizeof *v6;
+        return lt_print(host, sizeof host, "%.*s", (int)(colon - at - 2), at + 1) && inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
+    }
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons((uint16_t)port);
+    *len = sizeof *v4;
+    return lt_print(host, sizeof host, "%.*s", (int)(colon - at), at) && inet_pton(AF_INET, host, &v4->sin_addr) == 1;
+}
+
+int http_socket_listen_web(const char *at, int backlog)
+{
+    struct sockaddr_storage where;
+    socklen_t len;
+    int on = 1;
+    if (strncmp(at, "unix:", 5) == 0) return listen_unix(at + 5, backlog, 0660);
+    if (!read_address(at, &where, &len)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int rc = fd < 0 ? -1 : setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (!rc && where.ss_family == AF_INET6) rc = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (!rc) rc = bind(fd, (struct sockaddr *)&where, len);
+    if (!rc) rc = listen(fd, backlog);
+    return finish(fd, rc, -1);
 }

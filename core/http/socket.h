@@ -9,4 +9,8 @@ int http_socket_connect(const char *path);
  * this holds the lock of the data folder, so nobody serves it). -1 with errno. */
 int http_socket_listen(const char *path, int backlog);
 
+/* A listening socket for the web at "ADDRESS:PORT", "[V6]:PORT" or "unix:PATH" (mode 0660, for the group of a front server). -1 with
+ * errno; EINVAL: the text is none of these. */
+int http_socket_listen_web(const char *at, int backlog);
+
 #endif

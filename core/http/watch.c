@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -31,6 +32,16 @@ static uid_t peer_of(int fd)
     return cred.uid;
 }
 
+static void address_of(int fd, char out[64])
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof at;
+    *out = 0;
+    if (getpeername(fd, (struct sockaddr *)&at, &len)) return;
+    if (at.ss_family == AF_INET) inet_ntop(AF_INET, &((struct sockaddr_in *)&at)->sin_addr, out, 64);
+    if (at.ss_family == AF_INET6) inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&at)->sin6_addr, out, 64);
+}
+
 struct http_conn *http_watch_add(struct http_listener *l, int fd)
 {
     struct http_conn *c = lt_calloc(1, sizeof *c);
@@ -38,6 +49,7 @@ struct http_conn *http_watch_add(struct http_listener *l, int fd)
     c->listener = l;
     c->fd = fd;
     c->uid = l->kind == HTTP_UNIX ? peer_of(fd) : (uid_t)-1;
+    if (l->network) address_of(fd, c->peer);
     http_conn_phase(c, CONN_HEADERS);
     struct http_watch *w = &l->server->watch;
     pthread_mutex_lock(&w->lock);

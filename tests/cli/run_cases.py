@@ -148,7 +148,7 @@ class Case:
 
     def do_server(self, rest):
         self.settle()
-        p = subprocess.Popen(self.args('serve ' + rest), cwd=self.folder, env=self.env, stdout=subprocess.PIPE,
+        p = subprocess.Popen(self.args('serve --listen none ' + rest), cwd=self.folder, env=self.env, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         line = p.stdout.readline()
         if b'letopis.sock' not in line:

@@ -116,7 +116,7 @@ void served_init(struct served *s)
 
 static int begin(struct served *s)
 {
-    static const char *const words[] = {"serve", "--json", NULL};
+    static const char *const words[] = {"serve", "--json", "--listen", "none", NULL};
     int fd;
     s->pid = spawn(s, words, &fd);
     return fd;

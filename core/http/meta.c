@@ -1,0 +1,108 @@
+/* /api/v1/meta: what forms and tables are made of, in the reader's language. No data of the school but its name and accent. */
+#include "http/inside.h"
+#include "http/input.h"
+#include "http/router.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *sets(enum lt_lang lang)
+{
+    json_t *all = json_object();
+    const char *name;
+    for (size_t i = 0; all && (name = model_value_set(i)); i++) {
+        size_t n;
+        const char *const *words = model_values(name, &n);
+        json_t *set = json_array();
+        for (size_t k = 0; set && k < n; k++)
+            json_array_append_new(set, json_pack("{s:s, s:s}", "value", words[k], "label", lt_label(lang, name, words[k])));
+        json_object_set_new(all, name, set);
+    }
+    return all;
+}
+
+static const char *const types[] = {[UC_TEXT] = "text",   [UC_LINES] = "lines", [UC_ID] = "id",       [UC_INT] = "int",   [UC_DEC] = "decimal",
+                                    [UC_BOOL] = "bool",   [UC_DATE] = "date",   [UC_ENUM] = "enum",   [UC_WORDS] = "words", [UC_LOGIN] = "login",
+                                    [UC_FILE] = "file",   [UC_SECRET] = "secret", [UC_OBJECT] = "object"};
+
+static json_t *field(enum lt_lang lang, const struct uc_row *row, const struct uc_field *f)
+{
+    json_t *doc = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s*}", "name", f->name, "type", types[f->type], "label",
+                            uc_field_label(lang, row->noun, f->name), "required", (f->flags & UC_REQUIRED) != 0, "many",
+                            (f->flags & UC_MANY) || f->type == UC_WORDS, "values", f->values);
+    if (doc && (f->min || f->max)) {
+        lt_json_put_int(doc, "min", f->min);
+        lt_json_put_int(doc, "max", f->max);
+    }
+    return doc;
+}
+
+static json_t *columns(enum lt_lang lang, const struct uc_row *row)
+{
+    json_t *list = json_array();
+    for (const char *w = row->columns; list && w && *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+        char name[64];
+        lt_print(name, sizeof name, "%.*s", (int)strcspn(w, " "), w);
+        json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "label", uc_field_label(lang, row->noun, name)));
+    }
+    return list;
+}
+
+static json_t *use_case(enum lt_lang lang, const struct uc_row *row)
+{
+    static const char *const replies[] = {[UC_ONE] = "one", [UC_LIST] = "list", [UC_NONE] = "none", [UC_BYTES] = "bytes", [UC_JOBS] = "job"};
+    char path[ROUTER_PATH], title[128];
+    http_row_path(row, path);
+    lt_print(title, sizeof title, "uc.%s.%s", row->noun, row->verb);
+    json_t *fields = json_array();
+    for (const struct uc_field *f = row->fields; fields && f && f->name; f++)
+        json_array_append_new(fields, field(lang, row, f));
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o}", "method", row->method, "path", path, "title", lt_msg(lang, title), "reply",
+                     replies[row->reply], "write", (row->flags & UC_WRITE) != 0, "revision", (row->flags & UC_REVISION) != 0, "fields", fields,
+                     "columns", columns(lang, row));
+}
+
+static json_t *use_cases(enum lt_lang lang)
+{
+    json_t *all = json_object();
+    size_t n;
+    const struct uc_noun *const *nouns = uc_nouns(&n);
+    for (size_t i = 0; all && i < n; i++) {
+        for (size_t k = 0; k < nouns[i]->len; k++) {
+            const struct uc_row *row = &nouns[i]->rows[k];
+            char id[96];
+            lt_print(id, sizeof id, "%s.%s", row->noun, row->verb);
+            if (http_row_open(row)) json_object_set_new(all, id, use_case(lang, row));
+        }
+    }
+    return all;
+}
+
+static json_t *about(struct http_exchange *x)
+{
+    struct lt_error ignored = {0};
+    struct uc_answer answer = {0};
+    json_t *nothing = json_object(), *body = NULL;
+    struct uc_request r = {.noun = "school", .verb = "about", .values = nothing, .lang = LT_RU, .door = UC_HTTP, .trace = x->id};
+    if (uc_dispatch(x->server->config.app, &r, &answer, &ignored) == 0) body = json_incref(answer.body);
+    uc_answer_clear(&answer);
+    lt_error_clear(&ignored);
+    json_decref(nothing);
+    return body;
+}
+
+void http_meta_run(struct http_exchange *x)
+{
+    enum lt_lang lang = http_lang(x);
+    json_t *school = about(x);
+    json_t *limits = json_pack("{s:I, s:I, s:I, s:i}", "json_bytes", (json_int_t)INPUT_JSON_MAX, "upload_bytes",
+                               (json_int_t)x->server->config.web_upload_max, "resumable_from", (json_int_t)5 << 20, "json_levels", INPUT_DEPTH_MAX);
+    json_t *doc = json_pack("{s:s, s:s, s:o*, s:o, s:o, s:o}", "lang", lt_lang_word(lang), "version", LETOPIS_VERSION, "school", school, "sets",
+                            sets(lang), "use_cases", use_cases(lang), "limits", limits);
+    http_reply_json(x, MHD_HTTP_OK, doc);
+}
