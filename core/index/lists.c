@@ -462,8 +462,9 @@ static const struct list LISTS[] = {
      .from = "dispute d LEFT JOIN entry e ON e.id = d.entry AND e.face <> 1",
      .keys = {"d.due", "d.entry"},
      .types = "ss",
-     .detail = "k CROSS JOIN dispute d ON d.entry = k.k1 LEFT JOIN entry e ON e.id = d.entry AND e.face <> 1 LEFT JOIN pupil p ON p.id = d.pupil",
-     .columns = "d.entry, d.pupil, " PUPIL_NAME("p") " AS pupil_name, e.title, d.kind, d.open AS open_flag, d.by, d.at, d.due, d.outcome",
+     .detail = "k CROSS JOIN dispute d ON d.entry = k.k1 LEFT JOIN entry e ON e.id = d.entry AND e.face <> 1 LEFT JOIN pupil p ON p.id = d.pupil"
+               " LEFT JOIN document j ON j.id = d.entry AND j.kind = 'dispute'",
+     .columns = "d.entry, d.pupil, " PUPIL_NAME("p") " AS pupil_name, e.title, d.kind, d.open AS open_flag, d.by, d.at, d.due, d.outcome, j.json ->> '$.text' AS text, j.json ->> '$.answer.text' AS answer",
      .scope = SCOPE_ENTRY,
      .pupil = "d.pupil",
      .filters = DISPUTE_FILTERS},
@@ -475,7 +476,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN review r ON r.id = k.k0 LEFT JOIN entry e ON e.id = r.entry AND e.face <> 1 LEFT JOIN pupil p ON p.id = r.pupil"
                " JOIN document d ON d.id = r.id AND d.kind = 'review'",
      .columns = "r.id, r.pupil, " PUPIL_NAME("p") " AS pupil_name, r.entry, e.title AS entry_title, r.kind, r.state, r.by, r.by_kind,"
-                " r.asked_by, r.asked_of, r.changed, d.json ->> '$.text' AS text",
+                " r.asked_by, r.asked_of, r.changed, d.json ->> '$.text' AS text, d.json ->> '$.asked.note' AS note",
      .scope = SCOPE_REVIEW,
      .pupil = "r.pupil",
      .filters = REVIEW_FILTERS},

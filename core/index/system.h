@@ -98,6 +98,11 @@ int sysdb_notice_add(struct sysdb *db, const char *subject, const char *kind, co
 int sysdb_notice_list(struct sysdb *db, const char *subject, bool unread_only, int limit, const char *cursor,
                       json_t **items, char **next, struct lt_error *err);
 int sysdb_notice_read(struct sysdb *db, const char *subject, const char *id, struct lt_error *err);
+/* [{id, subject, kind, at (ms), about}]: those whose id is there already are left as they are. All or none. */
+int sysdb_notices_put(struct sysdb *db, const json_t *notices, struct lt_error *err);
+int sysdb_notice_count(struct sysdb *db, const char *subject, int64_t *unread, struct lt_error *err);
+int sysdb_notice_read_all(struct sysdb *db, const char *subject, struct lt_error *err);
+int sysdb_notice_purge(struct sysdb *db, int64_t before, struct lt_error *err);
 /* An empty object when nothing was set. */
 int sysdb_setting_get(struct sysdb *db, const char *subject, json_t **out, struct lt_error *err);
 int sysdb_setting_put(struct sysdb *db, const char *subject, const json_t *settings, struct lt_error *err);

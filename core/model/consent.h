@@ -87,6 +87,8 @@ struct model_consent_query {
  * 14) or a guardian who has the right `consent` that day, unless the same person signed later; from 30 days
  * after the 18th birthday an act of the adult pupil is needed. */
 bool model_consent_covers(const json_t *consents, const json_t *pupil, const struct model_consent_query *q);
+/* Does somebody who has a say that day refuse this? A refusal that names another target than the query's does not count. */
+bool model_consent_refused(const json_t *consents, const json_t *pupil, const struct model_consent_query *q);
 /* The fields of `fields` (array or NULL = all consent_field words) that are covered for a dissemination to
  * target; new array, NULL when out of memory. */
 json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const char *target,

@@ -146,6 +146,11 @@ bool model_consent_covers(const json_t *consents, const json_t *pupil, const str
     return false;
 }
 
+bool model_consent_refused(const json_t *consents, const json_t *pupil, const struct model_consent_query *q)
+{
+    return refused(consents, pupil, q, NULL);
+}
+
 json_t *model_consent_fields(const json_t *consents, const json_t *pupil, const char *target,
                              struct lt_date on, int offset_minutes)
 {

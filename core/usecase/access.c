@@ -4,6 +4,7 @@
  * in the journal record of that change, so it survives a power loss with it. In batches the rows move into system.db, where the hash chain is
  * made; a row that arrives by both ways is known by its request and kept once. */
 #include "usecase/call.h"
+#include "usecase/notice.h"
 #include "usecase/repeat.h"
 
 #include "base/json.h"
@@ -33,6 +34,8 @@ json_t *access_row(const struct uc_call *call, const char *outcome)
                             "pupils", pupils.data ? pupils.data : "", "object", object, "request", call->request,
                             "door", call->door);
     lt_buf_free(&pupils);
+    bool done = strcmp(outcome, "done") == 0;
+    if (row && done && json_array_size(call->notices) && json_object_set(row, "notices", call->notices)) return json_decref(row), NULL;
     return row;
 }
 
@@ -75,6 +78,7 @@ static int batch_line(struct batch *b, const char *text, size_t len)
         return 0;
     }
     int rc = repeat_replay(b->app, doc, b->err);
+    if (!rc) rc = notice_arrive(b->app, doc, b->err);
     if (rc) {
         json_decref(doc);
         return rc;

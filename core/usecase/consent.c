@@ -1,7 +1,9 @@
 /* consent: given, confirmed by the second signature, withdrawn. The rules are model/consent.h; here are who acts, paper and writing. */
 #include "usecase/attach.h"
 #include "usecase/call.h"
+#include "usecase/consent_ask.h"
 #include "usecase/family.h"
+#include "usecase/notice.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -63,11 +65,22 @@ static int store_paper(struct uc_tx *tx, const char *repo, const char *id, struc
     return 0;
 }
 
-static int put(struct uc_tx *tx, const char *repo, json_t *doc, const char *subject, struct lt_error *err)
+/* The second signature is asked of those who have not signed. */
+static int tell(struct uc_call *call, const json_t *doc, struct lt_error *err)
+{
+    struct notice n = {.kind = "consent_second", .pupil = call->target.pupil_id, .object = lt_json_str(doc, "id")};
+    const char *who = lt_json_str_or(json_array_get(lt_json_array(doc, "acts"), 0), "who", "");
+    if (strcmp(lt_json_str_or(doc, "state", ""), "waiting_second") != 0) return 0;
+    bool by_pupil = strcmp(who, "pupil") == 0;
+    return notice_family(call, call->target.pupil, !by_pupil, by_pupil ? MODEL_GUARDIAN_CONSENT : 0, &n, err);
+}
+
+static int put(struct uc_call *call, struct uc_tx *tx, const char *repo, json_t *doc, const char *subject, struct lt_error *err)
 {
     char path[80];
     lt_print(path, sizeof path, "consents/%s.json", lt_json_str_or(doc, "id", ""));
     int rc = uc_tx_put(tx, repo, path, doc, err);
+    if (!rc) rc = tell(call, doc, err);
     return rc ? rc : uc_tx_commit(tx, subject, NULL, err);
 }
 
@@ -106,7 +119,8 @@ static int give_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in,
     if (!rc && !refuse) rc = default_term(call, wish, s->act.day, err);
     if (!rc) rc = model_consent_new(wish, card, &s->act, refuse, call->today, &rule, &doc, err);
     if (!rc && (lt_json_put_str(doc, "id", id) || lt_json_put_str(doc, "pupil", pupil))) rc = lt_fail_memory(err);
-    if (!rc) rc = put(tx, pupil, doc, refuse ? "Refuse consent" : "Give consent", err);
+    if (!rc && !s->paper_len && lt_json_put_str(doc, "text_version", CONSENT_TEXT_VERSION)) rc = lt_fail_memory(err);
+    if (!rc) rc = put(call, tx, pupil, doc, refuse ? "Refuse consent" : "Give consent", err);
     json_decref(card);
     json_decref(wish);
     if (rc) json_decref(doc);
@@ -127,7 +141,11 @@ static int run_give(struct uc_call *call, const json_t *in, json_t **out, struct
 {
     struct signing s;
     struct uc_tx *tx = NULL;
+    const char *version = lt_json_str(in, "text_version");
     int rc = signing_of(call, in, &s, err);
+    /* on screen a text is agreed to that was on the screen */
+    if (!rc && !s.paper_len && version && strcmp(version, CONSENT_TEXT_VERSION) != 0)
+        rc = lt_fail_field(err, LT_CONFLICT, "text_version", "consent.text_changed", (char *)NULL);
     if (!rc && !s.paper_len) rc = uc_require(call, "consent.give", UC_T_PUPIL, call->target.pupil_id, err);
     if (!rc) rc = check_target(call, in, err);
     if (!rc) rc = uc_tx_begin1(call, call->target.pupil_id, &tx, err);
@@ -168,7 +186,7 @@ static int step(struct uc_call *call, const json_t *in, const char *right, step_
     if (!rc) rc = uc_tx_get(tx, repo, path, &old, err);
     if (!rc) rc = store_paper(tx, repo, id, &s, sha, err);
     if (!rc) rc = fn(old, card, &s.act, call->today, &doc, err);
-    if (!rc) rc = put(tx, repo, doc, subject, err);
+    if (!rc) rc = put(call, tx, repo, doc, subject, err);
     uc_tx_end(tx);
     free(s.paper);
     json_decref(card);
@@ -225,7 +243,17 @@ static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL},
                                               {"state", UC_ENUM, 0, 0, 0, "consent_state"},
                                               {0}};
 
+static const struct uc_field questions_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL}, {0}};
+static const struct uc_field preview_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL},
+                                                 {"target", UC_ID, UC_REQUIRED, 0, 0, NULL},
+                                                 {"field", UC_WORDS, UC_MANY, 0, 0, "consent_field"},
+                                                 {0}};
+
 static const struct uc_row rows[] = {
+    {.noun = "consent", .verb = "questions", .method = "GET", .tail = "/questions", .reply = UC_ONE, .right = "consent.read",
+     .target = UC_T_PUPIL, .target_field = "pupil", .fields = questions_fields, .run = consent_run_questions},
+    {.noun = "consent", .verb = "preview", .method = "GET", .tail = "/preview", .reply = UC_ONE, .right = "consent.read",
+     .target = UC_T_PUPIL, .target_field = "pupil", .fields = preview_fields, .run = consent_run_preview},
     {.noun = "consent", .verb = "give", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "consent.give",
      .target = UC_T_OWN, .fields = give_fields, .run = run_give_any},
     {.noun = "consent", .verb = "confirm", .method = "POST", .tail = "/{id}/confirm", .reply = UC_ONE, .flags = UC_WRITE,

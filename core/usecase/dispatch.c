@@ -1,8 +1,10 @@
 /* The one way into a use case. */
 #include "usecase/bind.h"
 #include "usecase/call.h"
+#include "usecase/notice.h"
 #include "usecase/repeat.h"
 #include "usecase/publish.h"
+#include "usecase/sheet.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -88,12 +90,15 @@ static void finish(struct uc_call *call)
     json_decref((json_t *)call->in);
     json_decref(call->seen);
     json_decref(call->checks);
+    json_decref(call->notices);
 }
 
 static int run(struct uc_call *call, json_t **out, struct lt_error *err)
 {
     int rc = authorise(call, err);
-    return rc ? rc : call->row->run(call, call->in, out, err);
+    if (rc) return rc;
+    if (call->row->reply == UC_LIST && json_is_true(json_object_get(call->in, "xlsx"))) return sheet_answer(call, err);
+    return call->row->run(call, call->in, out, err);
 }
 
 /* A write with an id of the caller: the first time it runs, then it answers the same. */
@@ -126,6 +131,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     bool once = !rc && call.own_request && app->sys && *call.actor.id && (call.row->flags & UC_WRITE) && !(call.row->flags & UC_REPEAT);
     if (!rc) rc = once ? run_once(&call, &out->body, err) : run(&call, &out->body, err);
     if (!rc && call.committed) publication_after(&call);
+    if (!rc && call.committed) notice_after(&call);
     /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
     struct lt_error late = {0};
     if (log_access(&call, rc, &late) && !rc && !call.committed) {

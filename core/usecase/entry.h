@@ -35,6 +35,12 @@ int entry_put_verified(struct uc_tx *tx, struct uc_call *call, const char *repo,
 
 int entry_store(struct uc_tx *tx, const char *repo, const char *dir, json_t *entry, struct lt_error *err);
 
+/* Verifies or returns inside a transaction: the state machine and the rules are asked before anything is written. in: act, comment, reason. */
+int entry_act(struct uc_tx *tx, struct uc_call *call, const json_t *in, enum model_entry_act act, struct entry_docs *d, struct lt_error *err);
+
+/* Tells whom the act concerns. The call's target is the entry. */
+int entry_tell(struct uc_call *call, enum model_entry_act act, const json_t *entry, struct lt_error *err);
+
 extern const struct uc_field entry_fields[], entry_edit_fields[];
 
 /* Lists know a school year by its starting year: "2026/27", "2026-27" and "2026" are put into that form. */
@@ -43,8 +49,11 @@ int entry_take_year(json_t *params, struct lt_error *err);
 int entry_run_add(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_edit(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+int entry_run_disputes(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_show(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_history(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+int entry_run_verify_many(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+int entry_run_return_many(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int entry_run_diff(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 
 #endif

@@ -37,6 +37,28 @@ int entry_run_list(struct uc_call *call, const json_t *in, json_t **out, struct 
     return rc;
 }
 
+/* Objections, those without an answer first asked for: whose, about what, until when. */
+int entry_run_disputes(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    json_t *params = json_object(), *row;
+    char today[LT_DATE_SIZE];
+    size_t i;
+    bool bad = !params || lt_json_copy_key(params, in, "pupil") || (!lt_json_bool(in, "answered", false) && lt_json_put_bool(params, "open", true));
+    int rc = bad ? lt_fail_memory(err) : uc_scope(call, "entry.list", params, err);
+    if (rc) {
+        json_decref(params);
+        return rc;
+    }
+    rc = uc_list(call, "disputes", params, out, err);
+    lt_date_format(call->today, today);
+    json_array_foreach(rc ? NULL : lt_json_array(*out, "items"), i, row) {
+        bool open = lt_json_bool(row, "open", false);
+        if (open && lt_json_put_bool(row, "overdue", strcmp(lt_json_str_or(row, "due", today), today) < 0)) rc = lt_fail_memory(err);
+    }
+    if (!rc) uc_saw_items(call, lt_json_array(*out, "items"), "pupil");
+    return rc;
+}
+
 static const char *const step_words[] = {"edit", "edit_draft", "submit", "verify", "return", "withdraw", "hide", "unhide", "dispute", "answer"};
 
 /* What this person may do with it now: for buttons and for the help of the command line. */

@@ -1,6 +1,7 @@
-/* What falls due by itself: publications whose consent ended come down, uploaded files and kept answers past their term go. Derived from the
- * documents each time, so that nothing is lost with a job. */
+/* What falls due by itself: notices of birthdays and late answers, publications whose consent ended come down, uploaded files
+ * and kept answers past their term go. Derived from the documents each time, so that nothing is lost with a job. */
 #include "usecase/call.h"
+#include "usecase/notice.h"
 #include "usecase/publish.h"
 
 int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err)
@@ -9,6 +10,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     struct uc_request request = {.noun = "import", .verb = "list", .values = none, .door = UC_CLI, .local_user = local_user};
     struct uc_answer answer;
     int rc = none ? publication_due_app(app, local_user, err) : lt_fail_memory(err);
+    if (!rc) rc = notice_due_app(app, local_user, err);
     if (!rc) {
         rc = uc_dispatch(app, &request, &answer, err); /* whoever looks at the batches clears away the expired ones */
         uc_answer_clear(&answer);

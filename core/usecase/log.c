@@ -4,6 +4,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "model/consent.h"
+#include "model/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,43 @@ static void only_this(json_t *items, const char *pupil)
     }
 }
 
+/* Name and what the person is, for whoever reads of their own child: staff are named, another guardian is told by kind alone. */
+static int put_actor(struct uc_call *call, json_t *item, bool family)
+{
+    const char *actor = lt_json_str_or(item, "actor", "");
+    const json_t *card = call->target.pupil;
+    json_t *person = NULL;
+    struct lt_error ignored = {0};
+    const char *kind = lt_starts(actor, "local:") ? "local" : !*actor ? "nobody" : "staff";
+    if (strcmp(actor, call->actor.id) == 0) kind = "me";
+    else if (strcmp(actor, lt_json_str_or(card, "id", "")) == 0) kind = "pupil";
+    else if (card && model_guardian_ever(card, actor)) kind = "guardian";
+    else if (*actor && strcmp(kind, "staff") == 0 && index_get(call->app->index, "person", actor, &person, NULL, &ignored)) person = NULL;
+    lt_error_clear(&ignored);
+    bool named = person && (!family || model_person_is_staff(person, call->today) || lt_json_array(person, "roles"));
+    char *name = named ? model_name_full(lt_json_str_or(person, "surname", ""), lt_json_str_or(person, "name", ""),
+                                         lt_json_str_or(person, "patronymic", ""))
+                       : NULL;
+    int rc = lt_json_put_str(item, "actor_kind", kind) || lt_json_put_str(item, "actor_name", name);
+    free(name);
+    json_decref(person);
+    return rc;
+}
+
+static int put_words(struct uc_call *call, json_t *items, struct lt_error *err)
+{
+    const uint64_t family = MODEL_ST_SELF | MODEL_ST_GUARDIAN_SEE;
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item) {
+        char id[96];
+        lt_print(id, sizeof id, "uc.%s", lt_json_str_or(item, "use_case", ""));
+        if (put_actor(call, item, (call->standing & family) != 0)) return lt_fail_memory(err);
+        if (lt_msg_known(call->lang, id) && lt_json_put_str(item, "action_title", lt_msg(call->lang, id))) return lt_fail_memory(err);
+    }
+    return 0;
+}
+
 static int run_access(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     int rc = access_drain(call->app, err);
@@ -36,7 +75,9 @@ static int run_access(struct uc_call *call, const json_t *in, json_t **out, stru
     json_decref(filters);
     const char *pupil = lt_json_str(in, "pupil");
     if (!rc && pupil) only_this(items, pupil);
-    if (!rc) *out = json_pack("{s:o, s:s?}", "items", items, "next", next);
+    if (!rc) rc = put_words(call, items, err);
+    if (!rc) *out = json_pack("{s:O, s:s?}", "items", items, "next", next);
+    json_decref(items);
     free(next);
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
 }
@@ -91,7 +132,7 @@ static const struct uc_field changes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}
 
 static const struct uc_row rows[] = {
     {.noun = "log", .verb = "access", .method = "GET", .tail = "/access", .reply = UC_LIST, .right = "log.access",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor use_case outcome object door",
+     .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor actor_name use_case outcome object door",
      .run = run_access},
     {.noun = "log", .verb = "changes", .method = "GET", .tail = "/changes", .reply = UC_LIST, .right = "log.changes",
      .target = UC_T_PUPIL, .target_field = "pupil", .fields = changes_fields, .columns = "at actor use_case subject entry",

@@ -1,6 +1,7 @@
 /* portfolio: the whole of one pupil: shown, ranked by significance, taken away, checked. No points are ever summed. */
 #include "usecase/entry.h"
 #include "usecase/export.h"
+#include "usecase/portfolio_own.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -51,7 +52,8 @@ static int run_show(struct uc_call *call, const json_t *in, json_t **out, struct
                          counts_by(entries, "level"), "states", counts_by(entries, "state"), "entries", entries, "reviews", reviews);
     json_decref(entries);
     json_decref(reviews);
-    return rc ? rc : *out ? 0 : lt_fail_memory(err);
+    if (rc || !*out) return rc ? rc : lt_fail_memory(err);
+    return portfolio_put_own(call, *out, err);
 }
 
 static int run_timeline(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -159,6 +161,12 @@ static const struct uc_field timeline_fields[] = {ID,
                                                   {0}};
 static const struct uc_field select_fields[] = {
     ID, {"entry", UC_ID, UC_REQUIRED | UC_MANY, 0, 0, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
+static const struct uc_field arrange_fields[] = {ID,
+                                                 {"cover", UC_TEXT, 0, 0, 60, NULL},
+                                                 {"about", UC_LINES, 0, 0, 3000, NULL},
+                                                 {"order", UC_ID, UC_MANY, 0, 0, NULL},
+                                                 {"reset", UC_BOOL, 0, 0, 0, NULL},
+                                                 {0}};
 static const struct uc_field export_fields[] = {
     ID, {"format", UC_ENUM, 0, 0, 0, "export_format"}, {"fresh", UC_BOOL, 0, 0, 0, NULL}, {0}};
 
@@ -172,6 +180,12 @@ static const struct uc_row rows[] = {
      .target = UC_T_PUPIL, .target_field = "id", .fields = timeline_fields, .columns = "id date title level result state",
      .run = run_timeline},
     ROW(select, "POST", "/select", UC_ONE, UC_WRITE, "portfolio.arrange", select_fields),
+    {.noun = "portfolio", .verb = "arrange", .method = "POST", .tail = "/arrange", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = arrange_fields, .run = portfolio_run_arrange},
+    {.noun = "portfolio", .verb = "advance", .method = "POST", .tail = "/advance", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_advance},
+    {.noun = "portfolio", .verb = "admission", .method = "GET", .tail = "/admission", .reply = UC_ONE, .right = "portfolio.read",
+     .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_admission},
     ROW(export, "GET", "/export", UC_BYTES, 0, "portfolio.export", export_fields),
     ROW(check, "POST", "/check", UC_ONE, UC_REPEAT, "portfolio.check", id_fields),
 };

@@ -57,12 +57,16 @@ int publish_pupil_open(struct uc_call *call, const struct publish_channel *ch, c
                        struct lt_error *err);
 void publish_pupil_close(struct publish_pupil *p);
 
+/* Name as the channel shows names (its setting `names`); malloc'ed, NULL: memory. */
+char *publish_shown_name(const json_t *pupil, const char *form);
+
 /* Rows of the list "showable" of a pupil, verified revisions inside. */
 int publish_entries(struct uc_call *call, const char *pupil, json_t **out, struct lt_error *err);
 /* Why this showable entry is not shown, or NULL. */
 const char *publish_entry_why(const struct publish_pupil *p, const json_t *verified);
 
-/* One pupil's page as letopis/plugin.h says; shown: array of {verified, fields} in any order. */
+/* One pupil's page as letopis/plugin.h says; shown: array of {verified, fields, more} in any order; `more` (keys put into the entry besides)
+ * may be absent. */
 int publish_item(struct uc_call *call, const struct publish_channel *ch, const struct publish_pupil *p, const json_t *shown,
                  struct lt_buf *out, struct lt_error *err);
 /* The job document. */

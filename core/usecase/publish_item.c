@@ -100,8 +100,9 @@ static int put_mentor(struct uc_call *call, json_t *to, const json_t *verified, 
 
 /* --- entries --- */
 
+/* more: keys put in besides (a link's pictures), or NULL. */
 static int put_entry(struct uc_call *call, const struct publish_pupil *p, const json_t *verified, unsigned fields, const json_t *reviews,
-                     json_t *list, struct lt_error *err)
+                     const json_t *more, json_t *list, struct lt_error *err)
 {
     static const struct {
         unsigned field;
@@ -118,6 +119,7 @@ static int put_entry(struct uc_call *call, const struct publish_pupil *p, const 
         json_t *v = json_object_get(verified, parts[i].key);
         if ((fields & parts[i].field) && v && json_object_set(e, parts[i].as, v)) rc = lt_fail_memory(err);
     }
+    if (!rc && more && json_object_update(e, (json_t *)(uintptr_t)more)) rc = lt_fail_memory(err);
     if (!rc && (fields & PUBLISH_MENTOR)) rc = put_mentor(call, e, verified, err);
     if (!rc && (fields & PUBLISH_REVIEW) && put_reviews(e, reviews, lt_json_str_or(verified, "id", ""), p->processing)) rc = lt_fail_memory(err);
     if (!rc && json_array_append(list, e)) rc = lt_fail_memory(err);
@@ -152,7 +154,8 @@ int publish_item(struct uc_call *call, const struct publish_channel *ch, const s
     for (size_t i = 0; !rc && i < n; i++) sorted[i] = json_array_get(shown, i);
     if (!rc) qsort(sorted, n, sizeof *sorted, newest_first);
     for (size_t i = 0; !rc && i < n; i++)
-        rc = put_entry(call, p, lt_json_object(sorted[i], "verified"), (unsigned)lt_json_int(sorted[i], "fields", 0), reviews, entries, err);
+        rc = put_entry(call, p, lt_json_object(sorted[i], "verified"), (unsigned)lt_json_int(sorted[i], "fields", 0), reviews,
+                       lt_json_object(sorted[i], "more"), entries, err);
     if (!rc && (lt_json_put_str(item, "class", p->klass) || put_reviews(item, reviews, "", p->processing))) rc = lt_fail_memory(err);
     if (!rc) rc = lt_json_compact(item, out, err);
     free(sorted);

@@ -64,7 +64,7 @@ static void key_of(const char *channel, const char *pupil, char out[33])
     lt_hex(hash, sizeof hash, out);
 }
 
-static char *shown_name(const json_t *pupil, const char *form)
+char *publish_shown_name(const json_t *pupil, const char *form)
 {
     const char *surname = lt_json_str_or(pupil, "surname", ""), *name = lt_json_str_or(pupil, "name", ""),
                *patronymic = lt_json_str_or(pupil, "patronymic", "");
@@ -100,7 +100,7 @@ static int fill(struct uc_call *call, const struct publish_channel *ch, const js
         p->fields = 0;
         return 0;
     }
-    p->name = shown_name(pupil, ch->names);
+    p->name = publish_shown_name(pupil, ch->names);
     p->order = p->name ? lt_fold(p->name) : NULL;
     if (!p->order) return lt_fail_memory(err);
     if (!*p->name) { /* a card without a name */

@@ -1,4 +1,5 @@
 /* pupil: the card and the way through classes. */
+#include "usecase/portfolio_own.h"
 #include "usecase/pupil.h"
 #include "usecase/table.h"
 
@@ -141,6 +142,7 @@ static int run_edit(struct uc_call *call, const json_t *in, json_t **out, struct
         if (strcmp(key, "id") != 0 && strcmp(key, "cover") != 0 && strcmp(key, "about") != 0) decoration = false;
     }
     int rc = uc_require(call, decoration ? "pupil.decorate" : "pupil.edit", UC_T_PUPIL, lt_json_str_or(in, "id", ""), err);
+    if (!rc && decoration) rc = portfolio_may_decorate(call, in, err);
     return rc ? rc : change(call, in, "Edit the card", do_edit, out, err);
 }
 

@@ -1,6 +1,8 @@
 /* review: what parents, teachers and mentors say of a pupil's work, asked for or of their own will. */
 #include "usecase/call.h"
 #include "usecase/family.h"
+#include "usecase/notice.h"
+#include "usecase/review.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -29,6 +31,25 @@ static json_t *new_review(struct uc_call *call, const json_t *in, const char *st
     return doc;
 }
 
+/* Whoever is asked, whoever asked, and the family that got one. */
+static int tell(struct uc_call *call, const json_t *doc, struct lt_error *err)
+{
+    const char *state = lt_json_str_or(doc, "state", "");
+    const json_t *asked = lt_json_object(doc, "asked");
+    struct notice n = {.pupil = call->target.pupil_id, .entry = lt_json_str(doc, "entry"), .object = lt_json_str(doc, "id")};
+    if (strcmp(state, "asked") == 0) {
+        n.kind = "review_asked";
+        return notice_tell(call, lt_json_str(asked, "of"), &n, err);
+    }
+    if (strcmp(state, "declined") == 0) {
+        n.kind = "review_declined";
+        return notice_tell(call, lt_json_str(asked, "by"), &n, err);
+    }
+    if (strcmp(state, "given") != 0) return 0;
+    n.kind = "review_given";
+    return notice_family(call, call->target.pupil, true, MODEL_GUARDIAN_SEE, &n, err);
+}
+
 static int put_new(struct uc_call *call, json_t *doc, const char *subject, struct lt_error *err)
 {
     struct uc_tx *tx = NULL;
@@ -36,6 +57,7 @@ static int put_new(struct uc_call *call, json_t *doc, const char *subject, struc
     review_path(lt_json_str_or(doc, "id", ""), path);
     int rc = uc_tx_begin1(call, call->target.pupil_id, &tx, err);
     if (!rc) rc = uc_tx_put(tx, call->target.pupil_id, path, doc, err);
+    if (!rc) rc = tell(call, doc, err);
     if (!rc) rc = uc_tx_commit(tx, subject, lt_json_str(doc, "entry"), err);
     uc_tx_end(tx);
     return rc;
@@ -76,7 +98,7 @@ static int run_ask(struct uc_call *call, const json_t *in, json_t **out, struct 
     json_decref(person);
     if (rc) return rc;
     json_t *doc = new_review(call, in, "asked", model_source_kind(call->standing)), *asked = uc_stamp(call);
-    if (!doc || !asked || lt_json_put_str(asked, "of", lt_json_str(in, "of")) || lt_json_put(doc, "asked", json_incref(asked)))
+    if (!doc || !asked || lt_json_put_str(asked, "note", lt_json_str(in, "note")) || lt_json_put_str(asked, "of", lt_json_str(in, "of")) || lt_json_put(doc, "asked", json_incref(asked)))
         rc = lt_fail_memory(err);
     if (!rc) rc = put_new(call, doc, "Ask for a review", err);
     json_decref(asked);
@@ -106,6 +128,7 @@ static int move(struct uc_call *call, const json_t *in, const char *from, const 
             rc = lt_fail_memory(err);
     }
     if (!rc) rc = uc_tx_put(tx, call->target.pupil_id, path, doc, err);
+    if (!rc) rc = tell(call, doc, err);
     if (!rc) rc = uc_tx_commit(tx, subject, lt_json_str(doc, "entry"), err);
     uc_tx_end(tx);
     if (rc) json_decref(doc);
@@ -155,6 +178,7 @@ static const struct uc_field ask_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0,
                                              {"entry", UC_ID, 0, 0, 0, NULL},
                                              {"kind", UC_ENUM, 0, 0, 0, "review_kind"},
                                              {"of", UC_ID, UC_REQUIRED, 0, 0, NULL},
+                                             {"note", UC_LINES, 0, 0, 500, NULL},
                                              {0}};
 static const struct uc_field give_fields[] = {ID, {"text", UC_LINES, UC_REQUIRED, 1, MODEL_TEXT_MAX, NULL}, {0}};
 static const struct uc_field id_fields[] = {ID, {0}};
@@ -163,7 +187,11 @@ static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL},
                                               {"state", UC_ENUM, 0, 0, 0, "review_state"},
                                               {0}};
 
+static const struct uc_field whom_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL}, {0}};
+
 static const struct uc_row rows[] = {
+    {.noun = "review", .verb = "whom", .method = "GET", .tail = "/whom", .reply = UC_LIST, .right = "review.ask", .target = UC_T_PUPIL,
+     .target_field = "pupil", .fields = whom_fields, .columns = "person as name subject", .run = review_run_whom},
     {.noun = "review", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "review.add",
      .target = UC_T_PUPIL, .target_field = "pupil", .fields = add_fields, .run = run_add},
     {.noun = "review", .verb = "ask", .method = "POST", .tail = "/ask", .reply = UC_ONE, .flags = UC_WRITE, .right = "review.ask",
