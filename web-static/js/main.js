@@ -84,7 +84,7 @@ onSessionEnd(() => {
   return state.ending;
 });
 onMustChange(() => state.session && showNewPassword());
-onLine((ok) => state.shell?.line(!ok));
+onLine((ok) => state.shell?.line(ok));
 
 async function start() {
   document.documentElement.lang = lang();

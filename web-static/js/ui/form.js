@@ -5,7 +5,7 @@ import {h} from './h.js';
 import {button, busy} from './button.js';
 import {field} from './field.js';
 import {fieldOf} from './meta.js';
-import {announce, says} from './toast.js';
+import {says} from './toast.js';
 import {t} from '../i18n.js';
 
 export function form({usecase, fields, values = {}, submit, send, cancel, two = false, more, extra, kind = 'primary', onchange, compact = false}) {
@@ -80,7 +80,6 @@ function show(all, summary, list) {
   })));
   const first = all.find((f) => f.name === list[0].field);
   if (first) { openAround(first.el); first.focus(); } else summary.focus();
-  announce(list.map((e) => e.text).join(' '), true);
   return undefined;
 }
 const openAround = (el) => { const d = el.closest('details'); if (d) d.open = true; };

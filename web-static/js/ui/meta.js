@@ -1,9 +1,9 @@
 /* What /api/v1/meta says: fields of the use cases, words of the value sets, limits. One question at the start, one more after the language changes. */
 import {get} from '../api.js';
 
-let meta = {school: {}, sets: {}, usecases: {}, limits: {}};
+let meta = {school: {}, sets: {}, use_cases: {}, limits: {}};
 export async function loadMeta() {
-  meta = {sets: {}, usecases: {}, limits: {}, school: {}, ...(await get('/meta', null, {anonymous: true}))};
+  meta = {sets: {}, use_cases: {}, limits: {}, school: {}, ...(await get('/meta', null, {anonymous: true}))};
   return meta;
 }
 export const school = () => meta.school;
@@ -22,6 +22,6 @@ export function words(set) {
   return Array.isArray(known) ? known : Object.entries(known).map(([value, label]) => ({value, label}));
 }
 /* usecase('entry.add') → {method, path, fields: [{name, type, label, required, many, min, max, values}]} */
-export const usecase = (id) => meta.usecases[id] || null;
+export const usecase = (id) => meta.use_cases[id] || null;
 export const fieldsOf = (id) => usecase(id)?.fields || [];
 export const fieldOf = (id, name) => fieldsOf(id).find((f) => f.name === name) || {name, type: 'text', label: name};

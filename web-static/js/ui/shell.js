@@ -41,7 +41,7 @@ export function shell({session, school, routes, actions, badge}) {
     return outlet;
   }
   const offline = el.querySelector('.offline');
-  return {el, outlet, update, line(on) { offline.hidden = on; offline.textContent = on ? '' : t('net.trying'); }};
+  return {el, outlet, update, line(ok) { offline.hidden = ok; offline.textContent = ok ? '' : t('net.trying'); }};
 }
 
 const first = {pupil: '/portfolio', guardian: '/children', teacher: '/check', office: '/school', sysadmin: '/system'};
