@@ -99,13 +99,19 @@ demo_make() { # demo_make ROOT BUILD DATA
     demo_portfolio "$2/demo-files" "$3-site"
 }
 
-demo_show() { # demo_show BUILD DATA
+demo_show() { # demo_show BUILD DATA ADDRESS
     cat <<TXT
 
-The demo school is ready. Everybody's password: $demo_password
-  director, teacher (class 9А), parent, pupil, teacher-b (class 9Б)
+The demo school is ready.
 
-Look at it:
+  In the browser   $3
+  Password         $demo_password (of everybody)
+  Sign in as       pupil      a pupil of class 9А
+                   parent     a parent of this pupil
+                   teacher    the class teacher of 9А
+                   director   the director
+
+In the terminal (teacher-b is the class teacher of 9Б):
   export LETOPIS_DATA=$2 LETOPIS_PASSWORD=$demo_password
   $1/letopis --as teacher entry list
   $1/letopis --as parent session me
@@ -113,6 +119,67 @@ Look at it:
   git -C \$(ls -d $2/portfolios/*/*.git | head -1) log        the story of a pupil
   $2-site/current/index.html                                 the published page
 TXT
+}
+
+# --- over HTTP ---
+
+demo_serve() { # demo_serve WORK: a server on a free port, its address in $demo_address
+    "$demo_program" -C "$demo_data" --json serve --listen 127.0.0.1:0 >"$1/serve.out" 2>"$1/serve.err" &
+    demo_server=$!
+    local i
+    for i in $(seq 100); do
+        [ -s "$1/serve.out" ] && break
+        kill -0 $demo_server 2>/dev/null || { cat "$1/serve.err" >&2; demo_fail "the server did not start"; }
+        sleep 0.1
+    done
+    demo_address=$(pick .address <"$1/serve.out")
+}
+
+demo_serve_end() {
+    kill -TERM $demo_server
+    wait $demo_server || demo_fail "the server ended with $?"
+    demo_server=
+}
+
+# web STATUS WHO METHOD PATH curl-arguments…: one request in that person's name; the answer's body. STATUS is what it must be.
+web() {
+    local want=$1 who=$2 method=$3 path=$4 got
+    shift 4
+    got=$(curl -s -o "$demo_work/answer" -w '%{http_code}' -X "$method" -b "$demo_work/$who.jar" -c "$demo_work/$who.jar" \
+        -H "X-Letopis-CSRF: ${csrf-$(cat "$demo_work/$who.csrf" 2>/dev/null)}" "$@" "${demo_address}api/v1$path") || demo_fail "$method $path: no answer"
+    [ "$got" = "$want" ] || { cat "$demo_work/answer" >&2; demo_fail "$method $path (as $who): $got, not $want"; }
+    cat "$demo_work/answer"
+}
+json=(-H 'Content-Type: application/json')
+
+web_login() {
+    web 200 "$1" POST /session "${json[@]}" -d "{\"login\":\"$1\",\"password\":\"$demo_password\"}" | pick .csrf >"$demo_work/$1.csrf.new"
+    mv "$demo_work/$1.csrf.new" "$demo_work/$1.csrf"
+}
+
+demo_check_web() { # demo_check_web FILES: part of the main job as a browser does it
+    local entry revision who
+    demo_serve "$demo_work"
+    [ "$(curl -s -o "$demo_work/answer" -w '%{http_code} %{content_type}' "$demo_address")" = '200 text/html; charset=utf-8' ] || demo_fail "no page at $demo_address"
+    for who in pupil parent teacher teacher-b director; do web_login $who; done
+    web 200 parent GET /session | jq -e --arg p "$demo_pupil" '.children[0].pupil == $p and .places == ["guardian"]' >/dev/null || demo_fail "who the parent is"
+    demo_ok "signed in through the web as pupil, parent, teacher and director"
+    entry=$(web 201 pupil POST /entries -F "values={\"pupil\":\"$demo_pupil\",\"activity\":\"contest\",\"title\":\"Конкурс чтецов\",\"level\":\"school\",\"result\":\"winner\",\"date\":\"2026-10-20\"};type=application/json" \
+        -F "file=@$1/scans/04-thanks-photo.jpg" | pick .id)
+    csrf=another web 403 pupil POST "/entries/$entry/submit" "${json[@]}" -d '{}' >/dev/null
+    web 200 pupil POST "/entries/$entry/submit" "${json[@]}" -d '{}' >/dev/null
+    web 200 teacher GET '/entries?queue=true' | jq -e --arg e "$entry" '[.items[].id] | index($e) != null' >/dev/null || demo_fail "the entry is not in the teacher's queue"
+    revision=$(web 200 teacher GET "/entries/$entry" | pick .revision)
+    web 412 teacher POST "/entries/$entry/verify" "${json[@]}" -H "If-Match: \"$((revision + 7))\"" -d '{"act":"seen_original"}' >/dev/null
+    web 200 teacher POST "/entries/$entry/verify" "${json[@]}" -H "If-Match: \"$revision\"" -d '{"act":"seen_original"}' >/dev/null
+    web 200 parent GET "/entries/$entry/files" >"$demo_work/scan"
+    cmp -s "$demo_work/scan" "$1/scans/04-thanks-photo.jpg" || demo_fail "the scan came back different through the web"
+    web 404 teacher-b GET "/entries/$entry" >/dev/null
+    web 404 teacher-b GET "/entries/$entry/files" >/dev/null
+    web 204 pupil DELETE /session >/dev/null
+    web 401 pupil GET "/entries/$entry" >/dev/null
+    demo_serve_end
+    demo_ok "entered with a photo, verified and fetched through the web; a stale page, a forged request and a stranger are refused"
 }
 
 # --- the check ---
@@ -136,7 +203,8 @@ demo_check() { # demo_check ROOT BUILD
     local before after work
     demo_work=$(mktemp -d)
     work=$demo_work
-    trap 'rm -rf "$demo_work"' EXIT
+    demo_server=
+    trap '[ -z "$demo_server" ] || kill $demo_server 2>/dev/null; rm -rf "$demo_work"' EXIT
     demo_program=$2/letopis
     demo_files "$1" "$2/demo-files"
     echo "Main job:"
@@ -166,6 +234,7 @@ demo_check() { # demo_check ROOT BUILD
     demo_signatures "$portfolio"
     demo_signatures "$demo_data/school.git"
     demo_ok "stock git verifies every signature: $(git -C "$portfolio" rev-list --count HEAD) commits tell the pupil's story"
+    demo_check_web "$2/demo-files"
     before=$(demo_lists)
     rm -f "$demo_data"/index.db*
     "$demo_program" -C "$demo_data" --json system reindex >/dev/null || demo_fail "system reindex"

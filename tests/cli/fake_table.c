@@ -325,3 +325,17 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     (void)app, (void)local_user, (void)err;
     return 0;
 }
+
+const char *uc_value_set(const struct uc_row *row, const char *key)
+{
+    for (const struct uc_field *f = row ? row->fields : NULL; f && f->name; f++) {
+        if (f->values && strcmp(f->name, key) == 0) return f->values;
+    }
+    const struct uc_noun *noun = row ? uc_noun_of(row) : NULL;
+    for (size_t i = 0; noun && i < noun->len; i++) {
+        for (const struct uc_field *f = noun->rows[i].fields; f && f->name; f++) {
+            if (f->values && strcmp(f->name, key) == 0) return f->values;
+        }
+    }
+    return key;
+}
