@@ -121,7 +121,8 @@ static const char *const editable[] = {
     "stage", "format",    "participation", "result",   "degree",    "place",
     "badge", "score",     "score_max",     "subject",  "date",      "date_to",
     "hours", "mentor",    "team_size",     "document", "link",      "description",
-    "files", "sensitive", "significant",   "group",    NULL};
+    "files", "sensitive", "significant",   "group",    "gto",
+    NULL};
 
 const char *const *model_entry_fields(void)
 {

@@ -59,6 +59,9 @@ static const struct {
     {"document_kind", "document", "kind"},     {"document_number", "document", "number"},
     {"document_issuer", "document", "issuer"}, {"document_date", "document", "date"},
     {"mentor", "mentor", "name"},              {"mentor_person", "mentor", "person"},
+    {"gto_test", "gto", "test"},               {"gto_value", "gto", "value"},
+    {"gto_level", "gto", "level"},             {"gto_order", "gto", "order"},
+    {"gto_order_date", "gto", "order_date"},
 };
 
 static int take_nested(json_t *doc, const char *object, const char *key, const json_t *value)
@@ -75,7 +78,8 @@ int entry_take_fields(json_t *doc, const json_t *in, struct lt_error *err)
 {
     for (const char *const *f = model_entry_fields(); *f; f++) {
         const json_t *v = json_object_get(in, *f);
-        if (!v || strcmp(*f, "files") == 0 || strcmp(*f, "mentor") == 0 || strcmp(*f, "document") == 0) continue;
+        if (!v || strcmp(*f, "files") == 0 || strcmp(*f, "mentor") == 0 || strcmp(*f, "document") == 0 || strcmp(*f, "gto") == 0)
+            continue;
         const char *s = json_string_value(v);
         if (s ? lt_json_put_str(doc, *f, s) : json_object_set(doc, *f, (json_t *)v)) return lt_fail_memory(err);
     }
@@ -83,8 +87,8 @@ int entry_take_fields(json_t *doc, const json_t *in, struct lt_error *err)
         const json_t *v = json_object_get(in, nested[i].field);
         if (v && take_nested(doc, nested[i].object, nested[i].key, v)) return lt_fail_memory(err);
     }
-    static const char *const objects[] = {"document", "mentor"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const objects[] = {"document", "mentor", "gto"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
         if (json_object_size(lt_json_object(doc, objects[i])) == 0) json_object_del(doc, objects[i]);
     }
     return 0;

@@ -41,6 +41,11 @@
     {"document_date", UC_DATE, 0, 0, 0, NULL},                                                                  \
     {"link", UC_TEXT, 0, 0, 1000, NULL},                                                                        \
     {"description", UC_LINES, 0, 0, MODEL_TEXT_MAX, NULL},                                                      \
+    {"gto_test", UC_TEXT, 0, 0, 40, NULL},                                                                      \
+    {"gto_value", UC_TEXT, 0, 0, 20, NULL},                                                                     \
+    {"gto_level", UC_TEXT, 0, 0, 10, NULL},                                                                     \
+    {"gto_order", UC_TEXT, 0, 0, 100, NULL},                                                                    \
+    {"gto_order_date", UC_DATE, 0, 0, 0, NULL},                                                                 \
     {"sensitive", UC_BOOL, 0, 0, 0, NULL},                                                                      \
     {"file", UC_FILE, UC_MANY, 0, 0, NULL},                                                                     \
     {"same_file", UC_BOOL, 0, 0, 0, NULL},                                                                      \
@@ -50,6 +55,8 @@ const struct uc_field entry_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL
 const struct uc_field entry_edit_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
     {"drop_file", UC_TEXT, UC_MANY, 0, 40, NULL}, /* paths of files left out of the new revision: "files/01.jpg" */
+    /* how the files stand after the edit: paths of those that stay, "+1" for the first of the added ones, … */
+    {"file_order", UC_TEXT, UC_MANY, 0, 40, NULL},
     {"draft", UC_BOOL, 0, 0, 0, NULL},            /* keep it aside: not handed in for verification */
     DATA_FIELDS,
     {0}};
@@ -129,6 +136,40 @@ static void drop_files(json_t *doc, const json_t *names)
     }
 }
 
+/* The file that a word of the order names; n: none. The last `added` ones are new. */
+static size_t named_file(const json_t *list, const char *word, size_t added)
+{
+    size_t k, n = json_array_size(list);
+    for (k = 0; k < n; k++) {
+        char number[24];
+        if (k >= n - added) lt_print(number, sizeof number, "+%zu", k - (n - added) + 1);
+        else lt_print(number, sizeof number, "%s", lt_json_str_or(json_array_get(list, k), "path", ""));
+        if (strcmp(word, number) == 0) break;
+    }
+    return k;
+}
+
+/* Puts the files in the order named; each is named once. */
+static int order_files(json_t *doc, const json_t *order, size_t added, struct lt_error *err)
+{
+    json_t *list = lt_json_array(doc, "files"), *sorted = order ? json_array() : NULL;
+    size_t n = json_array_size(list);
+    bool whole = json_array_size(order) == n;
+    if (!order) return 0;
+    int rc = sorted ? 0 : lt_fail_memory(err);
+    for (size_t i = 0; !rc && whole && i < n; i++) {
+        size_t k = named_file(list, json_string_value(json_array_get(order, i)), added);
+        json_t *f = json_array_get(list, k);
+        for (size_t j = 0; j < i; j++) whole = whole && json_array_get(sorted, j) != f; /* none twice */
+        whole = whole && k < n;
+        if (whole && json_array_append(sorted, f)) rc = lt_fail_memory(err);
+    }
+    if (!rc && !whole) rc = lt_fail_field(err, LT_USAGE, "file_order", "entry.file_order", "count", LT_NUM(n), (char *)NULL);
+    if (!rc && json_object_set(doc, "files", sorted)) rc = lt_fail_memory(err);
+    json_decref(sorted);
+    return rc;
+}
+
 /* A draft stays a draft and what was verified awaits verification again, unless the person says otherwise: `submit` hands it in at once,
  * `draft` puts it aside. */
 static int state_after(const struct model_entry_facts *facts, const json_t *in, const char **state, struct lt_error *err)
@@ -154,6 +195,7 @@ static int edit_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in,
     if (!rc && !with_files) rc = lt_fail_memory(err);
     if (!rc) drop_files(with_files, lt_json_array(in, "drop_file"));
     if (!rc) rc = attach_store(tx, call, d.repo, d.dir, with_files, files, len, lt_json_bool(in, "same_file", false), err);
+    if (!rc) rc = order_files(with_files, lt_json_array(in, "file_order"), len, err);
     if (!rc) rc = changed_fields(d.entry, in, with_files, &changes, err);
     if (!rc) rc = model_entry_revise(d.entry, changes, state, &next, err);
     if (!rc && lt_json_copy_key(next, with_files, "files_made")) rc = lt_fail_memory(err);
