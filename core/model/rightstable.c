@@ -69,6 +69,10 @@ static const struct model_right rights[] = {
     R("class.read", "list of classes", CLASS, L | STAFF, 0, 0),
     R("class.manage", "add and change classes", CLASS, OFFICE, 0, 0),
     R("class.promote", "plan and run promotion to the next year", CLASS, OFFICE, 0, 0),
+    R("class.board", "the class as a board of marks", CLASS, L | CLASS | DEPUTY | DIRECTOR, 0, 0),
+    R("class.accounts", "accounts of the class's pupils and their guardians", CLASS, OFFICE | CLASS, 0, 0),
+    R("class.consents", "who of the class gave which consent", CLASS, L | CLASS | DEPUTY | DIRECTOR | CLERK | PUBLISHER | PERSONAL, 0, 0),
+
     R("programme.read", "list of programmes", SCHOOL, L | STAFF, 0, 0),
     R("programme.manage", "add and change programmes", SCHOOL, OFFICE, 0, 0),
     R("group.read", "list of study groups", GROUP, L | STAFF, 0, 0),
@@ -167,6 +171,8 @@ static const struct model_right rights[] = {
       CONFIRMED | LOCAL_OFF),
     R("share.confirm", "a guardian's confirmation of a pupil's link", PUPIL, L | CONSENT, 0, CONFIRMED | LOCAL_OFF),
     R("share.revoke", "close a link", PUPIL, L | SELF | CONSENT | DIRECTOR | PERSONAL, 0, 0),
+
+    R("consent.scan", "scan signed papers to be entered", SCHOOL, L | ANY_CLASS | ANY_DEPUTY | DIRECTOR | CLERK | PERSONAL, 0, LOCAL_OFF),
 
     R("event.read", "title, dates, files of an event", EVENT, L | STAFF, 0, 0),
     R("event.participants", "all participants and results", EVENT,

@@ -7,7 +7,7 @@
 /* Order inside a set is that of the glossary (docs/glossary.md); levels, stages and results go from near to
  * far or from best to least, so that model_value_rank means something. */
 static const char *const account_kind_words[] = {"pupil", "guardian", "staff", NULL};
-static const char *const account_state_words[] = {"active", "disabled", NULL};
+static const char *const account_state_words[] = {"none", "issued", "expired", "used", "confirmed", "disabled", "active", NULL};
 static const char *const activity_words[] = {
     "olympiad",     "contest",         "festival", "conference", "project", "sport", "gto", "art",
     "volunteering", "self_government", "course",   "practice",   "exam",    "other", NULL};
@@ -17,6 +17,9 @@ static const char *const class_basis_words[] = {"enrolled", "promoted", "conditi
                                                 "moved",    "returned", NULL};
 static const char *const consent_field_words[] = {
     "name", "class", "photo", "title", "result", "organiser", "date", "document", "review", "mentor", NULL};
+static const char *const consent_signers_words[] = {"guardian", "both", "pupil", NULL};
+static const char *const language_words[] = {"ru", "en", NULL};
+static const char *const slips_whose_words[] = {"all", "pupil", "guardian", NULL};
 static const char *const consent_how_words[] = {"screen", "paper", NULL};
 static const char *const consent_purpose_words[] = {"processing", "dissemination", "olympiad",
                                                     "image",      "sensitive",     NULL};
@@ -125,6 +128,7 @@ static const struct set {
     SET(consent_field),
     SET(consent_how),
     SET(consent_purpose),
+    SET(consent_signers),
     SET(consent_state),
     SET(consent_who),
     SET(digest),
@@ -145,6 +149,7 @@ static const struct set {
     SET(import_outcome),
     SET(import_state),
     SET(kind),
+    SET(language),
     SET(level),
     SET(notice_kind),
     SET(participation),
@@ -162,6 +167,7 @@ static const struct set {
     SET(share_state),
     SET(share_why),
     SET(skill_kind),
+    SET(slips_whose),
     SET(source),
     SET(stage),
     SET(study_form),

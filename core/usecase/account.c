@@ -1,5 +1,6 @@
 /* account: who may sign in. Being signed in: session.c. */
 #include "usecase/account.h"
+#include "usecase/account_slips.h"
 #include "usecase/session.h"
 #include "usecase/table.h"
 
@@ -66,7 +67,7 @@ static int reply(const struct sys_account *a, const char *slip, json_t **out, st
 }
 
 /* A login nobody has yet, made of the first letters of the id's kind and random digits. */
-static void free_login(struct uc_call *call, bool pupil, char out[64])
+void account_free_login(struct uc_call *call, bool pupil, char out[64])
 {
     struct sys_account a;
     struct lt_error miss = {0};
@@ -89,7 +90,7 @@ static int run_create(struct uc_call *call, const json_t *in, json_t **out, stru
     bool pupil = *call->target.pupil_id != 0;
     const char *wished = lt_json_str(in, "login");
     if (wished) lt_print(login, sizeof login, "%s", wished);
-    else free_login(call, pupil, login);
+    else account_free_login(call, pupil, login);
     int rc = make(call, &(struct account_new){.login = login, .subject = subject, .is_pupil = pupil}, &a, slip, err);
     if (!rc) rc = reply(&a, slip, out, err);
     sodium_memzero(slip, sizeof slip);
@@ -117,14 +118,17 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
 }
 
 /* The account as it is now, the end of its sessions and the answer, all or nothing. */
-static int change(struct uc_call *call, struct sys_account *a, bool sign_out, const char *slip, json_t **out, struct lt_error *err)
+enum sign_out { NOBODY, OTHERS /* but the session that asks */, EVERYBODY };
+
+static int change(struct uc_call *call, struct sys_account *a, enum sign_out whom, const char *slip, json_t **out, struct lt_error *err)
 {
     a->changed = call->now;
     int rc = reply(a, slip, out, err);
     if (!rc) rc = uc_sys_begin(call, err);
     if (rc) return rc;
     rc = sysdb_account_update(call->app->sys, a, err);
-    if (!rc && sign_out) rc = sysdb_session_end(call->app->sys, a->id, NULL, err);
+    if (!rc && whom == EVERYBODY) rc = sysdb_session_end(call->app->sys, a->id, NULL, err);
+    if (!rc && whom == OTHERS) rc = sysdb_session_end_others(call->app->sys, a->id, call->actor.session, err);
     return uc_sys_end(call, rc, *out, err);
 }
 
@@ -133,7 +137,7 @@ static int run_confirm(struct uc_call *call, const json_t *in, json_t **out, str
     struct sys_account a;
     int rc = find(call, in, &a, err);
     a.confirmed = true;
-    return rc ? rc : change(call, &a, false, NULL, out, err);
+    return rc ? rc : change(call, &a, NOBODY, NULL, out, err);
 }
 
 static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -144,7 +148,7 @@ static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struc
     if (!rc) rc = set_slip(call, &a, slip, err);
     a.failures = 0;
     a.locked_until = 0;
-    if (!rc) rc = change(call, &a, true, slip, out, err);
+    if (!rc) rc = change(call, &a, EVERYBODY, slip, out, err);
     sodium_memzero(slip, sizeof slip);
     return rc;
 }
@@ -155,7 +159,27 @@ static int run_disable(struct uc_call *call, const json_t *in, json_t **out, str
     int rc = find(call, in, &a, err);
     if (!rc && strcmp(a.id, call->actor.account) == 0) return lt_fail(err, LT_REFUSED, "account.own", (char *)NULL);
     a.disabled = !lt_json_bool(in, "undo", false);
-    return rc ? rc : change(call, &a, a.disabled, NULL, out, err);
+    return rc ? rc : change(call, &a, a.disabled ? EVERYBODY : NOBODY, NULL, out, err);
+}
+
+/* Whoever finds a browser left open must not be able to take the account: the password so far is asked for, and after a few wrong ones the
+ * session is over. Not while the password is the slip's, which was typed a moment ago and opens nothing else. */
+static int prove(struct uc_call *call, struct sys_account *a, const json_t *in, struct lt_error *err)
+{
+    enum { TRIES = 5 };
+    if (!*call->actor.session || a->must_change) return 0;
+    const char *password = lt_json_str(in, "current_password");
+    if (!password) return lt_fail_field(err, LT_USAGE, "current_password", "field.required", "field", "current_password", (char *)NULL);
+    if (secret_matches(a->hash, password)) {
+        a->failures = 0;
+        return 0;
+    }
+    struct lt_error ignored = {0};
+    a->failures++;
+    sysdb_account_update(call->app->sys, a, &ignored);
+    if (a->failures >= TRIES) sysdb_session_end(call->app->sys, a->id, call->actor.session, &ignored);
+    lt_error_clear(&ignored);
+    return lt_fail_field(err, LT_REFUSED, "current_password", "password.wrong", (char *)NULL);
 }
 
 static int run_password(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -164,11 +188,12 @@ static int run_password(struct uc_call *call, const json_t *in, json_t **out, st
     if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
     int rc = sysdb_account_by_id(call->app->sys, call->actor.account, &a, err);
     const char *password = lt_json_str_or(in, "new_password", "");
+    if (!rc) rc = prove(call, &a, in, err);
     if (!rc) rc = secret_check(password, a.login, err);
     if (!rc) rc = secret_hash(password, a.hash, err);
     a.must_change = false;
     a.slip_expires = 0;
-    return rc ? rc : change(call, &a, true, NULL, out, err);
+    return rc ? rc : change(call, &a, OTHERS, NULL, out, err);
 }
 
 /* --- sessions --- */
@@ -195,12 +220,28 @@ static const struct uc_field create_fields[] = {
 static const struct uc_field id_field[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
 static const struct uc_field disable_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
-static const struct uc_field password_fields[] = {{"new_password", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
+static const struct uc_field password_fields[] = {
+    {"new_password", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {"current_password", UC_SECRET, 0, 0, 0, NULL}, {0}};
 static const struct uc_field token_fields[] = {{"title", UC_TEXT, UC_REQUIRED, 1, 120, NULL},
                                                {"scope", UC_TEXT, 0, 0, 250, NULL},
                                                {"days", UC_INT, 0, 1, 366, NULL},
                                                {0}};
+static const struct uc_field slips_fields[] = {{"class", UC_ID, 0, 0, 0, NULL},
+                                               {"pupil", UC_ID, 0, 0, 0, NULL},
+                                               {"whose", UC_ENUM, 0, 0, 0, "slips_whose"},
+                                               {"renew", UC_BOOL, 0, 0, 0, NULL},
+                                               {0}};
+static const struct uc_field own_fields[] = {{"phrases", UC_LINES, UC_MANY, 1, 1000, NULL},
+                                             {"language", UC_ENUM, 0, 0, 0, "language"},
+                                             {"seen", UC_TEXT, 0, 1, 60, NULL},
+                                             {0}};
+
 static const struct uc_row account_rows[] = {
+    {.noun = "account", .verb = "slips", .method = "POST", .tail = "/slips", .reply = UC_BYTES, .flags = UC_WRITE | UC_REPEAT,
+     .right = "account.create", .target = UC_T_OWN, .fields = slips_fields, .run = account_run_slips},
+    {.noun = "account", .verb = "own", .method = "GET", .tail = "/own", .reply = UC_ONE, .flags = UC_QUIET, .run = account_run_own},
+    {.noun = "account", .verb = "set", .method = "PATCH", .tail = "/own", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET, .fields = own_fields,
+     .run = account_run_set},
     {.noun = "account", .verb = "create", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "account.create", .target = UC_T_ACCOUNT, .target_field = "id", .fields = create_fields, .run = run_create},
     {.noun = "account", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .target = UC_T_OWN,

@@ -13,6 +13,8 @@ struct account_new {
     bool confirmed;
 };
 
+/* A login nobody has yet. */
+void account_free_login(struct uc_call *call, bool pupil, char out[64]);
 /* slip (16 bytes, may be NULL when a password is given) receives the password to print. */
 int account_create(struct uc_call *call, const struct account_new *a, char slip[16], struct lt_error *err);
 

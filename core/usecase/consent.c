@@ -1,6 +1,7 @@
 /* consent: given, confirmed by the second signature, withdrawn. The rules are model/consent.h; here are who acts, paper and writing. */
 #include "usecase/attach.h"
 #include "usecase/call.h"
+#include "usecase/consent_paper.h"
 #include "usecase/consent_ask.h"
 #include "usecase/family.h"
 #include "usecase/notice.h"
@@ -95,13 +96,18 @@ static json_t *wish_of(const json_t *in)
 }
 
 /* Without an end of its own a consent runs until the day of the setting "consent.term" that comes next. */
+void consent_term(struct uc_call *call, const char *from, char out[32])
+{
+    char month_day[16];
+    lt_print(out, 32, "%.4s-%s", from, uc_setting(call, "consent.term", month_day, sizeof month_day));
+    if (strcmp(out, from) < 0) lt_print(out, 32, "%04d-%s", atoi(from) + 1, month_day);
+}
+
 static int default_term(struct uc_call *call, json_t *wish, struct lt_date signed_on, struct lt_error *err)
 {
-    char month_day[16], to[32], day[LT_DATE_SIZE];
+    char to[32], day[LT_DATE_SIZE];
     if (lt_json_str(wish, "to")) return 0;
-    const char *from = lt_json_str_or(wish, "from", lt_date_format(signed_on, day));
-    lt_print(to, sizeof to, "%.4s-%s", from, uc_setting(call, "consent.term", month_day, sizeof month_day));
-    if (strcmp(to, from) < 0) lt_print(to, sizeof to, "%04d-%s", atoi(from) + 1, month_day);
+    consent_term(call, lt_json_str_or(wish, "from", lt_date_format(signed_on, day)), to);
     return lt_json_put_str(wish, "to", to) ? lt_fail_memory(err) : 0;
 }
 
@@ -157,7 +163,7 @@ static int run_give(struct uc_call *call, const json_t *in, json_t **out, struct
 
 /* The right of reading is asked first, so that a stranger is not told that the pupil exists; the act's own right comes with how it is
  * done, on screen or on paper. */
-static int run_give_any(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+int consent_run_give(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     const char *pupil = lt_json_str_or(in, "pupil", "");
     int rc = uc_require(call, "consent.read", UC_T_PUPIL, pupil, err);
@@ -196,7 +202,7 @@ static int step(struct uc_call *call, const json_t *in, const char *right, step_
     return rc;
 }
 
-static int run_confirm(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+int consent_run_confirm(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     return step(call, in, "consent.confirm", model_consent_second, "Confirm consent by the second signature", out, err);
 }
@@ -236,6 +242,28 @@ static const struct uc_field give_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0
                                               PAPER,
                                               {0}};
 static const struct uc_field step_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, PAPER, {0}};
+#define SCAN {"scan", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}
+#define PAGE {"page", UC_INT, UC_REQUIRED, 1, 500, NULL}
+static const struct uc_field form_fields[] = {{"class", UC_ID, 0, 0, 0, NULL},
+                                              {"pupil", UC_ID, 0, 0, 0, NULL},
+                                              {"purpose", UC_ENUM, UC_REQUIRED, 0, 0, "consent_purpose"},
+                                              {"target", UC_ID, 0, 0, 0, NULL},
+                                              {"missing", UC_BOOL, 0, 0, 0, NULL},
+                                              {0}};
+static const struct uc_field scan_fields[] = {
+    {"scan", UC_ID, 0, 0, 0, NULL}, {"class", UC_ID, 0, 0, 0, NULL}, {"file", UC_FILE, UC_REQUIRED | UC_MANY, 0, 0, NULL}, {0}};
+static const struct uc_field scanned_fields[] = {SCAN, {0}};
+static const struct uc_field page_fields[] = {SCAN, PAGE, {0}};
+static const struct uc_field enter_fields[] = {SCAN,
+                                               PAGE,
+                                               {"by", UC_ID, UC_REQUIRED | UC_MANY, 0, 0, NULL},
+                                               {"field", UC_WORDS, UC_MANY, 0, 0, "consent_field"},
+                                               {"bans", UC_WORDS, UC_MANY, 0, 0, "consent_field"},
+                                               {"conditions", UC_LINES, 0, 0, 1000, NULL},
+                                               {"paper_date", UC_DATE, UC_REQUIRED, 0, 0, NULL},
+                                               {"to", UC_DATE, 0, 0, 0, NULL},
+                                               {"refuse", UC_BOOL, 0, 0, 0, NULL},
+                                               {0}};
 static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL},
                                               {"class", UC_ID, 0, 0, 0, NULL},
                                               {"purpose", UC_ENUM, 0, 0, 0, "consent_purpose"},
@@ -255,13 +283,25 @@ static const struct uc_row rows[] = {
     {.noun = "consent", .verb = "preview", .method = "GET", .tail = "/preview", .reply = UC_ONE, .right = "consent.read",
      .target = UC_T_PUPIL, .target_field = "pupil", .fields = preview_fields, .run = consent_run_preview},
     {.noun = "consent", .verb = "give", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "consent.give",
-     .target = UC_T_OWN, .fields = give_fields, .run = run_give_any},
+     .target = UC_T_OWN, .fields = give_fields, .run = consent_run_give},
     {.noun = "consent", .verb = "confirm", .method = "POST", .tail = "/{id}/confirm", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "consent.read", .target = UC_T_CONSENT, .target_field = "id", .fields = step_fields, .run = run_confirm},
+     .right = "consent.read", .target = UC_T_CONSENT, .target_field = "id", .fields = step_fields, .run = consent_run_confirm},
     {.noun = "consent", .verb = "withdraw", .method = "POST", .tail = "/{id}/withdraw", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "consent.read", .target = UC_T_CONSENT, .target_field = "id", .fields = step_fields, .run = run_withdraw},
     {.noun = "consent", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "consent.read",
      .target = UC_T_LIST, .fields = list_fields, .columns = "id pupil_name purpose target state from to", .run = run_list},
+    {.noun = "consent", .verb = "form", .method = "GET", .tail = "/form", .reply = UC_BYTES, .right = "consent.read", .target = UC_T_OWN,
+     .fields = form_fields, .run = consent_run_form},
+    {.noun = "consent", .verb = "scan", .method = "POST", .tail = "/scans", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
+     .right = "consent.scan", .fields = scan_fields, .run = consent_run_scan},
+    {.noun = "consent", .verb = "scanned", .method = "GET", .tail = "/scans/{scan}", .reply = UC_ONE, .right = "consent.scan",
+     .fields = scanned_fields, .run = consent_run_scanned},
+    {.noun = "consent", .verb = "page", .method = "GET", .tail = "/scans/{scan}/page", .reply = UC_BYTES, .right = "consent.scan",
+     .fields = page_fields, .run = consent_run_page},
+    {.noun = "consent", .verb = "enter", .method = "POST", .tail = "/scans/{scan}/enter", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
+     .right = "consent.paper", .target = UC_T_OWN, .fields = enter_fields, .run = consent_run_enter},
+    {.noun = "consent", .verb = "drop", .method = "DELETE", .tail = "/scans/{scan}", .reply = UC_NONE, .flags = UC_WRITE | UC_REPEAT,
+     .right = "consent.scan", .fields = scanned_fields, .run = consent_run_drop},
 };
 
 const struct uc_noun uc_noun_consent = UC_NOUN("consent", "consents", NULL, rows);

@@ -24,19 +24,26 @@ static json_t *answer_of(const struct uc_call *call, const struct entry_docs *d)
                      (json_int_t)lt_json_int(d->entry, "revision", 0), "state", lt_json_str_or(d->entry, "state", ""));
 }
 
+/* The next state by the machine, then what the act writes; nothing is written where the machine or a rule refuses. */
+static int act_put(struct uc_tx *tx, struct uc_call *call, const json_t *in, const struct act *a, struct entry_docs *d, struct lt_error *err)
+{
+    const char *state = NULL;
+    int rc = model_entry_next(&d->facts, a->act, &state, err);
+    if (!rc && lt_json_put_str(d->entry, "state", state)) rc = lt_fail_memory(err);
+    return rc ? rc : a->change(tx, call, in, d, err);
+}
+
 static int act_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in, const struct act *a, json_t **out,
                       struct lt_error *err)
 {
     struct entry_docs d;
-    const char *state = NULL;
     int rc = entry_load(tx, call, lt_json_str_or(in, "id", ""), &d, err);
     if (!rc) rc = entry_check_revision(in, d.entry, err);
     if (rc == LT_CONFLICT && !model_allowed("entry.read", call->standing, &d.facts)) lt_error_details(err, NULL);
-    if (!rc) rc = model_entry_next(&d.facts, a->act, &state, err);
-    if (!rc && lt_json_put_str(d.entry, "state", state)) rc = lt_fail_memory(err);
-    if (!rc) rc = a->change(tx, call, in, &d, err);
+    if (!rc) rc = act_put(tx, call, in, a, &d, err);
     if (!rc && !(*out = answer_of(call, &d))) rc = lt_fail_memory(err);
     if (!rc) uc_tx_gives(tx, *out);
+    if (!rc) rc = entry_tell(call, a->act, d.entry, err);
     if (!rc) rc = uc_tx_commit(tx, a->subject, lt_json_str(d.entry, "id"), err);
     entry_docs_clear(&d);
     return rc;
@@ -152,6 +159,11 @@ static const struct act act_unhide = {MODEL_ENTRY_UNHIDE, "Show entry again", ch
 static const struct act act_dispute = {MODEL_ENTRY_DISPUTE, "Dispute entry", change_dispute};
 static const struct act act_answer = {MODEL_ENTRY_ANSWER, "Answer the dispute of an entry", change_answer};
 
+int entry_act(struct uc_tx *tx, struct uc_call *call, const json_t *in, enum model_entry_act act, struct entry_docs *d, struct lt_error *err)
+{
+    return act_put(tx, call, in, act == MODEL_ENTRY_RETURN ? &act_return : &act_verify, d, err);
+}
+
 static int run_submit(struct uc_call *c, const json_t *in, json_t **out, struct lt_error *err)
 {
     return run_act(c, in, &act_submit, out, err);
@@ -184,6 +196,10 @@ static int run_answer(struct uc_call *c, const json_t *in, json_t **out, struct 
 #define ID {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}
 static const struct uc_field id_fields[] = {ID, {0}};
 static const struct uc_field verify_fields[] = {ID, {"act", UC_ENUM, 0, 0, 0, "verification_act"}, {"comment", UC_LINES, 0, 0, 1000, NULL}, {0}};
+static const struct uc_field verify_many_fields[] = {
+    {"items", UC_OBJECT, UC_REQUIRED, 0, 0, NULL}, {"act", UC_ENUM, 0, 0, 0, "verification_act"}, {"comment", UC_LINES, 0, 0, 1000, NULL}, {0}};
+static const struct uc_field return_many_fields[] = {
+    {"items", UC_OBJECT, UC_REQUIRED, 0, 0, NULL}, {"reason", UC_LINES, UC_REQUIRED, 1, 1000, NULL}, {0}};
 static const struct uc_field return_fields[] = {ID, {"reason", UC_LINES, UC_REQUIRED, 1, 1000, NULL}, {0}};
 static const struct uc_field hide_fields[] = {ID, {"reason", UC_LINES, 0, 0, 1000, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field dispute_fields[] = {
@@ -198,6 +214,7 @@ static const struct uc_field list_fields[] = {
     {"query", UC_TEXT, 0, 0, 200, NULL},      {"from", UC_DATE, 0, 0, 0, NULL},          {"to", UC_DATE, 0, 0, 0, NULL},
     {"disputed", UC_BOOL, 0, 0, 0, NULL},     {"hidden", UC_BOOL, 0, 0, 0, NULL},        {"queue", UC_BOOL, 0, 0, 0, NULL},
     {0}};
+static const struct uc_field disputes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {"answered", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field diff_fields[] = {ID, {"from", UC_INT, 0, 1, 1000000, NULL}, {"to", UC_INT, 0, 1, 1000000, NULL}, {0}};
 
 #define ACT(verb_, flags_, right_, fields_)                                                                           \
@@ -211,7 +228,11 @@ static const struct uc_row rows[] = {
     {.noun = "entry", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = entry_edit_fields, .run = entry_run_edit},
     {.noun = "entry", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "entry.list", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name", .run = entry_run_list},
+     .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name",
+     .sheet = "pupil_name pupil_class_name title activity subject level stage result degree place date organiser format participation state section source school_year",
+     .run = entry_run_list},
+    {.noun = "entry", .verb = "disputes", .method = "GET", .tail = "/disputes", .reply = UC_LIST, .right = "entry.list",
+     .target = UC_T_LIST, .fields = disputes_fields, .columns = "entry pupil_name title kind due overdue outcome", .run = entry_run_disputes},
     {.noun = "entry", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "entry.read",
      .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .run = entry_run_show},
     {.noun = "entry", .verb = "history", .method = "GET", .tail = "/{id}/history", .reply = UC_LIST, .right = "entry.history",
@@ -225,6 +246,10 @@ static const struct uc_row rows[] = {
     ACT(hide, 0, "entry.hide", hide_fields),
     ACT(dispute, 0, "entry.dispute", dispute_fields),
     ACT(answer, 0, "entry.answer", answer_fields),
+    {.noun = "entry", .verb = "verify_many", .method = "POST", .tail = "/verify", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
+     .right = "entry.verify", .target = UC_T_OWN, .fields = verify_many_fields, .run = entry_run_verify_many},
+    {.noun = "entry", .verb = "return_many", .method = "POST", .tail = "/return", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
+     .right = "entry.return", .target = UC_T_OWN, .fields = return_many_fields, .run = entry_run_return_many},
 };
 
 const struct uc_noun uc_noun_entry = UC_NOUN("entry", "entries", NULL, rows);

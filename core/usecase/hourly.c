@@ -1,6 +1,7 @@
 /* What falls due by itself: notices of birthdays and late answers, publications whose consent ended come down, uploaded files
  * and kept answers past their term go. Derived from the documents each time, so that nothing is lost with a job. */
 #include "usecase/call.h"
+#include "usecase/consent_paper.h"
 #include "usecase/notice.h"
 #include "usecase/publish.h"
 
@@ -16,6 +17,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
         uc_answer_clear(&answer);
     }
     if (!rc) rc = sysdb_answer_purge(app->sys, err);
+    if (!rc) rc = consent_scan_purge(app, lt_clock_now(&app->clock), err);
     json_decref(none);
     return rc;
 }

@@ -1,5 +1,6 @@
 /* class: made, listed, shown. Promotion to the next school year: promote.c. */
 #include "usecase/klass.h"
+#include "usecase/klass_board.h"
 #include "usecase/promote.h"
 #include "usecase/table.h"
 
@@ -103,6 +104,7 @@ static const struct uc_field add_fields[] = {{"name", UC_TEXT, UC_REQUIRED, 1, 4
                                              {0}};
 static const struct uc_field list_fields[] = {{"year", UC_INT, 0, 1990, 2100, NULL}, {"all_years", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field id_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
+static const struct uc_field board_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"since", UC_TEXT, 0, 0, 30, NULL}, {0}};
 static const struct uc_field promote_fields[] = {{"year", UC_INT, 0, 1990, 2100, NULL},
                                                  {"class", UC_ID, UC_MANY, 0, 0, NULL},
                                                  {"repeat", UC_ID, UC_MANY, 0, 0, NULL},
@@ -122,6 +124,18 @@ static const struct uc_row rows[] = {
      .target = UC_T_CLASS, .target_field = "id", .fields = id_fields, .run = run_show},
     {.noun = "class", .verb = "promote", .method = "POST", .tail = "/promote", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "class.promote", .fields = promote_fields, .run = promote_run},
+    {.noun = "class", .verb = "board", .method = "GET", .tail = "/{id}/board", .reply = UC_ONE, .right = "class.board",
+     .target = UC_T_CLASS, .target_field = "id", .fields = board_fields, .run = klass_run_board},
+    {.noun = "class", .verb = "accounts", .method = "GET", .tail = "/{id}/accounts", .reply = UC_LIST, .right = "class.accounts",
+     .target = UC_T_CLASS, .target_field = "id", .fields = id_fields, .columns = "pupil_name kind name relation login account_state slip_expires",
+     .sheet = "pupil_name kind:slips_whose name relation:guardian_kind login account_state slip_expires",
+     .run = klass_run_accounts},
+    {.noun = "class", .verb = "consents", .method = "GET", .tail = "/{id}/consents", .reply = UC_LIST, .right = "class.consents",
+     .target = UC_T_CLASS, .target_field = "id", .fields = id_fields,
+     .columns = "pupil_name signers processing dissemination olympiad image sensitive",
+     .sheet = "pupil_name signers:consent_signers processing:consent_state dissemination:consent_state olympiad:consent_state image:consent_state"
+              " sensitive:consent_state",
+     .run = klass_run_consents},
 };
 
 const struct uc_noun uc_noun_class = UC_NOUN("class", "classes", NULL, rows);

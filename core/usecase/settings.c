@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TEXT_MAX = 200 };
+
 static const struct uc_setting_def defs[] = {
     {"file.max_mb", "20", NULL, 1, 100},
     {"portfolio.quota_mb", "500", NULL, 10, 100000},
@@ -30,6 +32,11 @@ static const struct uc_setting_def defs[] = {
     {"session.staff_hours", "12", NULL, 1, 720},
     {"session.staff_idle_minutes", "30", NULL, 5, 1440},
     {"preview.cache_mb", "1024", NULL, 16, 1000000},
+    /* printed on slips and forms (Roskomnadzor's order 18 names the operator by them); empty: a line to write on */
+    {"school.site", "", "*", 0, 0},
+    {"school.address", "", "*", 0, 0},
+    {"school.inn", "", "*", 0, 0},
+    {"school.ogrn", "", "*", 0, 0},
     {"school.accent", "#1f4d6b", NULL, 0, 0},
 };
 
@@ -72,6 +79,8 @@ int uc_setting_check(const char *name, const char *value, struct lt_error *err)
 {
     const struct uc_setting_def *def = uc_setting_find(name);
     if (!def) return lt_fail(err, LT_USAGE, "setting.unknown", "name", name, (char *)NULL);
+    if (def->words && def->words[0] == '*')
+        return lt_utf8_count(value) <= TEXT_MAX && !strpbrk(value, "\r\n") ? 0 : lt_fail(err, LT_USAGE, "setting.text", "name", name, "max", LT_NUM(TEXT_MAX), (char *)NULL);
     if (def->words && !has_word(def->words, value))
         return lt_fail(err, LT_USAGE, "setting.words", "name", name, "words", def->words, (char *)NULL);
     if (def->min || def->max) {

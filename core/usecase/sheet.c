@@ -46,6 +46,27 @@ static int gather(struct uc_call *call, json_t *items, struct lt_error *err)
     return rc;
 }
 
+static const char *last_part(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
+/* A column is "key", "a.b" or, where no field says of which set its words are, "key:set". */
+struct column {
+    char path[64], set[64];
+};
+
+static struct column column_of(const struct uc_call *call, const char *word, size_t n)
+{
+    struct column c;
+    size_t path = strcspn(word, ": ");
+    lt_print(c.path, sizeof c.path, "%.*s", (int)(path < n ? path : n), word);
+    if (path < n) lt_print(c.set, sizeof c.set, "%.*s", (int)(n - path - 1), word + path + 1);
+    else lt_print(c.set, sizeof c.set, "%s", uc_value_set(call->row, last_part(c.path)));
+    return c;
+}
+
 /* The value at "a.b". */
 static json_t *value_at(const json_t *item, const char *path)
 {
@@ -54,12 +75,6 @@ static json_t *value_at(const json_t *item, const char *path)
     if (!dot) return json_object_get(item, path);
     lt_print(part, sizeof part, "%.*s", (int)(dot - path), path);
     return value_at(json_object_get(item, part), dot + 1);
-}
-
-static const char *last_part(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot ? dot + 1 : path;
 }
 
 /* Ids tell a reader nothing; a column of nothing else is left out. */
@@ -89,11 +104,11 @@ static json_t *joined(enum lt_lang lang, const char *set, const json_t *list)
     return out;
 }
 
-static json_t *cell(const struct uc_call *call, const json_t *item, const char *path)
+static json_t *cell(const struct uc_call *call, const json_t *item, const struct column *column)
 {
     static const char *const names[] = {"title", "name", "label"};
-    const char *set = uc_value_set(call->row, last_part(path));
-    json_t *v = value_at(item, path);
+    const char *set = column->set;
+    json_t *v = value_at(item, column->path);
     if (json_is_string(v)) return json_string(lt_label(call->lang, set, json_string_value(v)));
     if (json_is_boolean(v)) return json_string(lt_msg(call->lang, json_is_true(v) ? "sheet.yes" : "sheet.no"));
     if (json_is_number(v)) return json_incref(v);
@@ -121,15 +136,16 @@ static const char *type_of(const json_t *items, const char *path)
     return others || (days && instants) ? "text" : days ? "date" : instants ? "instant" : "text";
 }
 
-static int add_column(struct uc_call *call, const json_t *items, const char *path, json_t *columns, json_t *rows, struct lt_error *err)
+static int add_column(struct uc_call *call, const json_t *items, const struct column *c, json_t *columns, json_t *rows, struct lt_error *err)
 {
     size_t i;
     json_t *item;
+    const char *path = c->path;
     if (only_ids(items, path)) return 0;
     json_t *column = json_pack("{s:s, s:s}", "title", uc_field_label(call->lang, call->row->noun, last_part(path)), "type", type_of(items, path));
     if (!column || json_array_append_new(columns, column)) return lt_fail_memory(err);
     json_array_foreach(items, i, item) {
-        if (json_array_append_new(json_array_get(rows, i), cell(call, item, path))) return lt_fail_memory(err);
+        if (json_array_append_new(json_array_get(rows, i), cell(call, item, c))) return lt_fail_memory(err);
     }
     return 0;
 }
@@ -139,10 +155,9 @@ static int columns_of(struct uc_call *call, const json_t *items, json_t *columns
     const char *words = call->row->sheet ? call->row->sheet : call->row->columns ? call->row->columns : "";
     int rc = 0;
     while (!rc && *words) {
-        char path[64];
         size_t n = strcspn(words, " ");
-        lt_print(path, sizeof path, "%.*s", (int)n, words);
-        if (n) rc = add_column(call, items, path, columns, rows, err);
+        struct column c = column_of(call, words, n);
+        if (n) rc = add_column(call, items, &c, columns, rows, err);
         words += n + (words[n] == ' ');
     }
     if (!rc && json_array_size(columns) == 0) rc = lt_fail(err, LT_REFUSED, "list.no_sheet", (char *)NULL);

@@ -105,7 +105,7 @@ struct uc_row {
     const char *target_field;
     const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit, cursor and xlsx without naming them */
     const char *columns;       /* of human lists: keys separated by spaces */
-    const char *sheet;         /* of the list as a workbook (field xlsx); NULL: columns */
+    const char *sheet;         /* of the list as a workbook (field xlsx), "key" or "key:value set"; NULL: columns */
     int (*run)(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
     bool (*heavy)(struct uc_call *call, const json_t *in); /* UC_LONG: is this a job where nobody said so? NULL: no */
 };
