@@ -72,6 +72,10 @@ int index_list(struct index *ix, const char *list, const json_t *params, int lim
 /* Number of items of the list (counted up to `most`). */
 int index_count(struct index *ix, const char *list, const json_t *params, int most, int *out, struct lt_error *err);
 
+/* How many entries of the list "entries" there are: [{year, value, count}] by school year and by the value of a column: level, section,
+ * activity, result, class_name, state, source. By year, then the most first. */
+int index_tally(struct index *ix, const json_t *params, const char *by, json_t **items, struct lt_error *err);
+
 /* Bytes of the files of a pupil's entries, of both the newest and the verified revisions; the same bytes count once. */
 int index_bytes(struct index *ix, const char *pupil, int64_t *out, struct lt_error *err);
 

@@ -359,6 +359,20 @@ static int count_sql(struct sql *q, const struct list *l, const json_t *params, 
     return status;
 }
 
+int list_tally_sql(struct sql *q, const struct list *l, const json_t *params, const char *column, struct lt_error *err)
+{
+    struct lead lead;
+    int status = begin_sql(q, l, params, 0, &lead, err);
+    if (status < 0)
+        return status;
+    lt_buf_addf(&q->text, "SELECT e.school_year, e.%s, count(*)", column);
+    add_from(q, l, &lead);
+    status = add_where(q, l, &lead, params, err);
+    lt_buf_adds(&q->text, " GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2");
+    lt_buf_free(&lead.match);
+    return status;
+}
+
 /* --- items --- */
 
 #define COLUMNS_MAX 56

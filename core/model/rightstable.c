@@ -191,6 +191,9 @@ static const struct model_right rights[] = {
     R("import.list", "batches imported before", OWN, OFFICE | AUTHOR, 0, 0),
     R("import.undo", "undo a batch", OWN, OFFICE | AUTHOR, 0, 0),
 
+    R("gto.card", "participant's number and admission of the GTO", PUPIL, L | CLASS | DEPUTY | DIRECTOR | CLERK | GTO, 0, 0),
+    R("gto.lists", "applications, numbers and issue sheets of the GTO", SCHOOL, L | ANY_TEACHER | ANY_DEPUTY | DIRECTOR | GTO, 0, 0),
+
     R("channel.read", "where the school publishes", SCHOOL, L | DIRECTOR | ANY_DEPUTY | PUBLISHER | PERSONAL,
       0, 0),
     R("channel.manage", "add, test, remove channels", SCHOOL, L | DIRECTOR | PUBLISHER, 0, 0),

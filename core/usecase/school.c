@@ -103,20 +103,34 @@ static const struct uc_field init_fields[] = {
 
 /* --- show, set --- */
 
+/* What a form needs to know of a setting: {name, title, value, default, words, min, max}. */
+static json_t *setting_known(struct uc_call *call, const struct uc_setting_def *def, const char *value)
+{
+    char id[80];
+    lt_print(id, sizeof id, "setting.%s", def->name);
+    json_t *known = json_pack("{s:s, s:s, s:s, s:s}", "name", def->name, "title", lt_msg_known(call->lang, id) ? lt_msg(call->lang, id) : def->name,
+                              "value", value, "default", def->value);
+    if (def->words) lt_json_put_str(known, "words", def->words);
+    if (def->max) lt_json_put_int(known, "min", def->min);
+    if (def->max) lt_json_put_int(known, "max", def->max);
+    return known;
+}
+
 static int run_show(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)in;
     json_t *doc = NULL;
     int rc = uc_doc(call, "school", call->app->installation, &doc, err);
     if (rc) return rc;
-    json_t *settings = json_object();
+    json_t *settings = json_object(), *known = json_array();
     size_t n;
     const struct uc_setting_def *defs = uc_settings(&n);
-    for (size_t i = 0; settings && i < n; i++) {
+    for (size_t i = 0; settings && known && i < n; i++) {
         char value[64];
         lt_json_put_str(settings, defs[i].name, uc_setting(call, defs[i].name, value, sizeof value));
+        json_array_append_new(known, setting_known(call, &defs[i], value));
     }
-    if (!settings || lt_json_put(doc, "settings", settings) ||
+    if (!settings || !known || lt_json_put(doc, "settings", settings) || lt_json_put(doc, "known", known) ||
         lt_json_put_str(doc, "fingerprint", vault_fingerprint(call->app->vault)) ||
         lt_json_put_str(doc, "public_key", vault_public_key(call->app->vault))) {
         json_decref(doc);
