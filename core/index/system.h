@@ -54,6 +54,8 @@ int sysdb_session_add(struct sysdb *db, const struct sys_session *s, const char 
 /* LT_NOTFOUND "session.unknown" also when expired; notes last_used at most once a minute. */
 int sysdb_session_find(struct sysdb *db, const char sha256[65], struct sys_session *out, struct lt_error *err);
 int sysdb_session_list(struct sysdb *db, const char *account, json_t **items, struct lt_error *err);
+/* All of the account's but this one. */
+int sysdb_session_end_others(struct sysdb *db, const char *account, const char *id, struct lt_error *err);
 int sysdb_session_end(struct sysdb *db, const char *account, const char *id_or_null_for_all, struct lt_error *err);
 
 /* --- access log --- */

@@ -243,3 +243,11 @@ int sysdb_session_end(struct sysdb *db, const char *account, const char *id, str
     pthread_mutex_unlock(&db->lock);
     return absent ? lt_fail(err, LT_NOTFOUND, "session.unknown", (char *)NULL) : status;
 }
+
+int sysdb_session_end_others(struct sysdb *db, const char *account, const char *id, struct lt_error *err)
+{
+    pthread_mutex_lock(&db->lock);
+    int status = db_run(db->db, err, "DELETE FROM session WHERE account = ?1 AND id <> ?2", "ss", account, id);
+    pthread_mutex_unlock(&db->lock);
+    return status;
+}

@@ -12,12 +12,13 @@ import {ago, t} from '../../i18n.js';
 export async function view(ctx) {
   ctx.title(t('account.title'));
   const password = form({fields: [
+    {name: 'current_password', type: 'secret', label: t('password.current'), required: true, autocomplete: 'current-password'},
     {name: 'new_password', type: 'secret', label: t('password.new'), help: t('password.help'), required: true, autocomplete: 'new-password', check: (v) => (v.length < 8 ? t('password.short') : null)},
     {name: 'again', type: 'secret', label: t('password.again'), required: true, autocomplete: 'new-password'}],
   submit: t('password.save'), send: async (v, f) => {
     if (v.new_password !== v.again) throw new ApiError(422, {field: 'again', detail: t('password.differ')});
-    await send('POST', '/accounts/password', {new_password: v.new_password});
-    f.set({new_password: '', again: ''});
+    await send('POST', '/accounts/password', {current_password: v.current_password, new_password: v.new_password});
+    f.set({current_password: '', new_password: '', again: ''});
     toast(t('password.saved'));
   }});
   const elsewhere = button({label: t('account.everywhere'), icon: 'exit', onclick: async () => {
