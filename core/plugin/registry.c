@@ -259,15 +259,17 @@ static int take_emitted(void *user, const json_t *doc, struct lt_error *err)
 static int import(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err)
 {
     (void)ctx;
-    json_t *enabled = NULL;
+    json_t *enabled = NULL, *args = NULL;
     struct importing m = {.job = job};
     struct sandbox_config config = config_of(app);
     int rc = enabled_ids(app, &enabled, err);
     if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
-    struct plugin_job run = {.config = &config, .cap = PLUGIN_IMPORTER, .id = job->plugin, .args = job->job, .next = next_row,
+    if (!rc) rc = plugin_job_with_data(app, job->plugin, job->job, &args, err);
+    struct plugin_job run = {.config = &config, .cap = PLUGIN_IMPORTER, .id = job->plugin, .args = args, .next = next_row,
                              .emit = take_emitted, .user = &m};
     if (!rc) rc = plugin_run_job(&run, err);
     json_decref(enabled);
+    json_decref(args);
     free(m.cells);
     return rc;
 }

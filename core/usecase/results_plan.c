@@ -59,6 +59,17 @@ static const json_t *made_by_import(const struct results_pupil *p, const char *i
     return NULL;
 }
 
+/* Results of the GTO are many a year and of one subject: the same are those of one test and day, or badges of one level. */
+static bool same_of_gto(const json_t *a, const json_t *b)
+{
+    const json_t *x = lt_json_object(a, "gto"), *y = lt_json_object(b, "gto");
+    const char *test = lt_json_str_or(x, "test", ""), *other = lt_json_str_or(y, "test", "");
+    if (strcmp(test, other) != 0) return false;
+    if (*test) return strcmp(lt_json_str_or(a, "date", ""), lt_json_str_or(b, "date", "")) == 0;
+    return strcmp(lt_json_str_or(a, "badge", ""), lt_json_str_or(b, "badge", "")) == 0 &&
+           strcmp(lt_json_str_or(x, "level", ""), lt_json_str_or(y, "level", "")) == 0;
+}
+
 /* An entry that tells of the same: of the same activity, subject (or title), stage and school year. Drafts of the family are theirs alone. */
 static const json_t *told_otherwise(const struct results_row *row, const json_t *fresh)
 {
@@ -70,6 +81,10 @@ static const json_t *told_otherwise(const struct results_row *row, const json_t 
         if (lt_json_str(lt_json_object(doc, "source"), "key") || strcmp(state, "draft") == 0 || strcmp(state, "taken_back") == 0) continue;
         if (strcmp(lt_json_str_or(doc, "activity", ""), lt_json_str_or(fresh, "activity", "")) != 0) continue;
         if (strcmp(lt_json_str_or(doc, "school_year", ""), lt_json_str_or(fresh, "school_year", "")) != 0) continue;
+        if (strcmp(lt_json_str_or(fresh, "activity", ""), "gto") == 0) {
+            if (same_of_gto(doc, fresh)) return e;
+            continue;
+        }
         const char *theirs = lt_json_str_or(doc, "stage", "");
         if (*stage && *theirs && strcmp(stage, theirs) != 0) continue;
         if ((!*stage || !*theirs) && strcmp(lt_json_str_or(doc, "level", ""), lt_json_str_or(fresh, "level", "")) != 0) continue;
@@ -91,6 +106,7 @@ static bool same_value(const json_t *a, const json_t *b)
 static const char *field_of(const char *key)
 {
     if (lt_starts(key, "document_")) return "document";
+    if (lt_starts(key, "gto_")) return "gto";
     return strcmp(key, "mentor_person") == 0 ? "mentor" : key;
 }
 
@@ -265,7 +281,7 @@ static int plan_known(struct results *r, struct results_row *row, const json_t *
 /* Somebody has entered the same by hand. */
 static void plan_told(struct results *r, struct results_row *row, const json_t *item, const json_t *fresh)
 {
-    static const char *const keys[] = {"result", "degree", "place", "badge", "score"};
+    static const char *const keys[] = {"result", "degree", "place", "badge", "score", "gto"};
     const json_t *old = lt_json_object(item, "doc");
     bool differs = false;
     row->entry = lt_json_str_or(old, "id", "");

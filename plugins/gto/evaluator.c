@@ -30,8 +30,7 @@ static void end(void *user)
     free(r);
 }
 
-/* The words of a problem, for host->fail. */
-static int32_t refuse(const struct run *r, const struct gto_problem *p)
+void gto_tell(const struct letopis_host *host, enum lt_lang lang, const struct gto_problem *p)
 {
     struct lt_error err = {.status = LT_REFUSED};
     struct lt_buf text = LT_BUF_INIT(4000);
@@ -39,11 +38,10 @@ static int32_t refuse(const struct run *r, const struct gto_problem *p)
     char code[64];
     lt_print(code, sizeof code, "gto.%s", p->code);
     lt_fail(&err, LT_REFUSED, code, "file", file, "line", line, "table_why", why, (char *)NULL);
-    lt_error_text(&text, r->lang, &err);
-    if (text.data) r->host->fail(r->host->ctx, text.data, text.len);
+    lt_error_text(&text, lang, &err);
+    if (text.data) host->fail(host->ctx, text.data, text.len);
     lt_buf_free(&text);
     lt_error_clear(&err);
-    return LETOPIS_FAILED;
 }
 
 static int32_t begin(void *state, const struct letopis_host *host, const char *job, size_t len, void **out)
@@ -63,10 +61,10 @@ static int32_t begin(void *state, const struct letopis_host *host, const char *j
     r->lang = lt_lang_parse(lt_json_str(r->job, "lang"), LT_RU);
     r->counts = lt_json_object(rules, "counts");
     if (!gto_tables_read(&r->tables, lt_json_array(rules, "files"), &p)) {
-        int32_t rc = refuse(r, &p);
+        gto_tell(host, r->lang, &p);
         gto_problem_clear(&p);
         end(r);
-        return rc;
+        return LETOPIS_FAILED;
     }
     *out = r;
     return LETOPIS_OK;

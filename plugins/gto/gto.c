@@ -1,4 +1,4 @@
-#include "gto.h"
+#include "import.h"
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ static const void *gto_capability(void *state, const char *id)
 {
     (void)state;
     if (strcmp(id, LETOPIS_EVALUATOR_1) == 0) return &gto_evaluator;
+    if (strcmp(id, LETOPIS_IMPORTER_1) == 0) return &gto_importer;
     return NULL;
 }
 

@@ -77,6 +77,9 @@ void gto_problem_clear(struct gto_problem *p);
 /* Pairs of texts ended by NULL. Always answers false. */
 bool gto_wrong(struct gto_problem *p, const char *code, ...) __attribute__((sentinel));
 
+/* The words of a problem with a table, for host->fail. */
+void gto_tell(const struct letopis_host *host, enum lt_lang lang, const struct gto_problem *p);
+
 /* --- norms.c --- */
 /* files: [{name, origin: program|school, text}]. False with the problem named (table_*: file, line). */
 bool gto_tables_read(struct gto_tables *t, const json_t *files, struct gto_problem *p);
