@@ -1,6 +1,7 @@
 /* /api/v1/…: the table of use cases. A request becomes a struct uc_request and nothing more; what it may is judged behind uc_dispatch. */
 #include "http/api.h"
 #include "http/input.h"
+#include "http/tus.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -157,6 +158,7 @@ static int prepare(struct http_exchange *x, struct api *a, struct lt_error *err)
 {
     int rc = read_values(x, a, err);
     if (!rc) rc = read_revision(x, a, err);
+    if (!rc) rc = api_uploads_take(x, a, err);
     for (size_t i = 0; !rc && i < a->files_len; i++) {
         if (lseek(a->files[i].fd, 0, SEEK_SET) != 0) rc = lt_fail_errno(err, "read", "spool");
     }
@@ -190,6 +192,7 @@ void http_api_run(struct http_exchange *x)
         lt_error_clear(&err);
         return;
     }
+    api_uploads_used(x, a);
     api_session_after(x, a->match.row, answer.body);
     api_give(x, &answer);
     if (strcmp(a->match.row->noun, "session") == 0 && strcmp(x->method, "DELETE") == 0 && a->guard.cookie &&

@@ -24,6 +24,7 @@ struct api {
     json_t *values;
     struct uc_input_file files[API_FILES];
     char fields[API_FILES][MULTIPART_NAME]; /* of the files */
+    char uploads[API_FILES][33]; /* their ids where they were sent before; else "" */
     size_t files_len;
     int writing; /* what the part at hand is: -1 the values, else the number of a file */
     char key[65]; /* Idempotency-Key */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/router.h"
 #include "http/strict.h"
+#include "http/tus.h"
 #include "http/wire.h"
 
 #include <stdlib.h>
@@ -20,6 +21,9 @@
 static const struct http_route routes[] = {
     {"POST", WIRE_PATH, HTTP_UNIX, http_call_begin, http_call_take, http_call_run, http_call_end},
     {"GET", HTTP_API "/meta", HTTP_WEB, http_plain_begin, http_no_body, http_meta_run, http_nothing_left},
+    {"GET", HTTP_API "/openapi.json", HTTP_WEB, http_plain_begin, http_no_body, http_openapi_run, http_nothing_left},
+    {"*", TUS_PATH, HTTP_WEB, http_tus_begin, http_tus_take, http_tus_run, http_tus_end},
+    {"*", TUS_PATH "/*", HTTP_WEB, http_tus_begin, http_tus_take, http_tus_run, http_tus_end},
     {"*", HTTP_API "/*", HTTP_WEB, http_api_begin, http_api_take, http_api_run, http_api_end},
     {"GET", "/healthz", HTTP_WEB, http_plain_begin, http_no_body, http_health_run, http_nothing_left},
     {"GET", "/*", HTTP_WEB, http_static_begin, http_no_body, NULL, http_nothing_left},

@@ -121,6 +121,7 @@ static void give_bytes(struct http_exchange *x, struct uc_answer *answer)
     s->stream = answer->stream;
     answer->stream = (struct uc_stream){0};
     char name[256], etag[80], range[80];
+    unsigned pages = s->stream.pages;
     lt_print(name, sizeof name, "%s", s->stream.file_name);
     lt_print(etag, sizeof etag, "%s", s->stream.etag);
     const char *known = MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
@@ -139,6 +140,7 @@ static void give_bytes(struct http_exchange *x, struct uc_answer *answer)
         reply_part(x, s, first, how == RANGE_PART ? len : size);
         file_headers(x, name, etag);
     }
+    if (pages) http_header(x, "X-Letopis-Pages", LT_NUM(pages));
 }
 
 /* --- documents --- */

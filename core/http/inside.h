@@ -81,6 +81,7 @@ struct http_server {
     struct http_listener listeners[HTTP_LISTENERS];
     size_t listeners_len;
     struct http_pool *pool;
+    struct tus *tus; /* uploads under way */
     struct http_watch watch;
     atomic_bool stopping;
     atomic_uint active;  /* exchanges that have begun and not ended */
@@ -176,6 +177,7 @@ void http_nothing_left(struct http_exchange *x);
 int http_static_begin(struct http_exchange *x, struct lt_error *err);
 int http_plain_begin(struct http_exchange *x, struct lt_error *err);
 void http_meta_run(struct http_exchange *x);
+void http_openapi_run(struct http_exchange *x);
 void http_health_run(struct http_exchange *x);
 
 #endif

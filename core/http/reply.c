@@ -116,6 +116,9 @@ static unsigned status_of_error(const struct lt_error *err)
         {"http.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
         {"json.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
         {"file.too_large", MHD_HTTP_CONTENT_TOO_LARGE},
+        {"preview.busy", MHD_HTTP_SERVICE_UNAVAILABLE},
+        {"upload.version", MHD_HTTP_PRECONDITION_FAILED},
+        {"upload.checksum", 460}, /* tus */
         {"http.content_type", MHD_HTTP_UNSUPPORTED_MEDIA_TYPE},
     };
     for (size_t i = 0; i < LT_COUNT(codes); i++) {
@@ -139,6 +142,12 @@ static json_t *named(const struct lt_error *err)
     return out;
 }
 
+/* A failure of the machine, of which the reader learns no more. */
+static bool is_inside(const struct lt_error *err)
+{
+    return err->status == LT_SYSTEM && !lt_starts(err->code, "http.") && strcmp(err->code, "preview.busy") != 0;
+}
+
 /* The web speaks of pages where the command line speaks of commands: "error.web.<code>" where there is such a text. Of what failed in
  * the machine the reader learns only that it did, and the id by which it is found in the log. */
 static void wording(struct http_exchange *x, const struct lt_error *err, struct lt_error *out)
@@ -146,7 +155,7 @@ static void wording(struct http_exchange *x, const struct lt_error *err, struct 
     char id[96];
     *out = *err;
     out->details = NULL;
-    if (err->status == LT_SYSTEM && !lt_starts(err->code, "http.")) {
+    if (is_inside(err)) {
         if (x->server->config.log)
             lt_log_write(x->server->config.log, LT_LOG_ERROR, "http", "failed request=%s what=%s code=%s", x->id, x->what, err->code);
         lt_fail(out, LT_SYSTEM, "http.failed", "request", x->id, (char *)NULL);
@@ -162,7 +171,7 @@ static json_t *web_problem(struct http_exchange *x, unsigned status, const struc
     char title[32];
     wording(x, err, &worded);
     lt_error_text(&text, http_lang(x), &worded);
-    bool inside = err->status == LT_SYSTEM && !lt_starts(err->code, "http.");
+    bool inside = is_inside(err);
     lt_print(title, sizeof title, "http.title.%u", status);
     json_t *doc = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s*, s:o, s:O*, s:s}", "type", "about:blank", "title", lt_msg(http_lang(x), title), "status",
                             (int)status, "detail", text.data ? text.data : err->code, "code", inside ? "http.failed" : err->code, "field",

@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 #include "http/inside.h"
 #include "http/socket.h"
+#include "http/tus_store.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -50,10 +51,12 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
         s->web = open(config->web, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (s->web < 0) rc = lt_fail_errno(err, "open", config->web);
     }
+    if (!rc) rc = tus_open(s->dir, &s->clock, &s->tus, err);
     if (!rc) s->pool = http_pool_new(s->config.workers, s->config.queue);
     if (!rc && (!s->pool || !http_watch_start(s))) rc = lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
     if (rc) {
         http_pool_free(s->pool);
+        tus_close(s->tus);
         if (s->web >= 0) close(s->web);
         lt_id_source_free(s->ids);
         free(s->dir);
@@ -201,6 +204,7 @@ void http_server_free(struct http_server *s)
     http_server_stop(s, 0);
     http_watch_end(s);
     http_pool_free(s->pool);
+    tus_close(s->tus);
     for (size_t i = 0; i < s->listeners_len; i++)
         listener_clear(&s->listeners[i]);
     if (s->web >= 0) close(s->web);

@@ -3,6 +3,7 @@
 #include "http/inside.h"
 
 #include "base/mem.h"
+#include "http/tus_store.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -120,6 +121,9 @@ static void *watch(void *arg)
         for (struct http_conn *c = w->first; c; c = c->next) {
             if (is_late(&s->config, c, now)) shutdown(c->fd, SHUT_RDWR);
         }
+        pthread_mutex_unlock(&w->lock);
+        tus_purge(s->tus);
+        pthread_mutex_lock(&w->lock);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;

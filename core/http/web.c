@@ -1,5 +1,6 @@
 /* What every request and every answer of the web has: who asks, and the headers that keep a browser safe. */
 #include "http/inside.h"
+#include "http/tus.h"
 
 #include "base/text.h"
 
@@ -61,6 +62,8 @@ void http_web_headers(struct http_exchange *x)
     if (!x->own_policy) http_header(x, "Content-Security-Policy", page_policy);
     if (x->secure) http_header(x, "Strict-Transport-Security", "max-age=31536000");
     if (*x->id) http_header(x, "X-Request-Id", x->id);
+    if (lt_starts(x->url, TUS_PATH)) http_header(x, "Tus-Resumable", "1.0.0");
+    if (lt_starts(x->url, TUS_PATH)) http_header(x, "Tus-Version", "1.0.0");
     /* nothing of a person may stay in a cache on the way; what may stay says so itself */
     if (!MHD_get_response_header(x->response, MHD_HTTP_HEADER_CACHE_CONTROL)) http_header(x, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }

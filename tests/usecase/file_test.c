@@ -236,6 +236,51 @@ static void files_of_revisions(void **state)
     assert_string_equal(text(e, "files/0/path"), "files/03.webp");
 }
 
+/* "01.png 02.webp …" as the files stand. */
+static void files_stand(const json_t *entry, const char *wanted)
+{
+    char all[400] = "";
+    size_t i, n = 0;
+    const json_t *f;
+    json_array_foreach(at(entry, "files"), i, f) {
+        lt_print(all + n, sizeof all - n, "%s%s", n ? " " : "", text(f, "path") + strlen("files/"));
+        n = strlen(all);
+    }
+    assert_string_equal(all, wanted);
+}
+
+static void pages_of_one_document(void **state)
+{
+    (void)state;
+    json_t *e = ok(s, "ivan", "entry", "add",
+                   "{'pupil':'@ivan','title':'страницы','activity':'olympiad','level':'school','result':'winner','date':'2026-11-01',"
+                   "'same_file':true,'file':['<scans/07-gto.webp','<scans/05-art-laureate.png',"
+                   "'<scans/02-sport-gramota-scan.jpg','<scans/04-thanks-photo.jpg']}");
+    name_it(s, "pages", text(e, "id"));
+    files_stand(e, "01.webp 02.png 03.jpg 04.jpg"); /* as they were given */
+    ok(s, "ivan", "entry", "submit", "{'id':'@pages'}");
+    ok(s, "deputy", "entry", "verify", "{'id':'@pages'}");
+    e = ok(s, "ivan", "entry", "edit", "{'id':'@pages','file_order':['files/04.jpg','files/01.webp','files/03.jpg','files/02.png']}");
+    files_stand(e, "04.jpg 01.webp 03.jpg 02.png");
+    assert_string_equal(text(e, "state"), "submitted"); /* the order of pages is looked at again */
+    /* a page taken anew stands where the bad one stood */
+    e = ok(s, "ivan", "entry", "edit",
+           "{'id':'@pages','same_file':true,'drop_file':['files/01.webp'],'file':['<scans/05-art-laureate.png','<scans/07-gto.webp'],"
+           "'file_order':['+2','files/04.jpg','+1','files/03.jpg','files/02.png']}");
+    files_stand(e, "06.webp 04.jpg 05.png 03.jpg 02.png");
+    /* nothing was written over */
+    ok(s, "ivan", "file", "get", "{'id':'@pages','path':'files/01.webp'}");
+    assert_string_equal(s->answer.stream.content_type, "image/webp");
+    static const char *const bad[] = {
+        "'files/04.jpg'", "'files/04.jpg','files/04.jpg','files/06.webp','files/05.png','files/03.jpg'",
+        "'files/04.jpg','files/06.webp','files/05.png','files/03.jpg','+1'",
+        "'files/04.jpg','files/06.webp','files/05.png','files/03.jpg','files/01.webp'"};
+    for (size_t i = 0; i < LT_COUNT(bad); i++)
+        refused(s, LT_USAGE, "entry.file_order", "ivan", "entry", "edit", "{'id':'@pages','file_order':[%s]}", bad[i]);
+    refused(s, LT_REFUSED, "entry.no_change", "ivan", "entry", "edit",
+            "{'id':'@pages','file_order':['files/06.webp','files/04.jpg','files/05.png','files/03.jpg','files/02.png']}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_hundred_megabytes_in_small_memory),
         cmocka_unit_test(the_same_file_twice),
         cmocka_unit_test(files_of_revisions),
+        cmocka_unit_test(pages_of_one_document),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
