@@ -123,6 +123,7 @@ static int serve_app(const struct cli *c, const struct cli_place *place, struct 
     struct serving s = {0};
     int rc = read_settings(c, place, &s, &config, err);
     if (!rc) rc = http_server_new(&config, &server, err);
+    if (!rc) rc = lt_app_jobs_start(app, 0, err);
     if (!rc) rc = http_server_listen_unix(server, path, geteuid(), place->user, err);
     if (!rc) rc = listen_web(server, &s, err);
     if (!rc) {
@@ -136,6 +137,7 @@ static int serve_app(const struct cli *c, const struct cli_place *place, struct 
         pthread_sigmask(SIG_UNBLOCK, &again, NULL);
         http_server_stop(server, LEAVE_SECONDS);
     }
+    lt_app_jobs_stop(app); /* what runs pauses, and goes on after the next start */
     http_server_free(server);
     conf_free(s.conf);
     return rc;

@@ -95,6 +95,16 @@ int sysdb_job_update(struct sysdb *db, const struct sys_job *j, const json_t *re
 int sysdb_job_list(struct sysdb *db, const char *owner, int limit, const char *cursor, json_t **items, char **next,
                    struct lt_error *err);
 
+/* From one state to another, where it is in the first one: true. */
+int sysdb_job_move(struct sysdb *db, const char *id, const char *from, const char *to, int64_t at, bool *moved, struct lt_error *err);
+/* Ids of those queued or running, the oldest first. */
+int sysdb_job_unfinished(struct sysdb *db, json_t **ids, struct lt_error *err);
+/* How many of the owner's are not ended. */
+int sysdb_job_waiting(struct sysdb *db, const char *owner, int *n, struct lt_error *err);
+/* Ids of those that ended before. */
+int sysdb_job_ended_before(struct sysdb *db, int64_t at, json_t **ids, struct lt_error *err);
+int sysdb_job_purge(struct sysdb *db, int64_t before, struct lt_error *err);
+
 /* --- notices and personal settings --- */
 int sysdb_notice_add(struct sysdb *db, const char *subject, const char *kind, const json_t *about, struct lt_error *err);
 int sysdb_notice_list(struct sysdb *db, const char *subject, bool unread_only, int limit, const char *cursor,

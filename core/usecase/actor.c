@@ -1,6 +1,7 @@
 /* Who calls. */
 #include "usecase/call.h"
 #include "usecase/known.h"
+#include "usecase/job_run.h"
 #include "usecase/secret.h"
 #include "usecase/session.h"
 
@@ -182,6 +183,11 @@ int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct
 {
     struct sys_account a;
     bool data = call->app->vault != NULL; /* without it nobody has an account yet */
+    if (data && request->resumed && request->resumed->account) {
+        int rc = sysdb_account_by_id(call->app->sys, request->resumed->account, &a, err);
+        lt_print(call->actor.scope, sizeof call->actor.scope, "%s", request->resumed->scope);
+        return rc ? rc : load_subject(call, &a, err);
+    }
     if (data && request->token) {
         struct sys_session session;
         int rc = by_token(call, request->token, &session, &a, err);

@@ -1,6 +1,8 @@
 #include "usecase/call.h"
 #include "usecase/file.h"
 #include "usecase/known.h"
+#include "usecase/job.h"
+#include "usecase/job_run.h"
 #include "usecase/ports.h"
 #include "usecase/repeat.h"
 
@@ -59,6 +61,8 @@ struct feed {
     struct lt_app *app;
     struct lt_error *err;
     bool all;
+    struct uc_call *call; /* whose job it is, or NULL */
+    int done, total;
     struct index_change *changes; /* of the repository being read; path and data are owned */
     size_t len, cap;
     struct vault_snapshot *snapshot;
@@ -97,7 +101,9 @@ static int feed_repo(void *user, const char *repo, const char *head)
 {
     struct feed *f = user;
     char indexed[VAULT_OID];
-    int rc = index_head(f->app->index, repo, indexed, f->err);
+    int rc = f->call ? uc_progress(f->call, f->done++, f->total, f->err) : 0;
+    if (rc) return rc;
+    rc = index_head(f->app->index, repo, indexed, f->err);
     if (rc || (!f->all && strcmp(indexed, head) == 0)) return rc;
     rc = vault_snapshot_open(f->app->vault, repo, NULL, &f->snapshot, f->err);
     if (!rc) rc = vault_snapshot_walk(f->snapshot, "", feed_item, f, f->err);
@@ -115,10 +121,18 @@ static int feed_repo(void *user, const char *repo, const char *head)
     return rc;
 }
 
-int app_mend_index(struct lt_app *app, bool all, struct lt_error *err)
+static int count_repo(void *user, const char *repo, const char *head)
 {
-    struct feed f = {.app = app, .err = err, .all = all};
-    int rc = index_begin(app->index, err);
+    (void)repo, (void)head;
+    ++*(int *)user;
+    return 0;
+}
+
+static int mend(struct lt_app *app, bool all, struct uc_call *call, struct lt_error *err)
+{
+    struct feed f = {.app = app, .err = err, .all = all, .call = call};
+    int rc = call ? vault_repos(app->vault, count_repo, &f.total, err) : 0;
+    if (!rc) rc = index_begin(app->index, err);
     if (rc) return rc;
     rc = vault_repos(app->vault, feed_repo, &f, err);
     struct lt_error ignored = {0};
@@ -129,6 +143,16 @@ int app_mend_index(struct lt_app *app, bool all, struct lt_error *err)
     atomic_fetch_add(&app->school_turn, 1);
     uc_fed(app, NULL);
     return rc ? rc : end;
+}
+
+int app_mend_index(struct lt_app *app, bool all, struct lt_error *err)
+{
+    return mend(app, all, NULL, err);
+}
+
+int app_reindex(struct uc_call *call, struct lt_error *err)
+{
+    return mend(call->app, true, call, err);
 }
 
 /* --- opening --- */
@@ -186,12 +210,13 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->known = known_new();
     app->repeats = repeats_new();
     app->previews = previews_new();
+    app->jobs = jobs_new();
     app->dir = lt_strdup(config->dir);
     app->program = lt_strdup(config->program);
     app->modules = lt_strdup(config->modules);
     app->plugins_dir = lt_strdup(config->plugins);
     app->sandbox = (struct sandbox_config){.program = app->program, .modules_dir = app->modules};
-    int rc = app->ids && app->known && app->repeats && app->previews && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
+    int rc = app->ids && app->known && app->repeats && app->jobs && app->previews && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
     if (!rc && !config->offline) rc = app_attach(app, config->lock_wait_ms, err);
     if (rc) lt_app_close(app);
     else *out = app;
@@ -202,6 +227,7 @@ void lt_app_close(struct lt_app *app)
 {
     if (!app) return;
     struct lt_error ignored = {0};
+    lt_app_jobs_stop(app);
     if (app->vault && app->sys) access_drain(app, &ignored);
     lt_error_clear(&ignored);
     sysdb_close(app->sys);
@@ -211,6 +237,7 @@ void lt_app_close(struct lt_app *app)
     known_free(app->known);
     repeats_free(app->repeats);
     previews_free(app->previews);
+    jobs_free(app->jobs);
     pthread_mutex_destroy(&app->drain);
     pthread_mutex_destroy(&app->settings_lock);
     json_decref(app->settings);

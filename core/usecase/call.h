@@ -26,6 +26,7 @@ struct lt_app {
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
     struct previews *previews;    /* pictures of files being made (file.h) */
+    struct jobs *jobs;            /* long work (job.h) */
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
     atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
@@ -83,6 +84,7 @@ struct uc_call {
     struct uc_stream *stream; /* to fill for UC_BYTES */
     bool committed;
     bool own_request;         /* the caller gave the id of the request: a repetition is not done twice */
+    struct job_run *job;      /* done as a job (job.h); else NULL */
     struct repeat *repeat;    /* while a write with such an id runs (repeat.h); else NULL */
     json_t *notices;          /* for others, gathered until the change is accepted (notice.h); NULL: none */
     json_t *checks;           /* rights asked so far, asked once more before a change is accepted */
@@ -172,6 +174,8 @@ bool uc_fed_since(struct lt_app *app, const char *repo, unsigned long then);
 int app_attach(struct lt_app *app, int lock_wait_ms, struct lt_error *err);
 /* Feeds the index with every repository whose head is not the indexed one; all = true: with every repository. */
 int app_mend_index(struct lt_app *app, bool all, struct lt_error *err);
+/* The same with every repository, telling the job of the call how far it is. */
+int app_reindex(struct uc_call *call, struct lt_error *err);
 
 /* --- access log (access.c) --- */
 

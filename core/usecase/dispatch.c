@@ -2,6 +2,8 @@
 #include "usecase/bind.h"
 #include "usecase/call.h"
 #include "usecase/notice.h"
+#include "usecase/job.h"
+#include "usecase/job_run.h"
 #include "usecase/repeat.h"
 #include "usecase/publish.h"
 #include "usecase/sheet.h"
@@ -19,6 +21,7 @@ static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_req
     call->today = lt_clock_today(&app->clock);
     call->files = r->files;
     call->files_len = r->files_len;
+    call->job = r->resumed ? r->resumed->run : NULL;
     call->door = r->door == UC_HTTP ? "http" : r->door == UC_PLUGIN ? "plugin" : "cli";
     if (r->request_id && *r->request_id) {
         if (strlen(r->request_id) >= sizeof call->request || strpbrk(r->request_id, "\r\n"))
@@ -98,7 +101,7 @@ static int run(struct uc_call *call, json_t **out, struct lt_error *err)
     int rc = authorise(call, err);
     if (rc) return rc;
     if (call->row->reply == UC_LIST && json_is_true(json_object_get(call->in, "xlsx"))) return sheet_answer(call, err);
-    return call->row->run(call, call->in, out, err);
+    return job_wanted(call) ? job_start(call, out, err) : call->row->run(call, call->in, out, err);
 }
 
 /* A write with an id of the caller: the first time it runs, then it answers the same. */

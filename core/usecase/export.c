@@ -1,5 +1,6 @@
 #include "usecase/export.h"
 #include "usecase/spool.h"
+#include "usecase/job.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -102,6 +103,8 @@ static int next_member(void *ctx, struct archive_member *out, struct lt_error *e
         return member_text(p, out, "README.txt");
     }
     if (p->at == p->len) return 0;
+    int stopped = uc_progress(p->call, (int)p->at, (int)p->len, err);
+    if (stopped) return stopped;
     const char *path = p->paths[p->at++];
     if (lt_ends(path, ".json")) {
         int rc = vault_snapshot_read(p->snapshot, path, &p->text, err);

@@ -3,6 +3,7 @@
 #include "usecase/call.h"
 #include "usecase/consent_paper.h"
 #include "usecase/notice.h"
+#include "usecase/job.h"
 #include "usecase/publish.h"
 
 int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err)
@@ -18,6 +19,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     }
     if (!rc) rc = sysdb_answer_purge(app->sys, err);
     if (!rc) rc = consent_scan_purge(app, lt_clock_now(&app->clock), err);
+    if (!rc) rc = job_purge(app, err);
     json_decref(none);
     return rc;
 }

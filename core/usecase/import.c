@@ -1,5 +1,6 @@
 /* import: files of other programs, previewed, settled and applied as batches. */
 #include "usecase/import.h"
+#include "usecase/job.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -459,6 +460,7 @@ static const struct uc_field apply_fields[] = {SOURCE,
                                                {"skip_errors", UC_BOOL, 0, 0, 0, NULL},
                                                {"apply_left", UC_BOOL, 0, 0, 0, NULL},
                                                {"confirm_removal", UC_BOOL, 0, 0, 0, NULL},
+                                               UC_BACKGROUND_FIELD,
                                                {0}};
 static const struct uc_field map_fields[] = {BATCH, {"column", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
 static const struct uc_field resolve_fields[] = {BATCH, {"decision", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
@@ -474,8 +476,8 @@ static const struct uc_row rows[] = {
      .target = UC_T_OWN, .fields = map_fields, .run = run_map},
     {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve},
-    {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
-     .target = UC_T_OWN, .fields = apply_fields, .run = run_apply},
+    {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE | UC_LONG, .right = "import.roster",
+     .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},
     {.noun = "import", .verb = "report", .method = "GET", .tail = "/{batch}", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
      .fields = batch_fields, .run = run_report},
     {.noun = "import", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "import.list", .target = UC_T_LIST,

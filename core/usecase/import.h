@@ -116,6 +116,8 @@ int import_write(struct uc_call *call, const struct import_batch *b, const struc
                  struct lt_error *err);
 /* Codes to be kept, and lists of codes that are done with. */
 int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err);
+/* Is the waiting batch so long that people better not wait for its application? */
+bool import_heavy(struct uc_call *call, const json_t *in);
 /* Takes an applied batch back (import_undo.c). */
 int import_take_back(struct uc_call *call, const char *id, json_t **out, struct lt_error *err);
 

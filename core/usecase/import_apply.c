@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HEAVY_BYTES = 48 << 10 }; /* about two hundred rows of a roster */
+
 static int compare_repo(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -125,4 +127,15 @@ int import_write(struct uc_call *call, const struct import_batch *b, const struc
     uc_tx_end(tx);
     json_decref(changes);
     return rc;
+}
+
+bool import_heavy(struct uc_call *call, const json_t *in)
+{
+    struct import_batch b = {.id = ""};
+    struct lt_error ignored = {0};
+    const char *id = lt_json_str(in, "batch");
+    bool heavy = id && import_batch_open(call, id, &b, &ignored) == 0 && lt_json_int(b.state, "size", 0) > HEAVY_BYTES;
+    lt_error_clear(&ignored);
+    import_batch_clear(&b);
+    return heavy;
 }

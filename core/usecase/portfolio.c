@@ -2,6 +2,7 @@
 #include "usecase/entry.h"
 #include "usecase/export.h"
 #include "usecase/portfolio_own.h"
+#include "usecase/job.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -168,7 +169,7 @@ static const struct uc_field arrange_fields[] = {ID,
                                                  {"reset", UC_BOOL, 0, 0, 0, NULL},
                                                  {0}};
 static const struct uc_field export_fields[] = {
-    ID, {"format", UC_ENUM, 0, 0, 0, "export_format"}, {"fresh", UC_BOOL, 0, 0, 0, NULL}, {0}};
+    ID, {"format", UC_ENUM, 0, 0, 0, "export_format"}, {"fresh", UC_BOOL, 0, 0, 0, NULL}, UC_BACKGROUND_FIELD, {0}};
 
 #define ROW(verb_, method_, tail_, reply_, flags_, right_, fields_)                                                   \
     {.noun = "portfolio", .verb = #verb_, .method = method_, .tail = tail_, .reply = reply_, .flags = flags_,          \
@@ -186,7 +187,7 @@ static const struct uc_row rows[] = {
      .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_advance},
     {.noun = "portfolio", .verb = "admission", .method = "GET", .tail = "/admission", .reply = UC_ONE, .right = "portfolio.read",
      .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_admission},
-    ROW(export, "GET", "/export", UC_BYTES, 0, "portfolio.export", export_fields),
+    ROW(export, "GET", "/export", UC_BYTES, UC_LONG, "portfolio.export", export_fields),
     ROW(check, "POST", "/check", UC_ONE, UC_REPEAT, "portfolio.check", id_fields),
 };
 

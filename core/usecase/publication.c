@@ -1,4 +1,5 @@
 /* publication: what would be shown and why not, showing it, what is shown, taking down. */
+#include "usecase/job.h"
 #include "usecase/publish.h"
 #include "usecase/table.h"
 
@@ -388,7 +389,7 @@ int publication_due_app(struct lt_app *app, const char *local_user, struct lt_er
 
 #define CHANNEL {"channel", UC_ID, UC_REQUIRED, 0, 0, NULL}
 static const struct uc_field plan_fields[] = {CHANNEL, {"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
-static const struct uc_field run_fields[] = {CHANNEL, {"again", UC_ID, UC_MANY, 0, 0, NULL}, {0}};
+static const struct uc_field run_fields[] = {CHANNEL, {"again", UC_ID, UC_MANY, 0, 0, NULL}, UC_BACKGROUND_FIELD, {0}};
 static const struct uc_field status_fields[] = {{"channel", UC_ID, 0, 0, 0, NULL},
                                                 {"pupil", UC_ID, 0, 0, 0, NULL},
                                                 {"entry", UC_ID, 0, 0, 0, NULL},
@@ -402,7 +403,7 @@ static const struct uc_field retract_fields[] = {{"id", UC_ID, UC_POSITIONAL, 0,
 static const struct uc_row rows[] = {
     {.noun = "publication", .verb = "plan", .method = "GET", .tail = "/plan", .reply = UC_LIST, .right = "publication.plan", .fields = plan_fields,
      .columns = "surname name class_name fields add keep change remove leave why", .run = run_plan},
-    {.noun = "publication", .verb = "run", .method = "POST", .tail = "/run", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS, .right = "publication.run",
+    {.noun = "publication", .verb = "run", .method = "POST", .tail = "/run", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS | UC_LONG, .right = "publication.run",
      .fields = run_fields, .run = run_run},
     {.noun = "publication", .verb = "status", .method = "GET", .tail = "", .reply = UC_LIST, .right = "publication.status", .target = UC_T_LIST,
      .fields = status_fields, .columns = "id channel_title entry_title state fields at removed_at", .run = run_status},

@@ -2,6 +2,7 @@
  *
  * Rendering holds no lock. If a portfolio changed meanwhile (a consent was withdrawn), the release is dropped and made
  * anew. Documents are written in transactions of at most CHUNK portfolios, since the access row that rides in each names all its pupils. */
+#include "usecase/job.h"
 #include "usecase/publish.h"
 #include "usecase/ports.h"
 #include "usecase/release.h"
@@ -135,7 +136,9 @@ static int next_item(void *user, struct lt_buf *out, struct lt_error *err)
 {
     struct run *r = user;
     while (r->at < r->len) {
-        struct publish_pupil *p = &r->pupils[r->at++];
+        struct publish_pupil *p = &r->pupils[r->at];
+        int stopped = uc_progress(r->call, (int)r->at++, (int)r->len, err);
+        if (stopped) return stopped;
         json_t *rows = NULL, *shown = json_array();
         const json_t *row;
         size_t i;

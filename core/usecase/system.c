@@ -1,5 +1,6 @@
 /* system: state of the installation, the index made anew, everything verified. serve is the server's own command. */
 #include "usecase/call.h"
+#include "usecase/job.h"
 #include "usecase/ports.h"
 #include "usecase/repeat.h"
 #include "usecase/table.h"
@@ -39,7 +40,7 @@ static int run_reindex(struct uc_call *call, const json_t *in, json_t **out, str
 {
     (void)in;
     int64_t repos = 0;
-    int rc = app_mend_index(call->app, true, err);
+    int rc = app_reindex(call, err);
     if (!rc) rc = index_check(call->app->index, err);
     if (!rc) rc = repeat_rebuild(call->app, err);
     if (!rc) rc = vault_repos(call->app->vault, count_repo, &repos, err);
@@ -54,7 +55,7 @@ struct fsck {
     struct lt_error *err;
     json_t *faults; /* the first hundred */
     struct vault_report sum;
-    int64_t repos;
+    int64_t repos, of;
 };
 
 static int add_fault(void *user, const struct vault_fault *f)
@@ -71,7 +72,9 @@ static int check_repo(void *user, const char *repo, const char *head)
     (void)head;
     struct fsck *k = user;
     struct vault_report r = {0};
-    int rc = vault_check(k->call->app->vault, repo, add_fault, k, &r, k->err);
+    int rc = uc_progress(k->call, (int)k->repos, (int)k->of, k->err);
+    if (rc) return rc;
+    rc = vault_check(k->call->app->vault, repo, add_fault, k, &r, k->err);
     k->sum.commits += r.commits;
     k->sum.objects += r.objects;
     k->sum.faults += r.faults;
@@ -84,7 +87,8 @@ static int run_fsck(struct uc_call *call, const json_t *in, json_t **out, struct
     (void)in;
     struct fsck k = {.call = call, .err = err, .faults = json_array()};
     uint64_t rows = 0;
-    int rc = k.faults ? vault_repos(call->app->vault, check_repo, &k, err) : lt_fail_memory(err);
+    int rc = k.faults ? vault_repos(call->app->vault, count_repo, &k.of, err) : lt_fail_memory(err);
+    if (!rc) rc = vault_repos(call->app->vault, check_repo, &k, err);
     if (!rc) rc = access_drain(call->app, err);
     if (!rc) rc = index_check(call->app->index, err);
     if (!rc) rc = sysdb_check(call->app->sys, err);
@@ -106,13 +110,15 @@ static int run_fsck(struct uc_call *call, const json_t *in, json_t **out, struct
     return rc;
 }
 
+static const struct uc_field long_fields[] = {UC_BACKGROUND_FIELD, {0}};
+
 static const struct uc_row rows[] = {
     {.noun = "system", .verb = "status", .method = "GET", .tail = "/status", .reply = UC_ONE, .right = "system.status",
      .run = run_status},
-    {.noun = "system", .verb = "reindex", .method = "POST", .tail = "/reindex", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
-     .right = "system.maintain", .run = run_reindex},
-    {.noun = "system", .verb = "fsck", .method = "POST", .tail = "/fsck", .reply = UC_ONE, .flags = UC_REPEAT,
-     .right = "system.maintain", .run = run_fsck},
+    {.noun = "system", .verb = "reindex", .method = "POST", .tail = "/reindex", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_LONG,
+     .right = "system.maintain", .fields = long_fields, .run = run_reindex},
+    {.noun = "system", .verb = "fsck", .method = "POST", .tail = "/fsck", .reply = UC_ONE, .flags = UC_REPEAT | UC_LONG,
+     .right = "system.maintain", .fields = long_fields, .run = run_fsck},
 };
 
 const struct uc_noun uc_noun_system = UC_NOUN("system", NULL, NULL, rows);

@@ -171,6 +171,7 @@ struct uc_request {
     const char *local_user;       /* name of the unix user that owns the data folder */
     const char *login, *password; /* --as */
     const char *token;            /* session or API token */
+    const struct uc_resumed *resumed; /* a job goes on (job_run.h); NULL from doors */
 };
 
 /* An answer of bytes: the door calls read until it gives 0. */
