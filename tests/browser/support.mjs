@@ -152,7 +152,7 @@ export async function axe(page, what = page.url()) {
   await page.evaluate(axeSource);
   const found = await page.evaluate((tags) => globalThis.axe.run(document, {runOnly: tags, resultTypes: ['violations']}), RULES);
   const words = found.violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.slice(0, 4).map((n) => `    ${n.target.join(' ')} — ${(n.any[0] || n.all[0] || n.none[0])?.message || ''}`).join('\n')}`);
-  assert.deepEqual(words, [], `axe-core on ${what}`);
+  assert.ok(!words.length, `axe-core on ${what}:\n${words.join('\n')}`);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(sideways <= 0, `${what} is ${sideways} px wider than the screen`);
   const untranslated = await page.evaluate(() => document.body.innerText.match(/\b[a-z]+(?:\.[a-z_]+)+\b(?=\s|$)/g));

@@ -154,6 +154,12 @@ export async function all(path, query, options = {}) {
   return items;
 }
 
+/* Headers of an answer, without its body. */
+export async function head(path, query, options = {}) {
+  const response = await persist(() => fetch(url(path, query), {method: 'HEAD', headers: headersFor(false, options), signal: options.signal, credentials: 'same-origin'}), options);
+  return response.headers;
+}
+
 /* --- writing --- */
 
 export async function send(method, path, values, options = {}) {

@@ -9,18 +9,23 @@ import {problem, skeleton} from './ui/state.js';
 const state = {routes: [], session: null, outlet: null, chrome: () => {}, school: '', stop: null, guard: null, styles: new Map(), turn: 0, path: null};
 
 export function compile(path) {
+  if (path === '*') return {regex: /^(?!)/, names: []};
   const names = [];
   const pattern = path.replace(/\/:(\w+)/g, (all, name) => { names.push(name); return '/([^/]+)'; });
   return {regex: new RegExp(`^${pattern}/?$`), names};
 }
 
-export function match(routes, pathname) {
+/* Two places may use one address: the place one is in wins, then those one has work in, then whichever comes first. */
+export function match(routes, pathname, places = []) {
+  let best = null;
   for (const route of routes) {
     route.compiled ||= compile(route.path);
     const found = pathname.match(route.compiled.regex);
-    if (found) return {route, params: Object.fromEntries(route.compiled.names.map((n, i) => [n, decodeURIComponent(found[i + 1])]))};
+    if (!found) continue;
+    const rank = places.includes(route.place) ? places.indexOf(route.place) : places.length;
+    if (!best || rank < best.rank) best = {route, rank, params: Object.fromEntries(route.compiled.names.map((n, i) => [n, decodeURIComponent(found[i + 1])]))};
   }
-  return null;
+  return best;
 }
 
 /* chrome(route) draws what stands around the view and gives the element that holds it. */
@@ -97,7 +102,8 @@ async function show({back = false, first = false, keep = false}) {
   state.stop?.abort();
   state.stop = new AbortController();
   state.guard = null;
-  const found = match(state.routes, location.pathname) || {route: state.routes.find((r) => r.path === '*'), params: {}};
+  const found = match(state.routes, location.pathname, [state.place, ...(state.session?.places || [])].filter(Boolean)) || {route: state.routes.find((r) => r.path === '*'), params: {}};
+  if (state.session?.places?.includes(found.route.place)) state.place = found.route.place;
   const outlet = state.chrome(found.route);
   const y = history.state?.scroll || 0;
   const ctx = {params: found.params, query: new URLSearchParams(location.search), session: state.session, signal: state.stop.signal,

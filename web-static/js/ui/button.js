@@ -7,8 +7,9 @@ import {icon} from './icon.js';
 export function button({label, icon: name, kind = '', href, press, onclick, only, large, wide, type = 'button', disabled, after, class: extra, ...rest}) {
   const kinds = kind.split(' ').filter(Boolean).map((k) => `button-${k}`);
   const classes = ['button', ...kinds, only && 'button-icon', large && 'button-large', wide && 'button-wide', extra].filter(Boolean).join(' ');
-  const inside = [name && icon(name), only ? null : h('span', {}, label), after];
-  const props = {class: classes, ...(only ? {'aria-label': label, title: label} : {}), ...rest};
+  /* what a badge says is part of the name, so the name is text then */
+  const inside = [name && icon(name), only ? (after ? h('span', {class: 'hush'}, label) : null) : h('span', {}, label), after];
+  const props = {class: classes, ...(only ? {...(after ? {} : {'aria-label': label}), title: label} : {}), ...rest};
   if (href) return h('a', {...props, href, onclick}, inside);
   const el = h('button', {...props, type, disabled, onclick: press ? () => busy(el, press) : onclick}, inside);
   return el;

@@ -29,7 +29,7 @@ export function filters(ctx, specs, onchange) {
     clearTimeout(timer);
     timer = setTimeout(() => onchange(values()), now ? 0 : 300);
   };
-  const el = h('div', {class: 'filters', role: 'search'}, specs.map((f) => {
+  const el = h('div', {class: 'filters', role: 'group', 'aria-label': t('ui.filters')}, specs.map((f) => {
     if (f.type === 'search') return search(f, ctx.query.get(f.name) || '', (v) => put(f.name, v, false));
     if (f.as === 'chips') return chips({label: f.label, options: f.options, value: ctx.query.get(f.name), onchange: (v) => put(f.name, v, true)});
     return field({none: t('ui.all'), type: 'enum', ...f, value: ctx.query.get(f.name) || '', onchange: (v) => put(f.name, v, true)}).el;

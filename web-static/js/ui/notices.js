@@ -1,6 +1,6 @@
 /* The mark on the bell: how many notices are new. Asked at the start, when the page is shown again, and every five minutes while it is seen. */
 import {h, hush} from './h.js';
-import {list} from '../api.js';
+import {get} from '../api.js';
 import {t} from '../i18n.js';
 
 const state = {el: null, timer: null};
@@ -13,9 +13,8 @@ export function startNotices() {
 }
 export async function countNotices() {
   try {
-    const got = await list('/notices', {unread: true, limit: 20}, {attempts: 1});
-    const n = got.unread ?? got.items.length;
-    state.el.replaceChildren(h('span', {'aria-hidden': 'true'}, got.next ? `${n}+` : String(n)), hush(t('shell.unread', {n})));
+    const {unread: n} = await get('/notices/new', null, {attempts: 1});
+    state.el.replaceChildren(h('span', {'aria-hidden': 'true'}, n > 99 ? '99+' : String(n)), hush(t('shell.unread', {n})));
     state.el.hidden = n === 0;
   } catch { state.el.hidden = true; }
 }

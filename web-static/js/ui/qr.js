@@ -1,3 +1,3 @@
-/* qr(src, label): a QR drawn by the server (SVG or PNG), on white in both themes so that cameras read it. */
-import {h} from './h.js';
-export const qr = (src, label) => h('div', {class: 'qr'}, h('img', {src, alt: label, width: 200, height: 200}));
+/* qr({size, path}, label): squares as the server counted them (POST /shares/qr {address}), drawn as SVG on white in both themes so that cameras read it. */
+import {h, s} from './h.js';
+export const qr = ({size, path}, label) => h('div', {class: 'qr'}, s('svg', {viewBox: `0 0 ${size} ${size}`, width: 200, height: 200, role: 'img', 'aria-label': label, 'shape-rendering': 'crispEdges'}, s('path', {d: path})));

@@ -22,7 +22,7 @@ export function shell({session, school, routes, actions, badge}) {
   const brand = h('a', {class: 'brand', href: '/'}, brandMark(), h('span', {class: 'brand-name'}, school.short_name || school.name || t('app.name')));
   const bell = button({label: t('shell.notices'), icon: 'bell', only: true, href: '/notices', after: badge});
   const el = h('div', {class: 'app'}, h('a', {class: 'skip', href: '#main'}, t('shell.skip')),
-    h('header', {class: 'head'}, h('div', {class: 'head-in'}, brand, suggestBox(),
+    h('header', {class: 'head'}, h('div', {class: 'head-in'}, brand, suggestBox({staff: session.kind === 'staff'}),
       h('div', {class: 'head-tools'}, button({label: t('shell.search'), icon: 'search', only: true, href: '/search', class: 'only-phone'}), bell, person({session, state, routes, actions}))), nav),
     h('div', {class: 'offline', hidden: true, role: 'status'}, ''), outlet, bottom);
 

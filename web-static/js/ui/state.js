@@ -45,7 +45,7 @@ export function entryMarks(entry, word) {
 
 /* note({icon, title, text, attention, actions}) */
 export const note = ({icon: name = 'info', title, text, attention, actions}) => h('div', {class: `note${attention ? ' note-attention' : ''}`},
-  icon(name), h('div', {class: 'grow'}, title && h('h3', {}, title), text && h('p', {class: 'measure'}, text), actions && h('div', {class: 'row'}, actions)));
+  icon(name), h('div', {class: 'grow'}, title && h('p', {class: 'note-title'}, title), text && h('p', {class: 'measure'}, text), actions && h('div', {class: 'row'}, actions)));
 
 /* The head of a page: heading, a line under it, actions at the right, a way back. */
 export const pageHead = ({title, lead, actions, back}) => h('div', {},

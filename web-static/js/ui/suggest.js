@@ -13,7 +13,8 @@ export const found = (kind, address) => { WHERE[kind] = address; };
 export const whereIs = (item) => WHERE[item.kind]?.(item) || null;
 export const titleOf = (item) => item.title || item.text || item.name || '';
 
-export function suggestBox() {
+/* Suggestions of names are for staff; a family finds its own records. */
+export function suggestBox({staff}) {
   const id = uid('find');
   const box = h('div', {class: 'find-list', role: 'listbox', id: `${id}-list`, 'aria-label': t('shell.suggestions'), hidden: true});
   const input = h('input', {class: 'input', type: 'search', id, role: 'combobox', 'aria-expanded': 'false', 'aria-controls': `${id}-list`, 'aria-autocomplete': 'list',
@@ -43,7 +44,7 @@ export function suggestBox() {
     const query = input.value.trim();
     if (query.length < 2) { items = []; close(); return; }
     try {
-      const got = await list('/search/suggest', {query, limit: 8}, {attempts: 1});
+      const got = await list(staff ? '/search/suggest' : '/search', {query, limit: 8}, {attempts: 1});
       if (mine !== turn || document.activeElement !== input) return;
       items = got.items;
       at = -1;

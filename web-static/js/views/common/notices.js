@@ -8,16 +8,26 @@ import {countNotices} from '../../ui/notices.js';
 import {send} from '../../api.js';
 import {ago, t} from '../../i18n.js';
 
-const hrefOf = (x) => x.href || (x.entry ? `/entries/${x.entry}` : x.pupil ? `/pupils/${x.pupil}` : null);
+/* Where the thing is that a notice speaks of. */
+function hrefOf(x, session) {
+  const {entry, pupil} = x.about || {};
+  const own = pupil && pupil === session.id;
+  if (entry) return `/entries/${entry}`;
+  if (/^share/.test(x.kind)) return own ? '/portfolio/shares' : '/children';
+  if (/^goal/.test(x.kind)) return own ? '/portfolio/goals' : `/pupils/${pupil}`;
+  if (/^review/.test(x.kind)) return own ? '/portfolio/reviews' : '/children';
+  if (/^consent/.test(x.kind)) return own ? '/portfolio/about' : '/consents';
+  return own ? '/portfolio' : pupil ? `/pupils/${pupil}` : null;
+}
 export async function view(ctx) {
   ctx.title(t('notices.title'));
   let lister;
   const read = button({label: t('notices.read_all'), icon: 'check', kind: 'quiet', press: async () => {
-    try { await send('POST', '/notices/read', {all: true}); await lister.refresh(); countNotices(); } catch (error) { fail(error); }
+    try { await send('POST', '/notices/read', {}); await lister.refresh(); countNotices(); } catch (error) { fail(error); }
   }});
   return h('div', {}, pageHead({title: t('notices.title'), actions: read}), list(ctx, {
     ref: (l) => { lister = l; }, path: '/notices', label: t('notices.title'), empty: {icon: 'bell', title: t('notices.empty'), text: t('notices.empty_text')},
-    row: (x) => listRow({href: hrefOf(x), icon: x.read || x.read_at ? 'check' : 'bell', title: h(x.read || x.read_at ? 'span' : 'strong', {}, x.text || x.title), text: ago(x.at || x.created),
-      onclick: () => { if (!x.read && !x.read_at) send('POST', '/notices/read', {id: [x.id]}).then(countNotices, () => {}); }}),
+    row: (x) => listRow({href: hrefOf(x, ctx.session), icon: x.read ? 'check' : 'bell', title: h(x.read ? 'span' : 'strong', {}, x.text), text: ago(x.at),
+      onclick: () => { if (!x.read) send('POST', '/notices/read', {id: x.id}).then(countNotices, () => {}); }}),
   }));
 }
