@@ -127,6 +127,7 @@ static int run_read(struct uc_call *call, const json_t *in, json_t **out, struct
 {
     const char *id = lt_json_str(in, "id");
     int rc = need_account(call, err);
+    if (!rc) rc = access_drain(call->app, err); /* those on their way are read too */
     if (!rc) rc = id ? sysdb_notice_read(call->app->sys, call->actor.id, id, err) : sysdb_notice_read_all(call->app->sys, call->actor.id, err);
     return rc ? rc : run_new(call, in, out, err);
 }

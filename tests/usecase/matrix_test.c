@@ -76,6 +76,11 @@ static int setup(void **state)
     json_t *c = ok(s, "ivan", "consent", "give", "{'pupil':'@ivan','purpose':'image'}");
     name_it(s, "c_ivan", text(c, "id"));
     ok(s, "mother", "consent", "confirm", "{'id':'@c_ivan'}");
+    name_it(s, "goal", text(ok(s, "ivan", "goal", "add", "{'pupil':'@ivan','title':'Первенство'}"), "id"));
+    name_it(s, "skill", text(ok(s, "mother", "skill", "add", "{'pupil':'@ivan','kind':'personal','text':'Помогает'}"), "id"));
+    name_it(s, "share", text(ok(s, "ivan", "share", "create", "{'pupil':'@ivan'}"), "id"));
+    name_it(s, "share_gone", text(ok(s, "ivan", "share", "create", "{'pupil':'@ivan'}"), "id"));
+    ok(s, "ivan", "share", "revoke", "{'id':'@share_gone'}");
     static const char event[] = "{'title':'Сбор','activity':'contest','level':'school','from':'2026-11-01'}";
     name_it(s, "ev", text(ok(s, "teacher", "event", "add", event), "id"));
     ok(s, "teacher", "event", "participants", "{'id':'@ev','pupil':['@olga']}");
