@@ -86,6 +86,8 @@ static size_t program_options(struct cli *c, const char **lang, struct program_o
         {"--help", NULL, &c->help},
         {"-h", NULL, &c->help},
         {"--markdown", NULL, &c->markdown},
+        {"--http-markdown", NULL, &c->http_markdown},
+        {"--openapi", NULL, &c->openapi},
         {"--ask-password", NULL, &c->ask_secrets},
     };
     memcpy(out, all, sizeof all);

@@ -34,7 +34,7 @@ struct cli {
     enum lt_lang lang;
     enum cli_command command;
     const char *dir, *login, *out, *limit, *cursor, *password_file, *request, *workers, *listen, *web;
-    bool json, help, markdown, ask_secrets;
+    bool json, help, markdown, http_markdown, openapi, ask_secrets;
     const char *words[CLI_WORDS_MAX]; /* noun and verb, or the topics of help */
     size_t words_len;
     const struct uc_row *row;

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "base/text.h"
+#include "http/describe.h"
 #include "model/values.h"
 
 #include <string.h>
@@ -232,10 +233,27 @@ static void help_all(const struct cli *c, struct lt_buf *out)
     lt_buf_addc(out, '\n');
 }
 
+static int add_text(const char *text, size_t len, void *out)
+{
+    return lt_buf_add(out, text, len);
+}
+
+static int help_openapi(const struct cli *c, struct lt_buf *out, struct lt_error *err)
+{
+    json_t *doc = http_openapi(c->lang);
+    int rc = doc && json_dump_callback(doc, add_text, out, JSON_INDENT(1)) == 0 && lt_buf_addc(out, '\n') == 0 ? 0 : lt_fail_memory(err);
+    json_decref(doc);
+    return rc;
+}
+
 int cli_help(const struct cli *c, struct lt_buf *out, struct lt_error *err)
 {
     if (c->markdown) {
         cli_help_markdown(out);
+    } else if (c->http_markdown) {
+        http_markdown(out);
+    } else if (c->openapi) {
+        return help_openapi(c, out, err);
     } else if (c->words_len == 0) {
         help_all(c, out);
     } else if (c->words_len == 1) {

@@ -1,4 +1,5 @@
 /* /api/v1/meta: what forms and tables are made of, in the reader's language. No data of the school but its name and accent. */
+#include "http/describe.h"
 #include "http/inside.h"
 #include "http/input.h"
 #include "http/router.h"
@@ -26,15 +27,11 @@ static json_t *sets(enum lt_lang lang)
     return all;
 }
 
-static const char *const types[] = {[UC_TEXT] = "text",   [UC_LINES] = "lines", [UC_ID] = "id",       [UC_INT] = "int",   [UC_DEC] = "decimal",
-                                    [UC_BOOL] = "bool",   [UC_DATE] = "date",   [UC_ENUM] = "enum",   [UC_WORDS] = "words", [UC_LOGIN] = "login",
-                                    [UC_FILE] = "file",   [UC_SECRET] = "secret", [UC_OBJECT] = "object"};
-
 static json_t *field(enum lt_lang lang, const struct uc_row *row, const struct uc_field *f)
 {
-    json_t *doc = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s*}", "name", f->name, "type", types[f->type], "label",
+    json_t *doc = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s*}", "name", f->name, "type", http_type_word(f->type), "label",
                             uc_field_label(lang, row->noun, f->name), "required", (f->flags & UC_REQUIRED) != 0, "many",
-                            (f->flags & UC_MANY) || f->type == UC_WORDS, "values", f->values);
+                            http_field_many(f), "values", f->values);
     if (doc && (f->min || f->max)) {
         lt_json_put_int(doc, "min", f->min);
         lt_json_put_int(doc, "max", f->max);
@@ -67,20 +64,24 @@ static json_t *use_case(enum lt_lang lang, const struct uc_row *row)
                      "columns", columns(lang, row));
 }
 
+struct gathering {
+    enum lt_lang lang;
+    json_t *all;
+};
+
+static int gather(void *ctx, const struct uc_row *row)
+{
+    struct gathering *g = ctx;
+    char id[96];
+    lt_print(id, sizeof id, "%s.%s", row->noun, row->verb);
+    return json_object_set_new(g->all, id, use_case(g->lang, row));
+}
+
 static json_t *use_cases(enum lt_lang lang)
 {
-    json_t *all = json_object();
-    size_t n;
-    const struct uc_noun *const *nouns = uc_nouns(&n);
-    for (size_t i = 0; all && i < n; i++) {
-        for (size_t k = 0; k < nouns[i]->len; k++) {
-            const struct uc_row *row = &nouns[i]->rows[k];
-            char id[96];
-            lt_print(id, sizeof id, "%s.%s", row->noun, row->verb);
-            if (http_row_open(row)) json_object_set_new(all, id, use_case(lang, row));
-        }
-    }
-    return all;
+    struct gathering g = {.lang = lang, .all = json_object()};
+    http_each_row(gather, &g);
+    return g.all;
 }
 
 static json_t *about(struct http_exchange *x)
@@ -105,4 +106,9 @@ void http_meta_run(struct http_exchange *x)
     json_t *doc = json_pack("{s:s, s:s, s:o*, s:o, s:o, s:o}", "lang", lt_lang_word(lang), "version", LETOPIS_VERSION, "school", school, "sets",
                             sets(lang), "use_cases", use_cases(lang), "limits", limits);
     http_reply_json(x, MHD_HTTP_OK, doc);
+}
+
+void http_openapi_run(struct http_exchange *x)
+{
+    http_reply_json(x, MHD_HTTP_OK, http_openapi(http_lang(x)));
 }
