@@ -6,7 +6,7 @@ import {routes} from './routes.js';
 import {h} from './ui/h.js';
 import {loadMeta, school} from './ui/meta.js';
 import {setAccent} from './ui/theme.js';
-import {placeHome, shell} from './ui/shell.js';
+import {brandMark, placeHome, shell, smallTools} from './ui/shell.js';
 import {signInForm, newPasswordForm, entryPage, signInDialog} from './ui/sign.js';
 import {startOutbox, stopOutbox} from './ui/outbox.js';
 import {startNotices} from './ui/notices.js';
@@ -20,7 +20,7 @@ const actions = {
     setLang(next);
     await Promise.all([load('common'), loadMeta()]);
     state.shell = null;
-    if (state.session) { router.start(opening()); } else showSignIn();
+    if (state.session) { router.start(opening()); } else if (openRoute()) { await showOpen(openRoute()); } else showSignIn();
   },
   async signOut() {
     await send('DELETE', '/session', {}).catch(() => {});
@@ -53,6 +53,22 @@ function showSignIn() {
   document.title = `${t('sign.title')} — ${schoolName()}`;
   app.replaceChildren(entryPage({school: school(), actions, title: t('sign.title'), lead: t('sign.lead'), body: signInForm({onDone: entered}).el}));
   app.querySelector('.input')?.focus();
+}
+
+/* An address that needs no account (a portfolio by its link): the view alone, under the school's name. */
+const openRoute = () => { const found = router.match(routes, location.pathname); return found?.route.open ? found.route : null; };
+async function showOpen(route) {
+  const title = (text) => { document.title = text ? `${text} — ${schoolName()}` : schoolName(); };
+  const [module] = await Promise.all([route.view(), load(route.place)]);
+  document.head.append(h('link', {rel: 'stylesheet', href: `/css/places/${route.place}.css`}));
+  const main = h('main', {class: 'main', id: 'main', tabindex: '-1'});
+  app.replaceChildren(h('div', {class: 'app'}, h('header', {class: 'head'}, h('div', {class: 'head-in'}, h('span', {class: 'brand'}, brandMark(), h('span', {class: 'brand-name'}, schoolName())), h('div', {class: 'head-tools'}, smallTools(actions)))), main));
+  try {
+    main.replaceChildren(await module.view({params: {}, query: new URLSearchParams(location.search), session: null, title}));
+  } catch (error) {
+    main.replaceChildren(problem(error, () => location.reload()));
+  }
+  main.querySelector('h1')?.focus();
 }
 
 async function entered(session) {
@@ -92,6 +108,7 @@ async function start() {
   try {
     await loadMeta();
     setAccent(school().accent);
+    if (openRoute()) { await showOpen(openRoute()); return; }
     const session = await get('/session', null, {anonymous: true});
     await entered(session);
   } catch (error) {
