@@ -46,6 +46,7 @@ export async function start(name, {args = []} = {}) {
     open: (address, who) => open(s, address, who),
     context: (who) => context(s, who),
     as: (login) => api(s, login),
+    visit: (page, address) => visit(page, address),
     axe: (page, what) => axe(page, what),
     shot: (page, file, options) => shot(page, file, options),
     cli: (words, who) => cli(data, words, who),
@@ -105,6 +106,17 @@ async function open(s, address, who = {}) {
     await page.locator('h1').first().waitFor();
   }
   return page;
+}
+
+/* To another address of the client without loading it anew; waits until its heading stands and nothing is being loaded. */
+async function visit(page, address) {
+  await page.evaluate((to) => {
+    for (const h of document.querySelectorAll('h1')) h.remove();
+    history.pushState({}, '', to);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+  await page.locator('h1').first().waitFor();
+  await page.locator('.skeleton').waitFor({state: 'detached'});
 }
 
 /* The API without a browser: for what a story needs before it begins. */

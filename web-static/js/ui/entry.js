@@ -39,7 +39,7 @@ export function entryCard(e, {href = `/entries/${e.id}`, actions, body, attentio
 
 /* --- facts --- */
 
-const FACTS = ['activity', 'section', 'kind', 'level', 'stage', 'result', 'date', 'organiser', 'subject', 'format', 'participation', 'mentor', 'hours', 'document', 'link', 'description', 'class_name', 'sensitive'];
+const FACTS = ['activity', 'section', 'level', 'stage', 'result', 'date', 'organiser', 'subject', 'format', 'participation', 'mentor', 'hours', 'document', 'link', 'description', 'class_name', 'sensitive'];
 
 export const labelOf = (name) => (has(`entry.field.${name}`) ? t(`entry.field.${name}`) : fieldOf('entry.add', name).label);
 

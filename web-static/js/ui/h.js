@@ -33,5 +33,10 @@ export function add(el, children) {
 let last = 0;
 export const uid = (word = 'u') => `${word}-${++last}`;
 
+/* What the search found stands between two signs that no text holds (U+E000, U+E001 or control characters). */
+export function marked(text) {
+  return String(text).split(/[\u0001-\u0003\ue000-\ue003]/).map((part, i) => (i % 2 ? h('mark', {}, part) : part));
+}
+
 /* Gives `text` a place in the page for screen readers only. */
 export const hush = (text) => h('span', {class: 'hush'}, text);

@@ -20,7 +20,7 @@ export function filePicker({files = [], onchange = () => {}, max = 20, accept = 
   const id = uid('picker');
   const camera = h('input', {type: 'file', accept: 'image/*', capture: 'environment', class: 'hush', id: `${id}-camera`, tabindex: '-1', 'aria-label': t('picker.photo')});
   const choose = h('input', {type: 'file', accept, multiple: max > 1, class: 'hush', id, tabindex: '-1', 'aria-label': t('picker.choose')});
-  const phone = window.matchMedia('(pointer: coarse)').matches;
+  const phone = window.matchMedia('(max-width: 47.99rem)').matches;
   const take = button({label: t('picker.photo'), icon: 'camera', kind: phone ? 'primary' : '', onclick: () => camera.click()});
   const pick = button({label: t('picker.choose'), icon: 'image', kind: phone ? '' : 'primary', onclick: () => choose.click()});
   const words = h('p', {class: 'soft small'}, hint || t('picker.hint', {size: bytes(most)}));

@@ -17,7 +17,7 @@ export function viewer({pages, none, onpage}) {
   const before = tool(t('viewer.before'), 'chevron-left', () => show(now.at - 1));
   const after = tool(t('viewer.after'), 'chevron-right', () => show(now.at + 1));
   const bar = h('div', {class: 'viewer-bar'}, before, where, after, tool(t('viewer.less'), 'minus', () => zoomBy(1 / 1.4)), tool(t('viewer.more'), 'plus', () => zoomBy(1.4)),
-    tool(t('viewer.turn'), 'turn', turn), tool(t('viewer.fit'), 'swap', fit), save);
+    tool(t('viewer.turn'), 'turn', turn), tool(t('viewer.fit'), 'fit', fit), save);
   const el = h('div', {class: 'viewer'}, stage, bar);
 
   function place() {

@@ -1,5 +1,5 @@
 /* Results of the search, everything this person may see. */
-import {h} from '../../ui/h.js';
+import {h, marked} from '../../ui/h.js';
 import {list, listRow} from '../../ui/list.js';
 import {pageHead} from '../../ui/state.js';
 import {word, words} from '../../ui/meta.js';
@@ -15,6 +15,6 @@ export async function view(ctx) {
     filters: [{name: 'query', type: 'search', label: t('search.query'), autofocus: true}, {name: 'kind', label: t('search.kind'), options: words('search_kind')}],
     load: (values, options) => (values.query ? ask('/search', values, options) : {items: [], next: null}),
     key: (x) => `${x.kind}${x.id}`,
-    row: (x) => listRow({href: whereIs(x), icon: ICONS[x.kind] || 'search', title: titleOf(x), text: [word('search_kind', x.kind), x.pupil_name, x.snippet].filter(Boolean).join(' · ')}),
+    row: (x) => listRow({href: whereIs(x), icon: ICONS[x.kind] || 'search', title: titleOf(x), text: [[word('search_kind', x.kind), x.pupil !== ctx.session.id && x.pupil_name].filter(Boolean).join(' · '), x.snippet && x.snippet !== x.title && [' · ', marked(x.snippet)]]}),
   }));
 }

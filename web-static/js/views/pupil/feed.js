@@ -32,7 +32,7 @@ export async function view(ctx) {
   const put_ = (name) => (v) => { ctx.setQuery({[name]: v}); v ? ctx.query.set(name, v) : ctx.query.delete(name); draw(); };
   draw();
   return h('div', {class: 'portfolio'}, portfolioHead(ctx, {pupil, counts}), portfolioTabs(ctx, classNumber(pupil)),
-    isOwn(ctx) && pupil.may_advance && advanceNote(ctx),
+    isOwn(ctx) && pupil.may_advance && live.some((e) => earlier(e, pupil.level)) && advanceNote(ctx),
     goingUp(ctx, whose(ctx)), mayAdd(ctx) && returned(live),
     live.length > 0 && h('div', {class: 'feed-filters no-print'},
       sections.length > 1 && chips({label: t('portfolio.by_section'), options: sections.map((s) => ({value: s.value, label: cap(s.label)})), value: ctx.query.get('section'), onchange: put_('section')}),
@@ -43,6 +43,9 @@ export async function view(ctx) {
 
 const cap = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 const yearText = (y) => (/^\d+$/.test(String(y)) ? year(y) : y);
+
+/* An entry of the level of school before this one. */
+const earlier = (e, level) => { const n = parseInt(e.class_name || '0', 10); return n > 0 && (level === 'ooo' ? n <= 4 : level === 'soo' && n <= 9); };
 
 function advanceNote(ctx) {
   return h('div', {class: 'feed-note'}, h('p', {}, t('portfolio.advance')), button({label: t('portfolio.advance_do'), href: `${base(ctx)}/order`}));

@@ -49,7 +49,7 @@ export async function view(ctx) {
   }
   draw();
   return h('div', {class: 'stack'}, pageHead({title: t('order.title'), lead: t('order.lead'), back: {href: base(ctx), label: t('portfolio.title')}}),
-    page.pupil.may_advance && note({icon: 'flag', title: t('order.advance'), text: t('order.advance_text'), actions: button({label: t('order.advance_do'), kind: 'primary', onclick: () => advance(ctx, path)})}),
+    page.pupil.may_advance && items.length > 0 && note({icon: 'flag', title: t('order.advance'), text: t('order.advance_text'), actions: button({label: t('order.advance_do'), kind: 'primary', onclick: () => advance(ctx, path)})}),
     items.length ? rows : empty({icon: 'book', title: t('portfolio.empty')}), items.length > 1 && h('div', {class: 'act-bar'}, save, page.pupil.order && reset));
 }
 
