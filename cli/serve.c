@@ -8,11 +8,15 @@
 #include "vault/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +28,7 @@ struct serving {
     struct conf *conf;
     const char *listen; /* "none": no web */
     const char *web;
+    bool tls;
     char address[128]; /* of the web, for people; "" where it has none */
 };
 
@@ -79,6 +84,9 @@ static int read_settings(const struct cli *c, const struct cli_place *place, str
     int rc = conf_read(path, &s->conf, err);
     if (!rc) rc = conf_bool(s->conf, "http.proxy", false, &config->proxy, err);
     if (rc) return rc;
+    config->tls_cert = conf_str(s->conf, "http.tlscert", NULL);
+    s->tls = config->tls_cert != NULL;
+    config->tls_key = conf_str(s->conf, "http.tlskey", NULL);
     config->metrics_open = strcmp(conf_str(s->conf, "http.metrics", "local"), "open") == 0;
     s->listen = c->listen ? c->listen : conf_str(s->conf, "http.listen", LISTEN_DEFAULT);
     s->web = c->web ? c->web : conf_str(s->conf, "http.web", *place->web ? place->web : NULL);
@@ -86,8 +94,45 @@ static int read_settings(const struct cli *c, const struct cli_place *place, str
     return 0;
 }
 
+/* Sockets that systemd opened for us (sd_listen_fds(3)): how many, from descriptor 3 on. */
+static int handed_sockets(void)
+{
+    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    if (!pid || !count || strtol(pid, NULL, 10) != (long)getpid()) return 0;
+    long n = strtol(count, NULL, 10);
+    return n > 0 && n <= 4 ? (int)n : 0;
+}
+
+static int listen_handed(struct http_server *server, struct serving *s, int count, struct lt_error *err)
+{
+    int rc = 0;
+    for (int fd = 3; !rc && fd < 3 + count; fd++) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        rc = http_server_listen_web(server, fd, NULL, err);
+    }
+    lt_print(s->address, sizeof s->address, "systemd:%d", count);
+    return rc;
+}
+
+/* Tells systemd how far it is (sd_notify(3)), where it asked to be told. */
+static void notify(const char *state)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    const char *path = getenv("NOTIFY_SOCKET");
+    if (!path || (*path != '/' && *path != '@') || !lt_print(to.sun_path, sizeof to.sun_path, "%s", path)) return;
+    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    if (*path == '@') to.sun_path[0] = 0;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return;
+    sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to, len);
+    close(fd);
+}
+
 static int listen_web(struct http_server *server, struct serving *s, struct lt_error *err)
 {
+    int given = handed_sockets();
+    if (given) return listen_handed(server, s, given, err);
     if (strcmp(s->listen, "none") == 0) return 0;
     bool file = lt_starts(s->listen, "unix:");
     int fd = http_socket_listen_web(s->listen, BACKLOG);
@@ -98,7 +143,7 @@ static int listen_web(struct http_server *server, struct serving *s, struct lt_e
     if (rc) return rc;
     const char *colon = strrchr(s->listen, ':');
     if (file) lt_print(s->address, sizeof s->address, "%s", s->listen);
-    else lt_print(s->address, sizeof s->address, "http://%.*s:%u/", (int)(colon - s->listen), s->listen, http_server_port(server));
+    else lt_print(s->address, sizeof s->address, "http%s://%.*s:%u/", s->tls ? "s" : "", (int)(colon - s->listen), s->listen, http_server_port(server));
     return 0;
 }
 
@@ -128,9 +173,11 @@ static int serve_app(const struct cli *c, const struct cli_place *place, struct 
     if (!rc) rc = listen_web(server, &s, err);
     if (!rc) {
         tell_where(c, path, &s);
+        notify("READY=1");
         wait_for_end(app, place->user, ends, &log);
         /* a second Ctrl-C does not want to wait: it ends the program, and the journal keeps what was accepted
          */
+        notify("STOPPING=1");
         sigset_t again;
         sigemptyset(&again);
         sigaddset(&again, SIGINT);

@@ -25,6 +25,7 @@ static const struct http_route routes[] = {
     {"*", TUS_PATH, HTTP_WEB, http_tus_begin, http_tus_take, http_tus_run, http_tus_end},
     {"*", TUS_PATH "/*", HTTP_WEB, http_tus_begin, http_tus_take, http_tus_run, http_tus_end},
     {"*", HTTP_API "/*", HTTP_WEB, http_api_begin, http_api_take, http_api_run, http_api_end},
+    {"GET", "/metrics", HTTP_WEB, http_metrics_begin, http_no_body, http_metrics_run, http_nothing_left},
     {"GET", "/healthz", HTTP_WEB, http_plain_begin, http_no_body, http_health_run, http_nothing_left},
     {"GET", "/*", HTTP_WEB, http_static_begin, http_no_body, NULL, http_nothing_left},
 };
@@ -144,7 +145,7 @@ static int first_look(struct http_exchange *x, const char *url, const char *meth
 static void refuse(struct http_exchange *x, unsigned http, struct lt_error *err)
 {
     if (!http && strcmp(err->code, "http.too_large") == 0) http = MHD_HTTP_CONTENT_TOO_LARGE;
-    if (http == MHD_HTTP_METHOD_NOT_ALLOWED && strcmp(x->method, MHD_HTTP_METHOD_OPTIONS) == 0)
+    if (strcmp(err->code, "http.method") == 0 && strcmp(x->method, MHD_HTTP_METHOD_OPTIONS) == 0)
         http_reply_empty(x, MHD_HTTP_NO_CONTENT);
     else
         http_reply_problem(x, http, err);
@@ -218,7 +219,8 @@ static enum MHD_Result begin(struct http_listener *l, struct MHD_Connection *mhd
     if (l->kind == HTTP_WEB) http_web_begin(x);
     if (first_look(x, url, method, version, &http, &err) == 0) return MHD_YES;
     refuse(x, http, &err);
-    return answer(x);
+    /* an answer given now ends the connection: only where there is a body that nobody wants to read */
+    return x->length || !x->route ? answer(x) : MHD_YES;
 }
 
 static enum MHD_Result take(struct http_exchange *x, const char *data, size_t len)
@@ -250,13 +252,27 @@ enum MHD_Result http_on_request(void *listener, struct MHD_Connection *mhd, cons
     return submit(x);
 }
 
+/* One line a request: ids and words of ours, never an address of a page, a name or a value. Files of the client are not worth one. */
+static void note(struct http_exchange *x, enum MHD_RequestTerminationCode how)
+{
+    const struct lt_log *log = x->server->config.log;
+    int64_t ms = http_now_ms() - x->began;
+    atomic_fetch_add(&x->server->spent_ms, (uint64_t)ms);
+    if (!log) return;
+    bool cut = how != MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    bool quiet = strcmp(x->what, "file") == 0 && x->status < 400 && !cut;
+    lt_log_write(log, quiet ? LT_LOG_DEBUG : LT_LOG_INFO, "http", "request=%s peer=%s method=%s what=%s status=%u ms=%lld%s", x->id,
+                 *x->peer ? x->peer : "-", x->method, *x->what ? x->what : "-", x->status, (long long)ms, cut ? " cut=1" : "");
+}
+
 void http_on_completed(void *listener, struct MHD_Connection *mhd, void **exchange,
                        enum MHD_RequestTerminationCode how)
 {
-    (void)listener, (void)mhd, (void)how;
+    (void)listener, (void)mhd;
     struct http_exchange *x = *exchange;
     if (!x) return;
     *exchange = NULL;
+    if (x->listener->kind == HTTP_WEB) note(x, how);
     if (x->route) x->route->end(x);
     if (x->response) MHD_destroy_response(x->response);
     http_conn_phase(x->conn, CONN_IDLE);

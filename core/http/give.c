@@ -152,6 +152,16 @@ static bool is_new(const struct http_exchange *x, const struct uc_answer *answer
            !api_is_login(answer->row) && strcmp(answer->row->noun, "session") != 0 && lt_json_str(answer->body, "id");
 }
 
+/* Passwords of slips, tokens, the CSRF word, keys of links. */
+static bool has_secrets(const struct uc_row *row)
+{
+    static const char *const nouns[] = {"session", "account", "share"};
+    for (size_t i = 0; i < LT_COUNT(nouns); i++) {
+        if (row && strcmp(row->noun, nouns[i]) == 0) return true;
+    }
+    return !row;
+}
+
 void api_give(struct http_exchange *x, struct uc_answer *answer)
 {
     char tag[32];
@@ -162,7 +172,7 @@ void api_give(struct http_exchange *x, struct uc_answer *answer)
     } else {
         int64_t revision = lt_json_int(answer->body, "revision", 0);
         bool accepted = answer->row && answer->row->reply != UC_BYTES && lt_json_str(answer->body, "job") && lt_json_str(answer->body, "state");
-        http_reply_json(x, accepted ? MHD_HTTP_ACCEPTED : is_new(x, answer) ? MHD_HTTP_CREATED : MHD_HTTP_OK, json_incref(answer->body));
+        (has_secrets(answer->row) ? http_reply_json : http_reply_json_packed)(x, accepted ? MHD_HTTP_ACCEPTED : is_new(x, answer) ? MHD_HTTP_CREATED : MHD_HTTP_OK, json_incref(answer->body));
         lt_print(tag, sizeof tag, "\"%lld\"", (long long)revision);
         if (revision > 0) http_header(x, MHD_HTTP_HEADER_ETAG, tag);
     }

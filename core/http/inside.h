@@ -2,6 +2,7 @@
 #ifndef LT_HTTP_INSIDE_H
 #define LT_HTTP_INSIDE_H
 
+#include "http/pack.h"
 #include "http/pool.h"
 #include "http/server.h"
 
@@ -77,7 +78,10 @@ struct http_server {
     struct lt_clock clock;
     struct lt_id_source *ids; /* of requests */
     _Atomic uint64_t held;    /* bytes of bodies held in memory */
-    _Atomic uint64_t answered[6], refused_bytes; /* answers by their hundred */
+    _Atomic uint64_t answered[6], spent_ms; /* answers by their hundred, and the time they took together */
+    struct pack_cache *packed;
+    int64_t started;
+    char *tls_cert, *tls_key; /* texts; NULL: no TLS here */
     struct http_listener listeners[HTTP_LISTENERS];
     size_t listeners_len;
     struct http_pool *pool;
@@ -142,6 +146,8 @@ void http_reply_problem(struct http_exchange *x, unsigned http_status, const str
 unsigned http_status_of(int status);
 /* A JSON document in the order of its keys; takes doc (NULL: memory). */
 void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc);
+/* The same, packed where the reader takes it. Not for answers with a secret beside words that somebody else could choose (BREACH). */
+void http_reply_json_packed(struct http_exchange *x, unsigned status, json_t *doc);
 void http_reply_empty(struct http_exchange *x, unsigned status);
 enum lt_lang http_lang(struct http_exchange *x);
 void http_header(struct http_exchange *x, const char *name, const char *value);
@@ -179,5 +185,7 @@ int http_plain_begin(struct http_exchange *x, struct lt_error *err);
 void http_meta_run(struct http_exchange *x);
 void http_openapi_run(struct http_exchange *x);
 void http_health_run(struct http_exchange *x);
+int http_metrics_begin(struct http_exchange *x, struct lt_error *err);
+void http_metrics_run(struct http_exchange *x);
 
 #endif

@@ -105,10 +105,10 @@ void http_meta_run(struct http_exchange *x)
                                (json_int_t)x->server->config.web_upload_max, "resumable_from", (json_int_t)5 << 20, "json_levels", INPUT_DEPTH_MAX);
     json_t *doc = json_pack("{s:s, s:s, s:o*, s:o, s:o, s:o}", "lang", lt_lang_word(lang), "version", LETOPIS_VERSION, "school", school, "sets",
                             sets(lang), "use_cases", use_cases(lang), "limits", limits);
-    http_reply_json(x, MHD_HTTP_OK, doc);
+    http_reply_json_packed(x, MHD_HTTP_OK, doc);
 }
 
 void http_openapi_run(struct http_exchange *x)
 {
-    http_reply_json(x, MHD_HTTP_OK, http_openapi(http_lang(x)));
+    http_reply_json_packed(x, MHD_HTTP_OK, http_openapi(http_lang(x)));
 }

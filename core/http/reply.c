@@ -77,7 +77,7 @@ static int add_text(const char *text, size_t len, void *out)
     return lt_buf_add(out, text, len);
 }
 
-void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc)
+static void reply_json(struct http_exchange *x, unsigned status, json_t *doc, bool may_pack)
 {
     struct lt_buf out = LT_BUF_INIT((size_t)64 << 20);
     size_t len = 0;
@@ -85,7 +85,27 @@ void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc)
     json_decref(doc);
     char *body = out.len ? lt_buf_take(&out, &len) : NULL;
     lt_buf_free(&out);
+    size_t packed_len = 0;
+    bool wanted = body && may_pack && len >= PACK_LEAST &&
+                  pack_wanted(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
+    char *packed = wanted ? pack_gzip(body, len, &packed_len) : NULL;
+    if (packed) {
+        free(body);
+        body = packed;
+        len = packed_len;
+    }
     http_reply_bytes(x, status, "application/json", body, len);
+    if (packed) http_header(x, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+}
+
+void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc)
+{
+    reply_json(x, status, doc, false);
+}
+
+void http_reply_json_packed(struct http_exchange *x, unsigned status, json_t *doc)
+{
+    reply_json(x, status, doc, true);
 }
 
 /* --- problems --- */

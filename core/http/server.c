@@ -34,6 +34,34 @@ static void fill_defaults(struct http_config *c)
     if (!c->web_upload_max) c->web_upload_max = (uint64_t)128 << 20;
 }
 
+/* Certificate and key as PEM, with a limit. */
+static int read_text(const char *path, char **out, struct lt_error *err)
+{
+    enum { MOST = 1 << 20 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *text = fd >= 0 ? lt_calloc(1, MOST + 1) : NULL;
+    ssize_t n = text ? read(fd, text, MOST) : -1;
+    int rc = n > 0 ? 0 : lt_fail_errno(err, "read", path);
+    if (fd >= 0) close(fd);
+    if (rc) free(text);
+    else *out = text;
+    return rc;
+}
+
+static void free_tls(struct http_server *s)
+{
+    if (s->tls_key) explicit_bzero(s->tls_key, strlen(s->tls_key));
+    free(s->tls_key);
+    free(s->tls_cert);
+}
+
+static int read_tls(struct http_server *s, struct lt_error *err)
+{
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) return lt_fail(err, LT_REFUSED, "http.no_tls", (char *)NULL);
+    int rc = read_text(s->config.tls_cert, &s->tls_cert, err);
+    return rc ? rc : read_text(s->config.tls_key ? s->config.tls_key : s->config.tls_cert, &s->tls_key, err);
+}
+
 int http_server_new(const struct http_config *config, struct http_server **out, struct lt_error *err)
 {
     struct http_server *s = lt_calloc(1, sizeof *s);
@@ -46,7 +74,10 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
     lt_clock_system(&clock, 0);
     s->clock = clock;
     s->ids = lt_id_source_new(&s->clock);
-    int rc = s->dir && s->ids ? 0 : lt_fail_memory(err);
+    s->packed = pack_cache_new();
+    s->started = http_now_ms();
+    int rc = s->dir && s->ids && s->packed ? 0 : lt_fail_memory(err);
+    if (!rc && config->tls_cert) rc = read_tls(s, err);
     if (!rc && config->web) {
         s->web = open(config->web, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (s->web < 0) rc = lt_fail_errno(err, "open", config->web);
@@ -59,6 +90,8 @@ int http_server_new(const struct http_config *config, struct http_server **out, 
         tus_close(s->tus);
         if (s->web >= 0) close(s->web);
         lt_id_source_free(s->ids);
+        pack_cache_free(s->packed);
+        free_tls(s);
         free(s->dir);
         free(s);
         return rc;
@@ -81,14 +114,22 @@ static void on_library_message(void *server, const char *format, va_list args)
 static int serve(struct http_listener *l, int fd, struct lt_error *err)
 {
     struct http_server *s = l->server;
+    /* behind a front server all connections come from one address */
+    unsigned each = l->network && !s->config.proxy ? s->config.connections / 2 : 0;
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, s->tls_cert},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls_key},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+                                   {MHD_OPTION_END, 0, NULL}};
+    if (!l->tls) tls[0] = tls[3];
     l->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG | (l->tls ? MHD_USE_TLS : 0u), 0, NULL,
         NULL, http_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_message, s, MHD_OPTION_LISTEN_SOCKET,
         fd, MHD_OPTION_THREAD_POOL_SIZE, s->config.threads, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, s->config.connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)SILENT_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, l,
         MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l, MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, l,
-        MHD_OPTION_UNESCAPE_CALLBACK, http_no_unescape, l, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_UNESCAPE_CALLBACK, http_no_unescape, l, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_PER_IP_CONNECTION_LIMIT, each,
+        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (l->daemon) return 0;
     close(fd);
     return lt_fail(err, LT_SYSTEM, "http.threads", (char *)NULL);
@@ -117,6 +158,7 @@ int http_server_listen_web(struct http_server *s, int fd, const char *path, stru
         return rc;
     }
     look_at_socket(l, fd);
+    l->tls = l->network && s->tls_cert;
     rc = serve(l, fd, err);
     if (rc) free(l->path);
     else s->listeners_len++;
@@ -209,6 +251,8 @@ void http_server_free(struct http_server *s)
         listener_clear(&s->listeners[i]);
     if (s->web >= 0) close(s->web);
     lt_id_source_free(s->ids);
+    pack_cache_free(s->packed);
+    free_tls(s);
     pthread_cond_destroy(&s->watch.wake);
     pthread_mutex_destroy(&s->watch.lock);
     free(s->dir);

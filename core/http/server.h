@@ -29,6 +29,7 @@ struct http_config {
     uint64_t upload_max;      /* bytes of the files of one call through the Unix socket; 0: 1 GiB */
     uint64_t web_upload_max;  /* bytes of a body from the web; 0: 128 MiB */
     const char *web;          /* folder of the client's files, opened by http_server_new; NULL: none */
+    const char *tls_cert, *tls_key; /* paths of PEM files: ports speak TLS; key NULL: it stands in the certificate's file */
     bool proxy;               /* X-Forwarded-For and -Proto of who connects are believed */
     bool metrics_open;        /* /metrics answers others than this machine */
 };

@@ -79,6 +79,35 @@ static int absent(struct lt_error *err)
     return lt_fail(err, LT_NOTFOUND, "http.no_page", (char *)NULL);
 }
 
+static bool is_text(const char *path)
+{
+    const char *type = type_of(path);
+    return type && !lt_starts(type, "image/png") && !lt_starts(type, "image/webp") && !lt_starts(type, "font/");
+}
+
+/* "name.0123abcd.js": what it holds never changes. */
+static bool is_hashed(const char *path)
+{
+    const char *last = strrchr(path, '.');
+    size_t n = 0;
+    while (last && last - n > path && strchr("0123456789abcdef", last[-1 - (long)n])) n++;
+    return n >= 8 && last - n > path && last[-1 - (long)n] == '.';
+}
+
+/* The tag is weak in one way: packed and plain bytes of a file share it, told apart by Vary. Takes fd. */
+static void reply_file(struct http_exchange *x, const char *path, const char *tag, int fd, size_t size)
+{
+    size_t len = 0;
+    const void *packed = NULL;
+    if (is_text(path) && pack_wanted(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING)))
+        packed = pack_cache_file(x->server->packed, path, tag, fd, size, &len);
+    struct MHD_Response *r = packed ? MHD_create_response_from_buffer(len, (void *)(uintptr_t)packed, MHD_RESPMEM_PERSISTENT)
+                                    : MHD_create_response_from_fd64(size, fd);
+    if (packed || !r) close(fd);
+    http_reply(x, MHD_HTTP_OK, type_of(path), r);
+    if (packed) http_header(x, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+}
+
 int http_static_begin(struct http_exchange *x, struct lt_error *err)
 {
     lt_print(x->what, sizeof x->what, "file");
@@ -96,17 +125,16 @@ int http_static_begin(struct http_exchange *x, struct lt_error *err)
     char tag[64], quoted[72];
     lt_print(tag, sizeof tag, "%llx-%llx-%llx", (unsigned long long)st.st_mtim.tv_sec, (unsigned long long)st.st_mtim.tv_nsec,
              (unsigned long long)st.st_size);
-    lt_print(quoted, sizeof quoted, "\"%s\"", tag);
+    lt_print(quoted, sizeof quoted, is_text(path) ? "W/\"%s\"" : "\"%s\"", tag);
     const char *known = MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
     if (known && http_etag_listed(known, tag)) {
         close(fd);
         http_reply_empty(x, MHD_HTTP_NOT_MODIFIED);
     } else {
-        struct MHD_Response *r = MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
-        if (!r) close(fd);
-        http_reply(x, MHD_HTTP_OK, type_of(path), r);
+        reply_file(x, path, tag, fd, (size_t)st.st_size);
     }
     http_header(x, MHD_HTTP_HEADER_ETAG, quoted);
-    http_header(x, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    if (is_text(path)) http_header(x, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    http_header(x, MHD_HTTP_HEADER_CACHE_CONTROL, is_hashed(path) ? "public, max-age=31536000, immutable" : "no-cache");
     return 0;
 }
