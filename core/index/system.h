@@ -58,6 +58,28 @@ int sysdb_session_list(struct sysdb *db, const char *account, json_t **items, st
 int sysdb_session_end_others(struct sysdb *db, const char *account, const char *id, struct lt_error *err);
 int sysdb_session_end(struct sysdb *db, const char *account, const char *id_or_null_for_all, struct lt_error *err);
 
+/* --- the second factor --- */
+struct sys_factor {
+    char secret[65];   /* hex */
+    bool confirmed;    /* asked for at sign-in; before that it is only being set up */
+    int64_t last_step; /* of the last code taken: none is taken twice */
+    int codes_left;    /* one-time codes for a lost device */
+};
+/* LT_NOTFOUND "factor.off" */
+int sysdb_factor_get(struct sysdb *db, const char *account, struct sys_factor *out, struct lt_error *err);
+/* A new one, not confirmed, in the place of any there was. */
+int sysdb_factor_put(struct sysdb *db, const char *account, const char *secret, int64_t now, struct lt_error *err);
+int sysdb_factor_remove(struct sysdb *db, const char *account, struct lt_error *err);
+/* Takes the code of a step, once, and with it confirms the factor. *taken false: that step or a later one was taken already. */
+int sysdb_factor_step(struct sysdb *db, const char *account, int64_t step, bool *taken, struct lt_error *err);
+/* The one-time codes as SHA-256, in the place of those there were; and one of them used up. */
+int sysdb_factor_codes(struct sysdb *db, const char *account, const char (*sha256)[65], size_t n, struct lt_error *err);
+int sysdb_factor_use_code(struct sysdb *db, const char *account, const char sha256[65], bool *taken, struct lt_error *err);
+
+/* Places (hashes of addresses) from which the account was signed in; the last eight are kept. */
+int sysdb_place_known(struct sysdb *db, const char *account, const char *place, int64_t since, bool *out, struct lt_error *err);
+int sysdb_place_note(struct sysdb *db, const char *account, const char *place, int64_t now, struct lt_error *err);
+
 /* --- access log --- */
 struct sys_access {
     int64_t at;           /* ms */

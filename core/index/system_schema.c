@@ -32,5 +32,14 @@ static const char SECOND[] =
     " PRIMARY KEY (account, key)) WITHOUT ROWID;"
     "CREATE INDEX answer_at ON answer (at);";
 
-static const struct db_step STEPS[] = {{FIRST, false}, {SECOND, false}};
+/* The second factor of an account, the ways left when the device is lost, and from where it was signed in lately (hashed). */
+static const char FACTORS[] =
+    "CREATE TABLE factor (account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, secret TEXT NOT NULL, confirmed INTEGER NOT NULL,"
+    " last_step INTEGER NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE factor_code (account TEXT NOT NULL REFERENCES account ON DELETE CASCADE, sha256 TEXT NOT NULL, PRIMARY KEY (account, sha256))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE known_place (account TEXT NOT NULL REFERENCES account ON DELETE CASCADE, place TEXT NOT NULL, last INTEGER NOT NULL,"
+    " PRIMARY KEY (account, place)) WITHOUT ROWID;";
+
+static const struct db_step STEPS[] = {{FIRST, false}, {SECOND, false}, {FACTORS, false}};
 const struct db_schema sysdb_schema = {STEPS, LT_COUNT(STEPS)};

@@ -149,7 +149,7 @@ struct model_right {
 /* Ids: school.read school.set; class.read class.manage class.promote; programme.read programme.manage;
  * group.read group.manage group.enrol; pupil.list pupil.read pupil.add pupil.edit pupil.decorate pupil.move
  * pupil.leave pupil.erase; person.read person.add person.manage person.dismiss person.contacts; role.grant;
- * guardian.link; account.list account.create account.confirm account.reset account.disable account.own;
+ * guardian.link; account.list account.create account.confirm account.reset account.disable account.factor account.own;
  * entry.list entry.read entry.history entry.add entry.edit entry.submit entry.verify entry.return
  * entry.withdraw entry.hide entry.dispute entry.answer; file.read file.add; review.read review.ask review.add
  * review.decline review.retract; portfolio.read portfolio.arrange portfolio.export portfolio.bundle

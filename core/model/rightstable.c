@@ -114,6 +114,7 @@ static const struct model_right rights[] = {
       OWN_CHILD | OTHER_GUARDIAN | OWN_PERSON, 0),
     R("account.disable", "close an account", PERSON,
       L | DIRECTOR | CLERK_OTHER | CLASS_ACCOUNT | PERSONAL | SYSADMIN, OWN_CHILD | OTHER_GUARDIAN, 0),
+    R("account.factor", "take away a lost second factor", PERSON, L | DIRECTOR | SYSADMIN, 0, 0),
     R("account.own", "own password, sessions, tokens, second factor", SCHOOL, L | ACCOUNT, 0, 0),
 
     R("entry.list", "entries in lists", ENTRY, READS, 0, 0),

@@ -1,8 +1,10 @@
 /* account: who may sign in. Being signed in: session.c. */
 #include "usecase/account.h"
 #include "usecase/account_slips.h"
+#include "usecase/guess.h"
 #include "usecase/session.h"
 #include "usecase/table.h"
+#include "usecase/token.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -147,7 +149,7 @@ static int run_reset(struct uc_call *call, const json_t *in, json_t **out, struc
     int rc = find(call, in, &a, err);
     if (!rc) rc = set_slip(call, &a, slip, err);
     a.failures = 0;
-    a.locked_until = 0;
+    if (!rc) guess_forgive(call->app, a.login);
     if (!rc) rc = change(call, &a, EVERYBODY, slip, out, err);
     sodium_memzero(slip, sizeof slip);
     return rc;
@@ -164,7 +166,7 @@ static int run_disable(struct uc_call *call, const json_t *in, json_t **out, str
 
 /* Whoever finds a browser left open must not be able to take the account: the password so far is asked for, and after a few wrong ones the
  * session is over. Not while the password is the slip's, which was typed a moment ago and opens nothing else. */
-static int prove(struct uc_call *call, struct sys_account *a, const json_t *in, struct lt_error *err)
+int account_prove(struct uc_call *call, struct sys_account *a, const json_t *in, struct lt_error *err)
 {
     enum { TRIES = 5 };
     if (!*call->actor.session || a->must_change) return 0;
@@ -188,7 +190,7 @@ static int run_password(struct uc_call *call, const json_t *in, json_t **out, st
     if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
     int rc = sysdb_account_by_id(call->app->sys, call->actor.account, &a, err);
     const char *password = lt_json_str_or(in, "new_password", "");
-    if (!rc) rc = prove(call, &a, in, err);
+    if (!rc) rc = account_prove(call, &a, in, err);
     if (!rc) rc = secret_check(password, a.login, err);
     if (!rc) rc = secret_hash(password, a.hash, err);
     a.must_change = false;
@@ -197,12 +199,6 @@ static int run_password(struct uc_call *call, const json_t *in, json_t **out, st
 }
 
 /* --- sessions --- */
-
-static int run_tokens(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    if (*call->actor.session) return lt_fail(err, LT_REFUSED, "session.by_token", (char *)NULL);
-    return session_add(call, in, "token", out, err);
-}
 
 static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
@@ -225,6 +221,7 @@ static const struct uc_field password_fields[] = {
 static const struct uc_field token_fields[] = {{"title", UC_TEXT, UC_REQUIRED, 1, 120, NULL},
                                                {"scope", UC_TEXT, 0, 0, 250, NULL},
                                                {"days", UC_INT, 0, 1, 366, NULL},
+                                               {"current_password", UC_SECRET, 0, 0, 0, NULL},
                                                {0}};
 static const struct uc_field slips_fields[] = {{"class", UC_ID, 0, 0, 0, NULL},
                                                {"pupil", UC_ID, 0, 0, 0, NULL},
@@ -257,7 +254,7 @@ static const struct uc_row account_rows[] = {
     {.noun = "account", .verb = "sessions", .method = "GET", .tail = "/sessions", .reply = UC_LIST, .flags = UC_QUIET,
      .columns = "id kind title last_used expires", .run = run_sessions},
     {.noun = "account", .verb = "tokens", .method = "POST", .tail = "/tokens", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = token_fields, .run = run_tokens},
+     .fields = token_fields, .run = token_run_add},
 };
 
 const struct uc_noun uc_noun_account = UC_NOUN("account", "accounts", NULL, account_rows);

@@ -1,6 +1,7 @@
 /* The passwords exist in three places for a moment: the memory of this call, the paper, and as hashes in system.db. The paper is made
  * first; only when it stands are the accounts changed, all in one transaction. */
 #include "usecase/account_slips.h"
+#include "usecase/guess.h"
 #include "usecase/account.h"
 #include "usecase/klass_board.h"
 #include "usecase/spool.h"
@@ -71,7 +72,7 @@ static int make_password(struct slips *s, struct slip *slip, struct lt_error *er
     secret_for_slip(slip->password);
     a->must_change = true;
     a->failures = 0;
-    a->locked_until = 0;
+    if (!slip->is_new) guess_forgive(call->app, a->login);
     a->changed = call->now;
     a->slip_expires = call->now + uc_setting_int(call, "slip.days") * DAY_MS;
     return secret_hash(slip->password, a->hash, err);

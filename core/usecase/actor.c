@@ -1,5 +1,7 @@
 /* Who calls. */
 #include "usecase/call.h"
+#include "usecase/factor.h"
+#include "usecase/guess.h"
 #include "usecase/known.h"
 #include "usecase/job_run.h"
 #include "usecase/secret.h"
@@ -9,8 +11,6 @@
 #include "base/text.h"
 
 #include <string.h>
-
-enum { FREE_TRIES = 5, LOCK_FIRST_MS = 30000, LOCK_MOST_MS = 3600000 };
 
 void uc_actor_clear(struct uc_actor *a)
 {
@@ -26,43 +26,41 @@ static int no_account(struct lt_error *err)
     return lt_fail(err, LT_DENIED, "session.wrong_login", (char *)NULL);
 }
 
-/* After a few free tries each failure locks the account for twice as long as the one before. */
-static void note_failure(struct uc_call *call, struct sys_account *a)
+/* A code goes with the password where one signs in; the door hands it over as a value of that call. */
+static const char *code_of(const struct uc_call *call, const struct uc_request *request)
 {
-    struct lt_error ignored = {0};
-    a->failures++;
-    int over = a->failures - FREE_TRIES;
-    if (over >= 0) {
-        int64_t wait = LOCK_FIRST_MS;
-        for (int i = 0; i < over && wait < LOCK_MOST_MS; i++) wait *= 2;
-        a->locked_until = call->now + (wait < LOCK_MOST_MS ? wait : LOCK_MOST_MS);
-    }
-    sysdb_account_update(call->app->sys, a, &ignored);
-    lt_error_clear(&ignored);
+    bool login = call->row && strcmp(call->row->noun, "session") == 0 && strcmp(call->row->verb, "login") == 0;
+    return login ? lt_json_str(request->values, "code") : NULL;
 }
 
-static int by_password(struct uc_call *call, const char *login, const char *password, struct sys_account *a,
-                       struct lt_error *err)
+/* The account behind a login and a password, however many of both were tried before; equally slow for a login that does not exist. */
+static int judge_password(struct uc_call *call, const char *login, const char *password, struct sys_account *a, struct lt_error *err)
 {
     int rc = sysdb_account_by_login(call->app->sys, login, a, err);
-    if (rc == LT_NOTFOUND) {
+    if (rc && rc != LT_NOTFOUND) return rc;
+    if (rc || !*a->hash) {
         secret_waste(password);
         return no_account(err);
     }
-    if (rc) return rc;
-    if (a->locked_until > call->now)
-        return lt_fail(err, LT_DENIED, "session.locked", "seconds", LT_NUM((a->locked_until - call->now) / 1000 + 1),
-                       (char *)NULL);
     if (!secret_matches(a->hash, password)) {
         lt_print(call->actor.account, sizeof call->actor.account, "%s", a->id); /* whose account it was tried on, for the log */
-        note_failure(call, a);
         return no_account(err);
     }
-    if (a->disabled) return no_account(err);
-    if (a->slip_expires && a->slip_expires < call->now) return lt_fail(err, LT_DENIED, "session.slip_expired", (char *)NULL);
-    if (a->failures) {
+    return a->disabled ? no_account(err) : 0;
+}
+
+static int by_password(struct uc_call *call, const char *login, const struct uc_request *request, struct sys_account *a, struct lt_error *err)
+{
+    struct guess g;
+    int rc = guess_begin(call, login, &g, err);
+    if (!rc) rc = judge_password(call, login, request->password, a, err);
+    if (rc) return rc;
+    if (a->slip_expires && a->slip_expires < call->now) rc = lt_fail(err, LT_DENIED, "session.slip_expired", (char *)NULL);
+    if (!rc) rc = factor_check(call, a->id, code_of(call, request), err);
+    if (rc && strcmp(err->code, "factor.wrong") == 0) return rc; /* counted like a wrong password */
+    guess_right(call, &g, a->id, rc == 0);
+    if (!rc && a->failures) {
         a->failures = 0;
-        a->locked_until = 0;
         rc = sysdb_account_update(call->app->sys, a, err);
     }
     return rc;
@@ -160,10 +158,10 @@ static int load_subject(struct uc_call *call, const struct sys_account *a, struc
     actor->must_change = a->must_change;
     lt_print(actor->kind, sizeof actor->kind, "%s", a->is_pupil ? "pupil" : "person");
     if (a->is_pupil) return 0;
-    if (known_get(call->app->known, actor)) return 0;
-    int rc = load_person(call, err);
-    if (!rc) known_put(call->app->known, actor);
-    return rc;
+    bool known = known_get(call->app->known, actor);
+    int rc = known ? 0 : load_person(call, err);
+    if (!rc && !known) known_put(call->app->known, actor);
+    return rc ? rc : factor_note(call, err);
 }
 
 int uc_actor_reload(struct uc_call *call, struct lt_error *err)
@@ -192,6 +190,7 @@ int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct
         struct sys_session session;
         int rc = by_token(call, request->token, &session, &a, err);
         if (!rc) rc = load_subject(call, &a, err);
+        call->actor.program = !rc && strcmp(session.kind, "token") == 0;
         return rc ? rc : session_check_idle(call, &session, err);
     }
     if (data && request->login) {
@@ -201,7 +200,7 @@ int uc_actor_find(struct uc_call *call, const struct uc_request *request, struct
             if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
         }
         if (!request->password) return no_account(err);
-        int rc = by_password(call, low, request->password, &a, err);
+        int rc = by_password(call, low, request, &a, err);
         return rc ? rc : load_subject(call, &a, err);
     }
     if (request->local_user) {

@@ -1,5 +1,6 @@
 #include "usecase/call.h"
 #include "usecase/file.h"
+#include "usecase/guess.h"
 #include "usecase/known.h"
 #include "usecase/job.h"
 #include "usecase/job_run.h"
@@ -210,13 +211,14 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->known = known_new();
     app->repeats = repeats_new();
     app->previews = previews_new();
+    app->guesses = guesses_new();
     app->jobs = jobs_new();
     app->dir = lt_strdup(config->dir);
     app->program = lt_strdup(config->program);
     app->modules = lt_strdup(config->modules);
     app->plugins_dir = lt_strdup(config->plugins);
     app->sandbox = (struct sandbox_config){.program = app->program, .modules_dir = app->modules};
-    int rc = app->ids && app->known && app->repeats && app->jobs && app->previews && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
+    int rc = app->ids && app->known && app->repeats && app->jobs && app->previews && app->guesses && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
     if (!rc && !config->offline) rc = app_attach(app, config->lock_wait_ms, err);
     if (rc) lt_app_close(app);
     else *out = app;
@@ -237,6 +239,7 @@ void lt_app_close(struct lt_app *app)
     known_free(app->known);
     repeats_free(app->repeats);
     previews_free(app->previews);
+    guesses_free(app->guesses);
     jobs_free(app->jobs);
     pthread_mutex_destroy(&app->drain);
     pthread_mutex_destroy(&app->settings_lock);

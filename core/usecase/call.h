@@ -25,6 +25,7 @@ struct lt_app {
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
+    struct guesses *guesses;      /* wrong passwords and codes of late (guess.h) */
     struct previews *previews;    /* pictures of files being made (file.h) */
     struct jobs *jobs;            /* long work (job.h) */
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
@@ -46,6 +47,8 @@ struct uc_actor {
     char id[80];          /* person id, pupil id or "local:<user>"; "" for nobody */
     char kind[24];        /* word for the commit's author: local, pupil, guardian, staff, nobody */
     bool local, is_pupil, confirmed;
+    bool program;         /* signed in with an API token */
+    bool factor_on, factor_needed; /* second factor (factor.h): known where it matters */
     bool must_change;     /* signed in with the password of a slip, which others have seen */
     char account[LT_ID_SIZE], session[LT_ID_SIZE];
     json_t *person;       /* person document, NULL for pupils and local */

@@ -58,6 +58,7 @@ static int admit(struct uc_call *call, struct lt_error *err)
 {
     /* Acts under a password that others have seen would be nobody's: first an own one is set. */
     if (call->actor.must_change && !(call->row->flags & UC_QUIET)) return lt_fail(err, LT_DENIED, "session.must_change", (char *)NULL);
+    if (call->actor.factor_needed && !(call->row->flags & UC_QUIET)) return lt_fail(err, LT_DENIED, "factor.needed", (char *)NULL);
     return scope_allows(call) ? 0 : lt_fail(err, LT_DENIED, "right.scope", (char *)NULL);
 }
 

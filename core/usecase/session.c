@@ -1,5 +1,6 @@
 /* session: signing in and out, and who one is. */
 #include "usecase/session.h"
+#include "usecase/factor.h"
 #include "usecase/klass.h"
 #include "usecase/secret.h"
 #include "usecase/table.h"
@@ -200,7 +201,7 @@ static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct l
     const struct uc_actor *a = &call->actor;
     const json_t *roles = lt_json_array(a->person, "roles");
     json_t *me = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:o}", "id", a->id, "kind", a->kind, "account", a->account, "confirmed",
-                           a->confirmed, "must_change", a->must_change, "factor", "off", "roles", roles ? json_deep_copy(roles) : json_array());
+                           a->confirmed, "must_change", a->must_change, "factor", factor_word(a), "roles", roles ? json_deep_copy(roles) : json_array());
     int rc = me ? put_self(call, me, err) : lt_fail_memory(err);
     if (!rc) rc = put_children(call, me, err);
     if (!rc) rc = put_places(call, me, err);
@@ -210,7 +211,8 @@ static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct l
     return rc;
 }
 
-static const struct uc_field login_fields[] = {{"title", UC_TEXT, 0, 0, 120, NULL}, {0}};
+/* code: of the second factor, judged with the password (actor.c) */
+static const struct uc_field login_fields[] = {{"title", UC_TEXT, 0, 0, 120, NULL}, {"code", UC_TEXT, 0, 0, 20, NULL}, {0}};
 static const struct uc_field logout_fields[] = {
     {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {0}};
 

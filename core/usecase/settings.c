@@ -31,6 +31,7 @@ static const struct uc_setting_def defs[] = {
     {"session.idle_days", "7", NULL, 1, 365},
     {"session.staff_hours", "12", NULL, 1, 720},
     {"session.staff_idle_minutes", "30", NULL, 5, 1440},
+    {"factor.required", "none", "+none deputy_head director sysadmin", 0, 0}, /* roles that sign in with a code */
     {"preview.cache_mb", "1024", NULL, 16, 1000000},
     /* printed on slips and forms (Roskomnadzor's order 18 names the operator by them); empty: a line to write on */
     {"school.site", "", "*", 0, 0},
@@ -75,12 +76,25 @@ static bool is_colour(const char *s)
     return strlen(s) == 7 && s[0] == '#' && strspn(s + 1, "0123456789abcdefABCDEF") == 6;
 }
 
+/* Several of the words behind the +, separated by commas. */
+static int words_fit(const struct uc_setting_def *def, const char *value, struct lt_error *err)
+{
+    char word[40];
+    const char *w = value + strspn(value, " ,");
+    bool good = *w && strlen(value) < 80;
+    for (; good && *w; w += strcspn(w, " ,"), w += strspn(w, " ,")) {
+        good = lt_print(word, sizeof word, "%.*s", (int)strcspn(w, " ,"), w) && has_word(def->words + 1, word);
+    }
+    return good ? 0 : lt_fail(err, LT_USAGE, "setting.words", "name", def->name, "words", def->words + 1, (char *)NULL);
+}
+
 int uc_setting_check(const char *name, const char *value, struct lt_error *err)
 {
     const struct uc_setting_def *def = uc_setting_find(name);
     if (!def) return lt_fail(err, LT_USAGE, "setting.unknown", "name", name, (char *)NULL);
     if (def->words && def->words[0] == '*')
         return lt_utf8_count(value) <= TEXT_MAX && !strpbrk(value, "\r\n") ? 0 : lt_fail(err, LT_USAGE, "setting.text", "name", name, "max", LT_NUM(TEXT_MAX), (char *)NULL);
+    if (def->words && def->words[0] == '+') return words_fit(def, value, err);
     if (def->words && !has_word(def->words, value))
         return lt_fail(err, LT_USAGE, "setting.words", "name", name, "words", def->words, (char *)NULL);
     if (def->min || def->max) {

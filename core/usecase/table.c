@@ -8,6 +8,8 @@
 static const struct uc_noun *const nouns[] = {
     &uc_noun_school,
     &uc_noun_account,
+    &uc_noun_factor,
+    &uc_noun_token,
     &uc_noun_session,
     &uc_noun_log,
     &uc_noun_system,
