@@ -134,6 +134,12 @@ struct uc_tx;
 /* repos: VAULT_SCHOOL or pupil ids. */
 int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err);
 int uc_tx_begin1(struct uc_call *call, const char *repo, struct uc_tx **out, struct lt_error *err);
+/* For changes over many portfolios: no locks are taken, what is read are the documents of this moment. Then everything is written, uc_tx_prepare, uc_tx_lock
+ * and uc_tx_commit follow; only between the last two does anybody wait (vault.h). subject and entry: of what is not sealed yet. */
+int uc_tx_begin_unlocked(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err);
+int uc_tx_prepare(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err);
+/* `again` makes the changes of one repository once more, from what stands there now. */
+int uc_tx_lock(struct uc_tx *tx, int (*again)(void *user, const char *repo, struct lt_error *err), void *user, struct lt_error *err);
 /* A document as it stands inside the writer lock; new reference. */
 int uc_tx_get(struct uc_tx *tx, const char *repo, const char *path, json_t **out, struct lt_error *err);
 /* Stamps changed (and created, when the document has none) and writes it in canonical form. doc is borrowed and changed by the stamps. */

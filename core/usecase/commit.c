@@ -27,7 +27,7 @@ json_t *uc_stamp(struct uc_call *call)
     return json_pack("{s:s, s:s}", "at", lt_instant_format(call->now, at), "by", call->actor.id);
 }
 
-int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err)
+static int begin(struct uc_call *call, const char *const *repos, size_t n, bool locked, struct uc_tx **out, struct lt_error *err)
 {
     struct uc_tx *tx = lt_calloc(1, sizeof *tx);
     if (!tx) return lt_fail_memory(err);
@@ -39,13 +39,24 @@ int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct
         if (*c == ':') *c = '-'; /* "local:anna" is no local part of an address */
     }
     struct vault_author who = {.name = call->actor.local ? call->actor.id : call->actor.kind, .email = email};
-    int rc = vault_tx_begin(call->app->vault, &who, repos, n, &tx->vt, err);
+    int rc = locked ? vault_tx_begin(call->app->vault, &who, repos, n, &tx->vt, err)
+                    : vault_tx_begin_unlocked(call->app->vault, &who, repos, n, &tx->vt, err);
     if (rc) {
         free(tx);
         return rc;
     }
     *out = tx;
     return 0;
+}
+
+int uc_tx_begin(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err)
+{
+    return begin(call, repos, n, true, out, err);
+}
+
+int uc_tx_begin_unlocked(struct uc_call *call, const char *const *repos, size_t n, struct uc_tx **out, struct lt_error *err)
+{
+    return begin(call, repos, n, false, out, err);
 }
 
 int uc_tx_begin1(struct uc_call *call, const char *repo, struct uc_tx **out, struct lt_error *err)
@@ -146,6 +157,17 @@ int uc_tx_seal(struct uc_tx *tx, const char *repo, const char *subject, const ch
 {
     struct vault_message m = message_of(tx, subject, entry);
     return vault_tx_seal(tx->vt, repo, &m, err);
+}
+
+int uc_tx_prepare(struct uc_tx *tx, const char *subject, const char *entry, struct lt_error *err)
+{
+    struct vault_message m = message_of(tx, subject, entry);
+    return vault_tx_prepare(tx->vt, &m, err);
+}
+
+int uc_tx_lock(struct uc_tx *tx, int (*again)(void *user, const char *repo, struct lt_error *err), void *user, struct lt_error *err)
+{
+    return vault_tx_lock(tx->vt, again, user, err);
 }
 
 enum { SLOTS = sizeof ((struct lt_app *)NULL)->fed / sizeof ((struct lt_app *)NULL)->fed[0] };

@@ -182,10 +182,9 @@ static json_t *entry_fields_of(const json_t *event, const json_t *p)
 }
 
 /* Takes the target documents of each pupil in turn, so that the class and the birth date of the entry are the pupil's own. */
-static int close_one(struct uc_call *call, struct uc_tx *tx, const json_t *event, json_t *p, struct lt_error *err)
+static int entry_of(struct uc_call *call, const json_t *event, json_t *p, json_t **out, char dir[VAULT_PATH_MAX], struct lt_error *err)
 {
     const char *pupil = lt_json_str_or(p, "pupil", "");
-    char dir[VAULT_PATH_MAX];
     json_t *in = entry_fields_of(event, p), *entry = NULL;
     struct uc_target_docs keep = call->target;
     call->target = (struct uc_target_docs){0};
@@ -196,15 +195,42 @@ static int close_one(struct uc_call *call, struct uc_tx *tx, const json_t *event
                 lt_json_put_str(entry, "state", "verified")))
         rc = lt_fail_memory(err);
     if (!rc) rc = entry_check(call, entry, false, err);
-    if (!rc) rc = entry_store(tx, pupil, dir, entry, err);
-    if (!rc) rc = entry_put_verified(tx, call, pupil, dir, entry, "event", NULL, err);
-    if (!rc) rc = uc_tx_seal(tx, pupil, "Enter the result of an event", lt_json_str(entry, "id"), err);
     if (!rc && lt_json_put_str(p, "entry", lt_json_str(entry, "id"))) rc = lt_fail_memory(err);
     uc_target_clear(&call->target);
     call->target = keep;
     json_decref(in);
-    json_decref(entry);
+    if (rc) json_decref(entry);
+    else *out = entry;
     return rc;
+}
+
+/* One entry for each participant; kept, for a portfolio that moved meanwhile gets the same once more. */
+struct closing {
+    struct uc_call *call;
+    struct uc_tx *tx;
+    json_t *event;
+    json_t *entries; /* pupil → {dir, entry} */
+};
+
+static int write_entry(struct closing *c, const char *pupil, struct lt_error *err)
+{
+    const json_t *one = lt_json_object(c->entries, pupil);
+    json_t *entry = lt_json_object(one, "entry");
+    const char *dir = lt_json_str_or(one, "dir", "");
+    int rc = entry_store(c->tx, pupil, dir, entry, err);
+    if (!rc) rc = entry_put_verified(c->tx, c->call, pupil, dir, entry, "event", NULL, err);
+    return rc ? rc : uc_tx_seal(c->tx, pupil, "Enter the result of an event", lt_json_str(entry, "id"), err);
+}
+
+static int close_one(struct closing *c, json_t *p, struct lt_error *err)
+{
+    const char *pupil = lt_json_str_or(p, "pupil", "");
+    char dir[VAULT_PATH_MAX];
+    json_t *entry = NULL;
+    int rc = entry_of(c->call, c->event, p, &entry, dir, err);
+    if (rc) return rc;
+    if (json_object_set_new(c->entries, pupil, json_pack("{s:s, s:o}", "dir", dir, "entry", entry))) return lt_fail_memory(err);
+    return write_entry(c, pupil, err);
 }
 
 static const char **repos_of(const json_t *event, size_t *n)
@@ -236,43 +262,68 @@ static int check_each(struct uc_call *call, const json_t *event, struct lt_error
     return rc;
 }
 
-static int close_inside(struct uc_call *call, struct uc_tx *tx, const json_t *seen, json_t **out, struct lt_error *err)
+static int same_participants(const json_t *event, const json_t *seen, struct lt_error *err)
 {
-    json_t *event = NULL;
-    int rc = get_event(tx, lt_json_str_or(seen, "id", ""), &event, err);
-    if (!rc) rc = must_be_open(event, err);
-    /* The portfolios locked are those seen before the locks were taken. */
+    int rc = must_be_open(event, err);
+    /* The portfolios of the transaction are those seen when it began. */
     if (!rc && !json_equal(lt_json_array(event, "participants"), lt_json_array(seen, "participants")))
         rc = lt_fail(err, LT_CONFLICT, "event.moved", (char *)NULL);
+    return rc;
+}
+
+static int put_closed(struct closing *c, struct lt_error *err)
+{
+    int rc = lt_json_put_str(c->event, "state", "closed") ? lt_fail_memory(err) : put_event(c->tx, c->event, err);
+    if (!rc) uc_tx_gives(c->tx, c->event);
+    return rc;
+}
+
+static int close_again(void *user, const char *repo, struct lt_error *err)
+{
+    struct closing *c = user;
+    if (strcmp(repo, VAULT_SCHOOL) != 0) return write_entry(c, repo, err);
+    json_t *now = NULL;
+    int rc = get_event(c->tx, lt_json_str_or(c->event, "id", ""), &now, err);
+    if (!rc) rc = same_participants(now, c->call->target.object, err);
+    json_decref(now);
+    return rc ? rc : put_closed(c, err);
+}
+
+static int close_inside(struct closing *c, const json_t *seen, struct lt_error *err)
+{
+    static const char subject[] = "Close the event";
+    int rc = get_event(c->tx, lt_json_str_or(seen, "id", ""), &c->event, err);
+    if (!rc) rc = same_participants(c->event, seen, err);
     size_t i;
     json_t *p;
-    json_array_foreach(lt_json_array(event, "participants"), i, p) {
-        if (!rc) rc = close_one(call, tx, event, p, err);
+    json_array_foreach(lt_json_array(c->event, "participants"), i, p) {
+        if (!rc) rc = close_one(c, p, err);
     }
-    if (!rc && lt_json_put_str(event, "state", "closed")) rc = lt_fail_memory(err);
-    if (!rc) rc = put_event(tx, event, err);
-    if (!rc) rc = uc_tx_commit(tx, "Close the event", NULL, err);
-    if (rc) json_decref(event);
-    else *out = event;
-    return rc;
+    if (!rc) rc = put_closed(c, err);
+    if (!rc) rc = uc_tx_prepare(c->tx, subject, NULL, err);
+    if (!rc) rc = uc_tx_lock(c->tx, close_again, c, err);
+    return rc ? rc : uc_tx_commit(c->tx, subject, NULL, err);
 }
 
 static int run_close(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)in;
     json_t *seen = json_incref(call->target.object);
-    struct uc_tx *tx = NULL;
+    struct closing c = {.call = call, .entries = json_object()};
     size_t n = 0;
     const char **repos = NULL;
-    int rc = must_be_open(seen, err);
+    int rc = c.entries ? must_be_open(seen, err) : lt_fail_memory(err);
     if (!rc && json_array_size(lt_json_array(seen, "participants")) == 0) rc = lt_fail(err, LT_REFUSED, "event.empty", (char *)NULL);
     if (!rc) rc = check_each(call, seen, err);
     if (!rc && !(repos = repos_of(seen, &n))) rc = lt_fail_memory(err);
-    if (!rc) rc = uc_tx_begin(call, repos, n, &tx, err);
-    if (!rc) rc = close_inside(call, tx, seen, out, err);
-    uc_tx_end(tx);
+    if (!rc) rc = uc_tx_begin_unlocked(call, repos, n, &c.tx, err);
+    if (!rc) rc = close_inside(&c, seen, err);
+    uc_tx_end(c.tx);
     free(repos);
+    json_decref(c.entries);
     json_decref(seen);
+    if (rc) json_decref(c.event);
+    else *out = c.event;
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* A proposal becomes a change: all documents in one transaction over the school and every portfolio it touches. */
-#include "usecase/import.h"
 #include "usecase/entry.h"
+#include "usecase/import.h"
+#include "usecase/job.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -27,7 +28,7 @@ static int begin(struct uc_call *call, const struct import_proposal *p, struct u
     for (size_t i = 0; i < n; i++) {
         if (!to || strcmp(repos[to - 1], repos[i]) != 0) repos[to++] = repos[i];
     }
-    int rc = uc_tx_begin(call, repos, to, tx, err);
+    int rc = uc_tx_begin_unlocked(call, repos, to, tx, err);
     free(repos);
     return rc;
 }
@@ -37,7 +38,7 @@ static int moved(struct lt_error *err)
     return lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
 }
 
-/* Inside the locks: is every document still what the proposal was made from? */
+/* Is every document still what the proposal was made from? */
 static int check(struct uc_tx *tx, const struct import_doc *d, struct lt_error *err)
 {
     bool there = uc_tx_has(tx, d->repo, d->path);
@@ -53,17 +54,12 @@ static int check(struct uc_tx *tx, const struct import_doc *d, struct lt_error *
 }
 
 /* The proposal rests on more of these portfolios than the documents it changes: an entry that came meanwhile would stand there twice. */
-static int check_heads(struct uc_tx *tx, const struct import_proposal *p, struct lt_error *err)
+static int check_head(struct uc_tx *tx, const struct import_proposal *p, const char *repo, struct lt_error *err)
 {
-    for (size_t i = 0; p->heads && i < p->docs_len; i++) {
-        char head[VAULT_OID] = "";
-        const char *seen = lt_json_str(p->heads, p->docs[i].repo);
-        if (!seen) continue;
-        int rc = uc_tx_head(tx, p->docs[i].repo, head, err);
-        if (rc) return rc;
-        if (strcmp(seen, head) != 0) return moved(err);
-    }
-    return 0;
+    char head[VAULT_OID] = "";
+    const char *seen = p->heads ? lt_json_str(p->heads, repo) : NULL;
+    int rc = seen ? uc_tx_head(tx, repo, head, err) : 0;
+    return rc || !seen || strcmp(seen, head) == 0 ? rc : moved(err);
 }
 
 static int put_verified(struct uc_call *call, struct uc_tx *tx, const struct import_doc *d, struct lt_error *err)
@@ -75,13 +71,15 @@ static int put_verified(struct uc_call *call, struct uc_tx *tx, const struct imp
     return entry_put_verified(tx, call, d->repo, dir, d->doc, "import", NULL, err);
 }
 
+/* changes NULL: it is noted there already. */
 static int put(struct uc_tx *tx, const struct import_doc *d, json_t *changes, struct lt_error *err)
 {
     char sum[65];
     struct lt_buf bytes = LT_BUF_INIT(VAULT_TEXT_MAX);
     int rc = uc_tx_put(tx, d->repo, d->path, d->doc, err);
-    if (!rc && !d->aside) rc = uc_tx_get_bytes(tx, d->repo, d->path, &bytes, err);
-    if (!rc && !d->aside) {
+    if (!changes || d->aside) return rc;
+    if (!rc) rc = uc_tx_get_bytes(tx, d->repo, d->path, &bytes, err);
+    if (!rc) {
         import_sha256(bytes.data, bytes.len, sum);
         json_t *one = json_pack("{s:s, s:s, s:s, s:s}", "repo", d->repo, "path", d->path, "what", d->before ? "changed" : "new", "after", sum);
         if (json_array_append_new(changes, one)) rc = lt_fail_memory(err);
@@ -106,26 +104,59 @@ static int put_record(struct uc_tx *tx, const struct import_batch *b, const stru
     return rc;
 }
 
+struct writing {
+    struct uc_call *call;
+    struct uc_tx *tx;
+    const struct import_batch *batch;
+    const struct import_proposal *proposal;
+    json_t *changes; /* what the batch did, for its undo */
+};
+
+static int write_doc(struct writing *w, const struct import_doc *d, bool note, struct lt_error *err)
+{
+    int rc = check_head(w->tx, w->proposal, d->repo, err);
+    if (!rc) rc = check(w->tx, d, err);
+    if (!rc) rc = put(w->tx, d, note ? w->changes : NULL, err);
+    return rc ? rc : put_verified(w->call, w->tx, d, err);
+}
+
+static int write_all(struct writing *w, struct lt_error *err)
+{
+    const struct import_proposal *p = w->proposal;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < p->docs_len; i++) {
+        rc = uc_progress(w->call, (int)i, (int)p->docs_len, err);
+        if (!rc) rc = write_doc(w, &p->docs[i], true, err);
+    }
+    return rc ? rc : put_record(w->tx, w->batch, p, w->changes, err);
+}
+
+/* Somebody changed the repository while all this was prepared: what the proposal rests on must still stand there. */
+static int write_again(void *user, const char *repo, struct lt_error *err)
+{
+    struct writing *w = user;
+    const struct import_proposal *p = w->proposal;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < p->docs_len; i++)
+        if (strcmp(p->docs[i].repo, repo) == 0) rc = write_doc(w, &p->docs[i], false, err);
+    return rc || strcmp(repo, VAULT_SCHOOL) != 0 ? rc : put_record(w->tx, w->batch, p, w->changes, err);
+}
+
 int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed, struct lt_error *err)
 {
     struct import_named f = {.name = ""};
     *changed = p->docs_len > 0 || json_array_size(p->codes) > 0;
     if (!*changed) return 0;
     if (!import_format_of(b->state, &f)) return lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
-    struct uc_tx *tx = NULL;
-    json_t *changes = json_array();
-    int rc = changes ? begin(call, p, &tx, err) : lt_fail_memory(err);
-    if (!rc) uc_tx_batch(tx, b->id);
-    if (!rc) rc = check_heads(tx, p, err);
-    for (size_t i = 0; !rc && i < p->docs_len; i++) rc = check(tx, &p->docs[i], err);
-    for (size_t i = 0; !rc && i < p->docs_len; i++) {
-        rc = put(tx, &p->docs[i], changes, err);
-        if (!rc) rc = put_verified(call, tx, &p->docs[i], err);
-    }
-    if (!rc) rc = put_record(tx, b, p, changes, err);
-    if (!rc) rc = uc_tx_commit(tx, f.format.subject, NULL, err);
-    uc_tx_end(tx);
-    json_decref(changes);
+    struct writing w = {.call = call, .batch = b, .proposal = p, .changes = json_array()};
+    int rc = w.changes ? begin(call, p, &w.tx, err) : lt_fail_memory(err);
+    if (!rc) uc_tx_batch(w.tx, b->id);
+    if (!rc) rc = write_all(&w, err);
+    if (!rc) rc = uc_tx_prepare(w.tx, f.format.subject, NULL, err);
+    if (!rc) rc = uc_tx_lock(w.tx, write_again, &w, err);
+    if (!rc) rc = uc_tx_commit(w.tx, f.format.subject, NULL, err);
+    uc_tx_end(w.tx);
+    json_decref(w.changes);
     return rc;
 }
 

@@ -19,6 +19,7 @@ struct plan {
     json_t *items;              /* {pupil, name, from, to, what} */
     json_t *classes;            /* next year's class documents by name: {name: doc}; new ones carry "new": true */
     json_t *counts;
+    struct uc_tx *tx;
 };
 
 /* Class of the next year by name: existing, or a new document kept with the plan. */
@@ -105,9 +106,11 @@ static int write_classes(struct plan *p, struct uc_tx *tx, struct lt_error *err)
     json_object_foreach(p->classes, name, doc) {
         if (rc || !lt_json_bool(doc, "new", false)) continue;
         char path[VAULT_PATH_MAX];
-        json_object_del(doc, "new");
+        json_t *copy = json_copy(doc);
+        json_object_del(copy, "new");
         klass_path(doc, path);
-        rc = uc_tx_put(tx, VAULT_SCHOOL, path, doc, err);
+        rc = copy ? uc_tx_put(tx, VAULT_SCHOOL, path, copy, err) : lt_fail_memory(err);
+        json_decref(copy);
     }
     return rc;
 }
@@ -139,22 +142,36 @@ static int write_item(struct plan *p, struct uc_tx *tx, const json_t *item, stru
     return rc;
 }
 
+static int write_again(void *user, const char *repo, struct lt_error *err)
+{
+    struct plan *p = user;
+    size_t i;
+    const json_t *item;
+    if (strcmp(repo, VAULT_SCHOOL) == 0) return write_classes(p, p->tx, err);
+    json_array_foreach(p->items, i, item) {
+        if (strcmp(lt_json_str_or(item, "pupil", ""), repo) == 0) return write_item(p, p->tx, item, err);
+    }
+    return 0;
+}
+
 static int carry_out(struct plan *p, struct lt_error *err)
 {
     size_t n = json_array_size(p->items), i;
     const char **repos = lt_calloc(n + 1, sizeof *repos);
-    struct uc_tx *tx = NULL;
     if (!repos) return lt_fail_memory(err);
     const json_t *item;
     json_array_foreach(p->items, i, item) repos[i] = lt_json_str_or(item, "pupil", "");
     repos[n] = VAULT_SCHOOL;
-    int rc = uc_tx_begin(p->call, repos, n + 1, &tx, err);
-    if (!rc) rc = write_classes(p, tx, err);
+    static const char subject[] = "Promote classes to the next school year";
+    int rc = uc_tx_begin_unlocked(p->call, repos, n + 1, &p->tx, err);
+    if (!rc) rc = write_classes(p, p->tx, err);
     json_array_foreach(p->items, i, item) {
-        if (!rc) rc = write_item(p, tx, item, err);
+        if (!rc) rc = write_item(p, p->tx, item, err);
     }
-    if (!rc) rc = uc_tx_commit(tx, "Promote classes to the next school year", NULL, err);
-    uc_tx_end(tx);
+    if (!rc) rc = uc_tx_prepare(p->tx, subject, NULL, err);
+    if (!rc) rc = uc_tx_lock(p->tx, write_again, p, err);
+    if (!rc) rc = uc_tx_commit(p->tx, subject, NULL, err);
+    uc_tx_end(p->tx);
     free(repos);
     return rc;
 }

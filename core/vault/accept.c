@@ -88,6 +88,9 @@ static int add_change(void *user, const char *path, const git_oid *oid, struct e
 
 static int make_result(struct vault_tx *tx, struct lt_error *err)
 {
+    if (tx->described) return 0;
+    free(tx->moved);
+    tx->result = (struct vault_result){0};
     tx->moved = lt_calloc(tx->n, sizeof *tx->moved);
     if (!tx->moved) return lt_fail_memory(err);
     for (size_t i = 0; i < tx->n; i++) {
@@ -104,6 +107,7 @@ static int make_result(struct vault_tx *tx, struct lt_error *err)
     }
     tx->result.moved = tx->moved;
     tx->result.changes = tx->changes;
+    tx->described = true;
     return 0;
 }
 
@@ -138,7 +142,22 @@ static int settle_known_files(struct vault_tx *tx, struct tx_repo *r, struct lt_
     return 0;
 }
 
-static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct pack_image *image, struct lt_error *err)
+/* The objects of a repository under temporary names; needs no lock. */
+static int prepare_repo(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
+{
+    int rc = settle_known_files(tx, r, err);
+    if (rc == 0) rc = pack_finish(r->pack, &r->image, err);
+    if (rc == 0) {
+        memcpy(r->pack_name, r->image.name, sizeof r->pack_name);
+        r->pack_staged = true;
+        tx->flushed = false;
+        rc = stage_pack(tx->v->fs, r->objects, &r->image, err);
+    }
+    r->prepared = rc == 0;
+    return rc;
+}
+
+static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
 {
     int rc = tx_repo_touch(tx, r, err);
     if (rc == 0) {
@@ -146,14 +165,7 @@ static int stage_repo(struct vault_tx *tx, struct tx_repo *r, struct pack_image 
         r->ref_staged = rc != LT_CONFLICT; /* then the lock is another's */
     }
     if (rc == 0) rc = compare_head(tx, r, err);
-    if (rc == 0) rc = settle_known_files(tx, r, err);
-    if (rc == 0) rc = pack_finish(r->pack, image, err);
-    if (rc == 0) {
-        memcpy(r->pack_name, image->name, sizeof r->pack_name);
-        r->pack_staged = true;
-        rc = stage_pack(tx->v->fs, r->objects, image, err);
-    }
-    return rc;
+    return rc || r->prepared ? rc : prepare_repo(tx, r, err);
 }
 
 static int flush_files(struct vault_tx *tx, struct lt_error *err)
@@ -181,15 +193,14 @@ static int flush_system(struct vault_tx *tx, struct lt_error *err)
     return rc;
 }
 
-static void record_repo(struct lt_buf *b, const struct tx_repo *r, const struct pack_image *image,
-                        bool carried, struct record_file *files)
+static void record_repo(struct lt_buf *b, const struct tx_repo *r, bool carried, struct record_file *files)
 {
     struct record_repo x = {.old_head = r->base, .new_head = r->head};
     memcpy(x.name, r->repo->name, sizeof x.name);
     memcpy(x.pack, r->pack_name, sizeof x.pack);
     if (carried) {
-        x.pack_bytes = image->pack;
-        x.pack_len = image->pack_len;
+        x.pack_bytes = r->image.pack;
+        x.pack_len = r->image.pack_len;
     }
     for (size_t i = 0; i < r->files_len; i++) {
         if (!r->files[i].temp) continue;
@@ -223,6 +234,12 @@ static struct volume measure(const struct vault_tx *tx)
     return s;
 }
 
+/* One flush of everything instead of one a file. */
+static bool wants_sync(const struct volume *s)
+{
+    return s->packs > JOURNAL_INLINE || s->made || s->files > FLUSH_ONE_BY_ONE;
+}
+
 /* Puts everything on disk and makes the record. */
 static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struct lt_buf *record,
                  struct lt_error *err)
@@ -234,18 +251,49 @@ static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struc
     record_begin(record, extra, extra_len);
     for (size_t i = 0; rc == 0 && i < tx->n; i++) {
         struct tx_repo *r = &tx->repos[i];
-        struct pack_image image = {0};
         if (!moved(r)) continue;
-        rc = stage_repo(tx, r, &image, err);
-        if (rc == 0) record_repo(record, r, &image, carried, files);
-        pack_image_free(&image);
+        rc = stage_repo(tx, r, err);
+        if (rc == 0) record_repo(record, r, carried, files);
+        pack_image_free(&r->image);
     }
     free(files);
     if (rc == 0 && record->failed) rc = lt_fail_memory(err);
-    if (rc == 0 && (!carried || s.made || s.files > FLUSH_ONE_BY_ONE))
-        rc = flush_system(tx, err);
+    if (rc == 0 && wants_sync(&s))
+        rc = tx->flushed ? 0 : flush_system(tx, err);
     else if (rc == 0 && s.files > 0)
         rc = flush_files(tx, err);
+    return rc;
+}
+
+void tx_repo_reset(struct vault_tx *tx, struct tx_repo *r)
+{
+    const struct lt_fs *fs = tx->v->fs;
+    int rc = 0;
+    for (size_t k = 0; k < r->files_len; k++)
+        rc |= stage_file_discard(fs, &r->files[k]);
+    if (r->pack_staged) rc |= stage_pack_discard(fs, r->objects, r->pack_name);
+    if (rc) journal_sweep(tx->v->journal); /* the next start takes them away */
+    pack_image_free(&r->image);
+    edit_close(&r->edit);
+    tree_release(r->base_root);
+    pack_free(r->pack);
+    free(r->files);
+    /* the folder is another's now, if it was made here */
+    *r = (struct tx_repo){.repo = r->repo, .dir = r->dir, .objects = r->objects, .locked = r->locked};
+}
+
+/* A new repository that nothing came of. Without our lock somebody else may be about to use the folder, or have used it. */
+static int drop_made(struct vault_tx *tx, struct tx_repo *r)
+{
+    git_oid head;
+    struct lt_error ignored = {0};
+    int rc = r->locked ? 0 : vault_entry_lock(tx->v, r->repo, &ignored);
+    bool ours = rc == 0;
+    if (ours && !r->locked) ours = repo_main(r->dir, &head, &ignored) == LT_NOTFOUND;
+    if (ours) rc = lt_fs_remove_tree(tx->v->fs, r->dir);
+    if (ours) repo_forget(tx->v->repos, r->dir);
+    if (!rc && !r->locked) vault_entry_unlock(tx->v, r->repo);
+    lt_error_clear(&ignored);
     return rc;
 }
 
@@ -261,10 +309,7 @@ void tx_discard(struct vault_tx *tx)
             rc |= stage_file_discard(fs, &r->files[k]);
         if (r->pack_staged) rc |= stage_pack_discard(fs, r->objects, r->pack_name);
         if (r->ref_staged) rc |= stage_ref_discard(fs, r->dir);
-        if (r->made) {
-            rc |= lt_fs_remove_tree(fs, r->dir);
-            repo_forget(tx->v->repos, r->dir);
-        }
+        if (r->made) rc |= drop_made(tx, r);
         r->pack_staged = r->ref_staged = r->made = false;
     }
     /* A lock that cannot be removed would stop its portfolio for ever; the next start takes it away. */
@@ -333,15 +378,45 @@ static int accept(struct vault_tx *tx, const void *extra, size_t extra_len, stru
     return rc;
 }
 
+static int seal_all(struct vault_tx *tx, const struct vault_message *message, struct lt_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < tx->n; i++)
+        if (!tx->repos[i].prepared) rc = tx_repo_seal(tx, &tx->repos[i], message, err);
+    return rc;
+}
+
+int vault_tx_prepare(struct vault_tx *tx, const struct vault_message *message, struct lt_error *err)
+{
+    if (tx->state != TX_OPEN || !tx->unlocked || tx->ready) return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
+    tx->state = TX_FAILED; /* until all of it is there */
+    int rc = seal_all(tx, message, err);
+    if (rc == 0) rc = make_result(tx, err);
+    for (size_t i = 0; rc == 0 && i < tx->n; i++) {
+        struct tx_repo *r = &tx->repos[i];
+        if (!moved(r)) continue;
+        rc = tx_repo_touch(tx, r, err);
+        if (rc == 0) rc = prepare_repo(tx, r, err);
+    }
+    struct volume s = measure(tx);
+    if (rc == 0 && wants_sync(&s)) {
+        rc = flush_system(tx, err);
+        tx->flushed = rc == 0;
+    }
+    tx->ready = rc == 0;
+    if (rc == 0) tx->state = TX_OPEN;
+    return rc;
+}
+
 int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, const void *extra,
                     size_t extra_len, const struct vault_result **result, struct lt_error *err)
 {
     int rc = 0;
     if (tx->state != TX_OPEN) return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
     if (extra_len > JOURNAL_EXTRA_MAX) return lt_fail(err, LT_USAGE, "vault.extra_size", (char *)NULL);
+    if (tx->unlocked && (rc = vault_tx_lock(tx, NULL, NULL, err)) != 0) return rc;
     tx->state = TX_FAILED; /* until it is accepted */
-    for (size_t i = 0; rc == 0 && i < tx->n; i++)
-        rc = tx_repo_seal(tx, &tx->repos[i], message, err);
+    rc = seal_all(tx, message, err);
     if (rc == 0) rc = make_result(tx, err);
     if (rc) return rc;
     if (tx->result.moved_len > 0) {

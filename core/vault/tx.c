@@ -15,31 +15,32 @@ static int by_id(const void *a, const void *b)
     return strcmp(x->repo->name, y->repo->name);
 }
 
-/* In id order, each once, so that two transactions never wait for each other. */
-static int lock_all(struct vault_tx *tx, struct lt_error *err)
+/* In id order, each once: so locked, two transactions never wait for each other. */
+static void put_in_order(struct vault_tx *tx)
 {
     size_t kept = 0;
     qsort(tx->repos, tx->n, sizeof *tx->repos, by_id);
     for (size_t i = 0; i < tx->n; i++)
         if (kept == 0 || tx->repos[kept - 1].repo != tx->repos[i].repo) tx->repos[kept++] = tx->repos[i];
     tx->n = kept;
+}
+
+static int lock_all(struct vault_tx *tx, struct lt_error *err)
+{
     for (size_t i = 0; i < tx->n; i++) {
         int rc = vault_entry_lock(tx->v, tx->repos[i].repo, err);
-        if (rc) {
-            tx->n = i;
-            return rc;
-        }
+        if (rc) return rc;
+        tx->repos[i].locked = true;
     }
     return 0;
 }
 
-/* Head, its tree and time, under the writer lock. */
-static int read_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
+int tx_repo_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
 {
     struct vault *v = tx->v;
     struct lt_error why = {0};
-    int rc = vault_repo_dir(v, r->repo->name, &r->dir, err);
-    if (rc == 0 && !(r->objects = repo_objects(r->dir))) rc = lt_fail_memory(err);
+    int rc = r->dir ? 0 : vault_repo_dir(v, r->repo->name, &r->dir, err);
+    if (rc == 0 && !r->objects && !(r->objects = repo_objects(r->dir))) rc = lt_fail_memory(err);
     if (rc) return rc;
     rc = vault_entry_head(v, r->repo->name, NULL, &r->base, &why);
     if (rc == LT_NOTFOUND) {
@@ -49,7 +50,7 @@ static int read_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *er
     }
     if (rc) return vault_pass(err, &why);
     pthread_mutex_lock(&v->mu);
-    bool described = r->repo->described;
+    bool described = r->repo->described && git_oid_equal(&r->repo->head, &r->base); /* without the lock it may have moved just now */
     r->base_tree = r->repo->tree;
     r->committer_s = r->repo->committer_s;
     pthread_mutex_unlock(&v->mu);
@@ -67,8 +68,8 @@ static int read_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *er
     return 0;
 }
 
-int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
-                   struct vault_tx **out, struct lt_error *err)
+static int begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n, bool locked,
+                 struct vault_tx **out, struct lt_error *err)
 {
     int rc = vault_writable(v, err);
     if (rc) return rc;
@@ -86,16 +87,70 @@ int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *
         rc = vault_entry(v, repos[i], &tx->repos[i].repo, err);
     if (rc == 0) {
         tx->n = n;
-        rc = lock_all(tx, err);
+        tx->unlocked = !locked;
+        put_in_order(tx);
+        if (locked) rc = lock_all(tx, err);
     }
     for (size_t i = 0; rc == 0 && i < tx->n; i++)
-        rc = read_base(tx, &tx->repos[i], err);
+        rc = tx_repo_base(tx, &tx->repos[i], err);
     if (rc) {
         vault_tx_end(tx);
         return rc;
     }
     *out = tx;
     return 0;
+}
+
+int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
+                   struct vault_tx **out, struct lt_error *err)
+{
+    return begin(v, who, repos, n, true, out, err);
+}
+
+int vault_tx_begin_unlocked(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
+                            struct vault_tx **out, struct lt_error *err)
+{
+    return begin(v, who, repos, n, false, out, err);
+}
+
+/* --- from remembered heads to locks --- */
+
+static int catch_up(struct vault_tx *tx, struct tx_repo *r, bool *moved, struct lt_error *err)
+{
+    git_oid now = {{0}};
+    struct lt_error why = {0};
+    int rc = vault_entry_head(tx->v, r->repo->name, NULL, &now, &why);
+    if (rc == LT_NOTFOUND) {
+        lt_error_clear(&why);
+        now = (git_oid){{0}};
+    } else if (rc) {
+        return vault_pass(err, &why);
+    }
+    *moved = !git_oid_equal(&now, &r->base);
+    if (!*moved) return 0;
+    tx_repo_reset(tx, r);
+    return tx_repo_base(tx, r, err);
+}
+
+int vault_tx_lock(struct vault_tx *tx, int (*again)(void *user, const char *repo, struct lt_error *err), void *user,
+                  struct lt_error *err)
+{
+    if (tx->state != TX_OPEN || !tx->unlocked) return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
+    tx->state = TX_FAILED; /* until all is as it must be */
+    int rc = lock_all(tx, err);
+    tx->unlocked = rc != 0;
+    for (size_t i = 0; rc == 0 && i < tx->n; i++) {
+        bool moved = false;
+        rc = catch_up(tx, &tx->repos[i], &moved, err);
+        if (rc || !moved) continue;
+        tx->described = false;
+        if (!again) rc = lt_fail(err, LT_CONFLICT, "vault.head_moved", "repo", tx->repos[i].repo->name, (char *)NULL);
+        tx->state = TX_OPEN;
+        if (rc == 0) rc = again(user, tx->repos[i].repo->name, err);
+        tx->state = TX_FAILED;
+    }
+    if (rc == 0) tx->state = TX_OPEN;
+    return rc;
 }
 
 void vault_tx_end(struct vault_tx *tx)
@@ -109,6 +164,7 @@ void vault_tx_end(struct vault_tx *tx)
         free(r->files);
         edit_close(&r->edit);
         tree_release(r->base_root);
+        pack_image_free(&r->image);
         pack_free(r->pack);
         free(r->dir);
         free(r->objects);
@@ -117,7 +173,7 @@ void vault_tx_end(struct vault_tx *tx)
      * due. */
     journal_unpin(tx->v->journal, tx->pin);
     for (size_t i = tx->n; i > 0; i--)
-        vault_entry_unlock(tx->v, tx->repos[i - 1].repo);
+        if (tx->repos[i - 1].locked) vault_entry_unlock(tx->v, tx->repos[i - 1].repo);
     for (struct tx_text *t = tx->texts, *next; t; t = next) {
         next = t->next;
         free(t);
@@ -162,12 +218,19 @@ int tx_repo_open(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
     return rc;
 }
 
-/* Finds the repository, opened; usable: is the transaction in a state to be changed. */
+/* Finds the repository, opened. */
 static int enter(struct vault_tx *tx, const char *repo, struct tx_repo **out, struct lt_error *err)
 {
     if (tx->state != TX_OPEN) return lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
     int rc = tx_repo_of(tx, repo, out, err);
     return rc ? rc : tx_repo_open(tx, *out, err);
+}
+
+/* The same, to be changed. */
+static int enter_to_change(struct vault_tx *tx, const char *repo, struct tx_repo **out, struct lt_error *err)
+{
+    int rc = enter(tx, repo, out, err);
+    return rc || !(*out)->prepared ? rc : lt_fail(err, LT_USAGE, "vault.tx_over", (char *)NULL);
 }
 
 int tx_repo_touch(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
@@ -242,7 +305,7 @@ int vault_tx_put(struct vault_tx *tx, const char *repo, const char *path, const 
         return lt_fail(err, LT_REFUSED, "vault.text_too_large", "path", path, "limit", LT_NUM(VAULT_TEXT_MAX),
                        (char *)NULL);
     int rc = tree_path_check(path, err);
-    if (rc == 0) rc = enter(tx, repo, &r, err);
+    if (rc == 0) rc = enter_to_change(tx, repo, &r, err);
     if (rc == 0) rc = edit_blob_new(&r->edit, data, len, &blob, err);
     if (rc) return rc;
     struct edit_found what = {.mode = TREE_MODE_FILE, .oid = blob->oid, .blob = blob};
@@ -255,7 +318,7 @@ int vault_tx_copy(struct vault_tx *tx, const char *repo, const char *from, const
     struct tx_repo *r;
     struct edit_found what;
     int rc = tree_path_check(to, err);
-    if (rc == 0) rc = enter(tx, repo, &r, err);
+    if (rc == 0) rc = enter_to_change(tx, repo, &r, err);
     if (rc == 0) rc = edit_find(&r->edit, from, &what, err);
     if (rc == 0 && tree_is_dir(what.mode))
         rc = lt_fail(err, LT_NOTFOUND, "vault.no_path", "path", from, (char *)NULL);
@@ -266,7 +329,7 @@ int vault_tx_remove(struct vault_tx *tx, const char *repo, const char *path, str
 {
     struct tx_repo *r;
     int rc = tree_path_check(path, err);
-    if (rc == 0) rc = enter(tx, repo, &r, err);
+    if (rc == 0) rc = enter_to_change(tx, repo, &r, err);
     return rc ? rc : edit_remove(&r->edit, path, err);
 }
 
@@ -295,7 +358,7 @@ int vault_tx_put_file(struct vault_tx *tx, const char *repo, const char *path, i
     struct loose_new n = {0};
     struct vault_stored stored;
     int rc = tree_path_check(path, err);
-    if (rc == 0) rc = enter(tx, repo, &r, err);
+    if (rc == 0) rc = enter_to_change(tx, repo, &r, err);
     if (rc == 0) rc = tx_repo_touch(tx, r, err);
     if (rc == 0) rc = loose_write(tx->v->fs, r->objects, fd, max, &n, err);
     if (rc == LT_SYSTEM && tx->pin) journal_sweep(tx->v->journal); /* its temporary file may have stayed */
@@ -373,7 +436,7 @@ int vault_tx_seal(struct vault_tx *tx, const char *repo, const struct vault_mess
                   struct lt_error *err)
 {
     struct tx_repo *r;
-    int rc = enter(tx, repo, &r, err);
+    int rc = enter_to_change(tx, repo, &r, err);
     if (rc == 0 && (rc = tx_repo_seal(tx, r, message, err)) != 0)
         tx->state = TX_FAILED; /* folders may be half written to the pack */
     return rc;

@@ -16,6 +16,7 @@ struct tx_repo {
     git_oid head;           /* after the last sealed commit */
     git_oid head_tree;
     int64_t committer_s; /* of head */
+    bool locked;         /* its writer lock is ours */
     bool opened;         /* edit is usable */
     bool made;           /* the folder was made by this transaction */
     struct edit edit;
@@ -24,6 +25,8 @@ struct tx_repo {
     size_t files_len, files_cap;
     /* of the commit */
     char pack_name[41];
+    struct pack_image image; /* what is staged, until the record is made */
+    bool prepared;           /* objects are on disk under temporary names */
     bool pack_staged, ref_staged;
 };
 
@@ -36,6 +39,10 @@ struct vault_tx {
     struct tx_repo *repos; /* in id order, all locked */
     size_t n;
     struct journal_file *pin;
+    bool unlocked; /* begun without locks, and not locked yet */
+    bool ready;    /* vault_tx_prepare was done */
+    bool described; /* result is that of the heads */
+    bool flushed;  /* all that is staged is on disk */
     bool leave; /* nobody knows whether it was accepted: what is on disk stays for the next start */
     struct vault_result result;
     struct vault_moved *moved;
@@ -59,6 +66,10 @@ int tx_repo_touch(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err);
 /* Seals what is open; nothing when the tree is that of the head. */
 int tx_repo_seal(struct vault_tx *tx, struct tx_repo *r, const struct vault_message *message,
                  struct lt_error *err);
+/* Head, its tree and time of the moment. */
+int tx_repo_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err);
+/* accept.c: forgets what was made of one repository, on disk too. */
+void tx_repo_reset(struct vault_tx *tx, struct tx_repo *r);
 /* accept.c: takes away what the transaction put on disk and that was not accepted. */
 void tx_discard(struct vault_tx *tx);
 

@@ -128,6 +128,15 @@ struct vault_tx;
  * failure that left the state of the disk unknown, LT_SYSTEM "vault.reopen" until the vault is opened anew. */
 int vault_tx_begin(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n,
                    struct vault_tx **out, struct lt_error *err);
+/* The same without locks, for changes that take long to make: what is read are the heads of this moment, and everything is written against them. Then
+ * vault_tx_prepare, vault_tx_lock, vault_tx_commit, in this order; nobody waits for the first two of them. */
+int vault_tx_begin_unlocked(struct vault *v, const struct vault_author *who, const char *const *repos, size_t n, struct vault_tx **out,
+                            struct lt_error *err);
+/* Seals what is open and puts all objects on disk under temporary names. Nothing can be changed after it but by vault_tx_lock. */
+int vault_tx_prepare(struct vault_tx *tx, const struct vault_message *message, struct lt_error *err);
+/* Takes all writer locks in id order. A repository whose head moved meanwhile begins anew from its head of now: `again` makes its changes once more (and
+ * no others), or refuses. again NULL: LT_CONFLICT "vault.head_moved" (repo). */
+int vault_tx_lock(struct vault_tx *tx, int (*again)(void *user, const char *repo, struct lt_error *err), void *user, struct lt_error *err);
 /* Reads see the transaction's own changes. Absent: LT_NOTFOUND. */
 int vault_tx_read(struct vault_tx *tx, const char *repo, const char *path, struct lt_buf *out, struct lt_error *err);
 bool vault_tx_has(struct vault_tx *tx, const char *repo, const char *path);
