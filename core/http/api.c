@@ -129,6 +129,7 @@ static enum MHD_Result add_argument(void *ctx, enum MHD_ValueKind kind, const ch
 static int read_values(struct http_exchange *x, struct api *a, struct lt_error *err)
 {
     bool query = is_read(x) || strcmp(x->method, "DELETE") == 0;
+    if (a->body == API_MULTIPART && !multipart_whole(&a->multipart)) return lt_fail(err, LT_USAGE, "http.multipart", (char *)NULL);
     int rc = http_json_values(a->text.data ? a->text.data : "", a->text.len, &a->values, err);
     if (rc) return rc;
     struct query q = {.values = a->values, .read = query, .err = err};

@@ -112,7 +112,7 @@ int http_static_begin(struct http_exchange *x, struct lt_error *err)
 {
     lt_print(x->what, sizeof x->what, "file");
     if (x->length) return http_no_body(x, NULL, 0, err);
-    if (x->server->web < 0 || lt_starts(x->url, "/api/")) return absent(err);
+    if (x->server->web < 0 || lt_starts(x->url, "/api/") || strstr(x->url, "/.")) return absent(err);
     const char *path = x->url + 1;
     struct stat st;
     int fd = is_name(x->url) && type_of(path) ? open_file(x->server->web, path, &st) : -1;

@@ -67,7 +67,6 @@ int api_upload_begin(struct http_exchange *x, const char *content_type, struct l
 
 int api_upload_values(struct api *a, struct lt_error *err)
 {
-    if (!multipart_whole(&a->multipart)) return lt_fail(err, LT_USAGE, "http.multipart", (char *)NULL);
     for (size_t i = 0; i < a->files_len; i++) {
         const struct uc_field *f = file_field(a->match.row, a->fields[i]);
         json_t *had = json_object_get(a->values, f->name), *number = json_integer((json_int_t)i);
