@@ -207,6 +207,11 @@ static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, st
     if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
     int rc = sysdb_session_list(call->app->sys, call->actor.account, &items, err);
     if (rc) return rc;
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item) {
+        if (strcmp(lt_json_str_or(item, "id", ""), call->actor.session) == 0) lt_json_put_bool(item, "current", true);
+    }
     *out = json_pack("{s:o, s:n}", "items", items, "next");
     return *out ? 0 : lt_fail_memory(err);
 }

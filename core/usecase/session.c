@@ -70,10 +70,32 @@ static int run_login(struct uc_call *call, const json_t *in, json_t **out, struc
     return session_add(call, in, "session", out, err);
 }
 
+/* Other devices; tokens of programs go on. */
+static int end_others(struct uc_call *call, struct lt_error *err)
+{
+    json_t *all = NULL;
+    size_t i;
+    const json_t *item;
+    int rc = sysdb_session_list(call->app->sys, call->actor.account, &all, err);
+    if (!rc) rc = uc_sys_begin(call, err);
+    if (rc) {
+        json_decref(all);
+        return rc;
+    }
+    json_array_foreach(all, i, item) {
+        const char *id = lt_json_str_or(item, "id", "");
+        if (!rc && strcmp(lt_json_str_or(item, "kind", ""), "session") == 0 && strcmp(id, call->actor.session) != 0)
+            rc = sysdb_session_end(call->app->sys, call->actor.account, id, err);
+    }
+    json_decref(all);
+    return uc_sys_end(call, rc, NULL, err);
+}
+
 static int run_logout(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)out;
     if (!*call->actor.account) return lt_fail(err, LT_REFUSED, "account.none", (char *)NULL);
+    if (lt_json_bool(in, "others", false)) return end_others(call, err);
     const char *which = lt_json_bool(in, "everywhere", false) ? NULL : lt_json_str_or(in, "id", call->actor.session);
     int rc = uc_sys_begin(call, err);
     return rc ? rc : uc_sys_end(call, sysdb_session_end(call->app->sys, call->actor.account, which, err), NULL, err);
@@ -214,7 +236,7 @@ static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct l
 /* code: of the second factor, judged with the password (actor.c) */
 static const struct uc_field login_fields[] = {{"title", UC_TEXT, 0, 0, 120, NULL}, {"code", UC_TEXT, 0, 0, 20, NULL}, {0}};
 static const struct uc_field logout_fields[] = {
-    {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {0}};
+    {"id", UC_ID, UC_POSITIONAL, 0, 0, NULL}, {"everywhere", UC_BOOL, 0, 0, 0, NULL}, {"others", UC_BOOL, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_QUIET,

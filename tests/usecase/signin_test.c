@@ -336,12 +336,33 @@ static void tokens(void **state)
     free(all);
 }
 
+static void on_other_devices(void **state)
+{
+    (void)state;
+    json_t *a = NULL;
+    char *here = lt_strdup(session_of(deputy, DEPUTY, NULL)), *there = lt_strdup(session_of(deputy, DEPUTY, NULL));
+    assert_int_equal(with_token(here, "account", "tokens", &a, "{'title':'Журнал','current_password':'" DEPUTY "'}"), 0);
+    char *program = lt_strdup(text(a, "token"));
+    assert_int_equal(with_token(here, "account", "sessions", &a, "{}"), 0);
+    size_t current = 0;
+    for (size_t i = 0; i < count(a); i++) current += json_is_true(json_object_get(json_array_get(at(a, "items"), i), "current"));
+    assert_int_equal(current, 1);
+    assert_int_equal(with_token(here, "session", "logout", NULL, "{'others':true}"), 0);
+    is(with_token(there, "session", "me", NULL, "{}"), LT_DENIED, "session.unknown");
+    assert_int_equal(with_token(here, "session", "me", NULL, "{}"), 0);
+    assert_int_equal(with_token(program, "session", "me", NULL, "{}"), 0);
+    free(here);
+    free(there);
+    free(program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stranger_stops_only_himself), cmocka_unit_test(one_address_many_logins), cmocka_unit_test(many_addresses_one_login),
         cmocka_unit_test(set_up),                        cmocka_unit_test(asked_for_at_the_sign_in), cmocka_unit_test(by_role),
         cmocka_unit_test(taken_away),                    cmocka_unit_test(tokens),
+        cmocka_unit_test(on_other_devices),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
