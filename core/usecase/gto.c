@@ -196,8 +196,11 @@ static json_t *row_of_board(struct uc_call *call, const struct gto_pupil *p, jso
               lt_json_put(row, "marks", marks_of(board)) || lt_json_put_str(row, "awarded", awarded(p, lt_json_str_or(board, "level", "")));
     if (judged) bad |= lt_json_put_str(row, "badge", lt_json_str_or(board, "badge", "none"));
     if (!judged) bad |= lt_json_put_str(row, "text", lt_msg(call->lang, "gto.level_unset"));
-    if (step)
-        bad |= lt_json_put_str(row, "next", lt_json_str(step, "badge")) || lt_json_put_str(row, "text", lt_json_str(step, "text")) ||
+    if (step && !json_array_size(p->results))
+        bad |= lt_json_put_str(row, "next", lt_json_str(step, "badge")) || lt_json_put_str(row, "text", lt_msg(call->lang, "gto.no_results")) ||
+               lt_json_put_int(row, "missing", lt_json_int(step, "obligatory", 0) + lt_json_int(step, "choice", 0));
+    else if (step)
+        bad |= lt_json_put_str(row, "next", lt_json_str(step, "badge")) || lt_json_put_str(row, "text", lt_json_str(step, "brief")) ||
                lt_json_put_int(row, "missing", lt_json_int(step, "obligatory", 0) + lt_json_int(step, "choice", 0));
     return bad ? json_decref(row), NULL : row;
 }

@@ -317,7 +317,7 @@ static json_t *sheet_row(struct uc_call *call, const json_t *row)
 {
     const char *badge = lt_json_str(row, "badge"), *awarded = lt_json_str(row, "awarded");
     return json_pack("[s, s, s, s, s]", lt_json_str_or(row, "name", ""), lt_json_str_or(row, "level", ""),
-                     badge ? lt_label(call->lang, "gto_badge", badge) : "", awarded ? lt_label(call->lang, "gto_badge", awarded) : "",
+                     badge ? lt_label(call->lang, "badge", badge) : "", awarded ? lt_label(call->lang, "badge", awarded) : "",
                      lt_json_str_or(row, "text", ""));
 }
 

@@ -187,22 +187,41 @@ static void quality_words(const struct board *b, int quality, int badge, struct 
     lt_buf_free(&tests);
 }
 
+/* For tables: «Скорость: бег на 60 м — быстрее на 0,4 с» or «Сила: нет результата». */
+static void quality_brief(const struct board *b, int quality, int badge, struct lt_buf *out)
+{
+    const struct gto_result *r = NULL;
+    const struct gto_norm *n = nearest(b, quality, badge, &r);
+    struct lt_buf by = LT_BUF_INIT(200);
+    char title[300] = "";
+    if (n) {
+        gto_test_short(&b->t->tests[n->test], b->lang, title, sizeof title);
+        distance_words(b, &b->t->tests[n->test], distance(&b->t->tests[n->test], r, n, badge), &by);
+    }
+    lt_msg_add(out, b->lang, n ? "gto.brief.nearer" : "gto.brief.none", "quality", quality_title(b, quality), "test", title, "distance",
+               by.data ? by.data : "", (char *)NULL);
+    lt_buf_free(&by);
+}
+
 static json_t *missing_item(const struct board *b, int quality, bool must, const char *text)
 {
     return json_pack("{s:s, s:s, s:b, s:s}", "quality", b->e->qualities[quality].word, "title", quality_title(b, quality), "mandatory", must,
                      "text", text);
 }
 
-/* {badge, obligatory, choice, items: [{quality, title, mandatory, text}], text} */
+/* {badge, obligatory, choice, items: [{quality, title, mandatory, text}], text, brief} */
 static json_t *missing(const struct board *b, int badge)
 {
     int obligatory, choice;
     json_t *items = json_array();
-    struct lt_buf all = LT_BUF_INIT(20000), one = LT_BUF_INIT(5000);
+    struct lt_buf all = LT_BUF_INIT(20000), one = LT_BUF_INIT(5000), brief = LT_BUF_INIT(4000);
     missing_for(b, badge, &obligatory, &choice);
     for (int pass = 0; pass < 2; pass++) {
         if (pass && !choice) break;
+        if (pass && all.len) lt_buf_adds(&all, " ");
         if (pass) lt_msg_add(&all, b->lang, "gto.choose", "n", LT_NUM(choice), (char *)NULL);
+        if (pass && brief.len) lt_buf_adds(&brief, "; ");
+        if (pass) lt_msg_add(&brief, b->lang, "gto.brief.choose", "n", LT_NUM(choice), (char *)NULL);
         for (size_t q = 0; q < b->e->qualities_len; q++) {
             int tests, best = quality_badge(b, (int)q, &tests);
             bool must = gto_mandatory(b->e, b->level, (int)q);
@@ -211,11 +230,15 @@ static json_t *missing(const struct board *b, int badge)
             quality_words(b, (int)q, badge, &one);
             lt_buf_addf(&all, "%s%s", all.len ? " " : "", one.data ? one.data : "");
             json_array_append_new(items, missing_item(b, (int)q, must, one.data ? one.data : ""));
+            if (pass) continue;
+            if (brief.len) lt_buf_adds(&brief, "; ");
+            quality_brief(b, (int)q, badge, &brief);
         }
     }
-    json_t *out = json_pack("{s:s, s:i, s:i, s:o, s:s}", "badge", gto_badge_word(badge), "obligatory", obligatory, "choice", choice, "items",
-                            items, "text", all.data ? all.data : "");
+    json_t *out = json_pack("{s:s, s:i, s:i, s:o, s:s, s:s}", "badge", gto_badge_word(badge), "obligatory", obligatory, "choice", choice, "items",
+                            items, "text", all.data ? all.data : "", "brief", brief.data ? brief.data : "");
     lt_buf_free(&all);
+    lt_buf_free(&brief);
     lt_buf_free(&one);
     return out;
 }
