@@ -75,7 +75,8 @@ struct model_entry_check {
 };
 /* LT_REFUSED with the first fault (code "entry.…", field) and details: array of {field, code, params:{…}} of
  * all. Required (a draft: title alone): kind, title, section, activity, date; level and result for an
- * achievement (of an import: no result where there is a score, no date where there is a school year); document.kind for a document; hours or result for a volunteering experience. Codes:
+ * achievement (an import may lack the result, and the date where there is a school year); document.kind for a
+ * document; hours or result for a volunteering experience. Codes:
  * entry.required, entry.value_unknown, entry.too_long, entry.out_of_range, entry.date_bad, entry.date_future,
  * entry.date_before_birth, entry.dates_order, entry.link_scheme, entry.score_over_max, entry.field_type,
  * entry.degree_result, entry.too_many_files. */

@@ -188,16 +188,15 @@ static void need(const json_t *e, const char *field, struct faults *f)
 static void check_required(const json_t *e, struct faults *f)
 {
     static const char *const always[] = {"kind", "title", "section", "activity"};
-    /* A file of results may hold points and no status, and a school year and no day: nothing is made up in their place. */
+    /* A file of results may have no status, and a school year and no day: nothing is made up in their place. */
     bool import = !strcmp(lt_json_str_or(lt_json_object(e, "source"), "kind", ""), "import");
-    bool points = import && json_object_get(e, "score");
     for (size_t i = 0; i < LT_COUNT(always); i++)
         need(e, always[i], f);
     if (!import || !lt_json_str(e, "school_year")) need(e, "date", f);
     const char *kind = lt_json_str_or(e, "kind", ""), *activity = lt_json_str_or(e, "activity", "");
     if (!strcmp(kind, "achievement")) {
         need(e, "level", f);
-        if (!points) need(e, "result", f);
+        if (!import) need(e, "result", f);
     } else if (!strcmp(kind, "document") && !lt_json_str(lt_json_object(e, "document"), "kind")) {
         fault(f, "document.kind", "entry.required", "field", "document.kind");
     } else if (!strcmp(kind, "experience") && !strcmp(activity, "volunteering") &&

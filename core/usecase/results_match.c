@@ -303,6 +303,20 @@ static void same_birth(struct results *r, struct results_row *row, struct found 
     free(rest);
 }
 
+/* Surname, name and class agree, the patronymic does not: written wrongly, or somebody else. */
+static void other_patronymic(struct results *r, struct results_row *row, struct found *f, const char **why)
+{
+    struct found all = {.len = 0};
+    char *two = model_name_key_of(row->name.surname, row->name.name, NULL);
+    gather(r, row, r->by_two, two, &all);
+    for (int i = 0; i < all.len; i++) {
+        if (class_fit(r, row, all.list[i]) != CLASS_FITS || births_differ(row, all.list[i])) continue;
+        if (f->len < FOUND_MAX) why[f->len] = "patronymic_changed";
+        add(f, all.list[i]);
+    }
+    free(two);
+}
+
 static bool alike(struct results *r, struct results_row *row)
 {
     struct found f = {.len = 0};
@@ -315,6 +329,7 @@ static bool alike(struct results *r, struct results_row *row)
         free(key);
     }
     if (*row->birth) same_birth(r, row, &f, why);
+    other_patronymic(r, row, &f, why);
     look_around(r, row, row->name.surname, &f, why);
     if (row->name.remarks & (MODEL_NAME_UNSURE | MODEL_NAME_ORDER)) look_around(r, row, row->name.name, &f, why);
     if (!f.len) return false;

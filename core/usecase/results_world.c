@@ -110,10 +110,11 @@ static void take_pupil(struct results *r, const json_t *card, const json_t *clas
     former_names(r, p, at);
 }
 
-static void take_person(struct results *r, const json_t *doc)
+/* Staff and mentors from outside. Parents who are no staff bear the names of too many. */
+static void take_person(struct results *r, const json_t *doc, const json_t *parents)
 {
     struct results_person *p = &r->people[r->people_len];
-    if (!model_person_is_staff(doc, r->call->today) && json_array_size(lt_json_array(doc, "roles")) == 0) return;
+    if (json_array_size(lt_json_array(doc, "roles")) == 0 && json_object_get(parents, lt_json_str_or(doc, "id", ""))) return;
     if (model_name_parts(lt_json_str(doc, "surname"), lt_json_str(doc, "name"), lt_json_str(doc, "patronymic"), &p->name, NULL)) return;
     p->id = lt_json_str_or(doc, "id", "");
     p->key = model_name_key_of(p->name.surname, p->name.name, p->name.patronymic);
@@ -122,6 +123,15 @@ static void take_person(struct results *r, const json_t *doc)
     chain(r, r->people_by_key, p->key, r->people_len);
     chain(r, r->people_by_two, p->two, r->people_len);
     r->people_len++;
+}
+
+static void note_parents(struct results *r, const json_t *card, json_t *parents)
+{
+    size_t i;
+    const json_t *g;
+    json_array_foreach(lt_json_array(card, "guardians"), i, g) {
+        if (json_object_set_new(parents, lt_json_str_or(g, "person", ""), json_true())) r->failed = true;
+    }
 }
 
 /* Classes that a restricted actor leads today. */
@@ -143,27 +153,31 @@ int results_world(struct results *r, const json_t *items, struct lt_error *err)
     for (size_t i = 0; i < LT_COUNT(maps); i++) {
         if (!(*maps[i] = json_object())) return lt_fail_memory(err);
     }
-    json_t *classes = json_object();
+    json_t *classes = json_object(), *parents = json_object();
     size_t n = json_array_size(items), i;
     r->pupils = lt_calloc(n ? n : 1, sizeof *r->pupils);
     r->people = lt_calloc(n ? n : 1, sizeof *r->people);
     r->own_classes = json_array();
-    if (!r->pupils || !r->people || !r->own_classes || !classes) return json_decref(classes), lt_fail_memory(err);
+    if (!r->pupils || !r->people || !r->own_classes || !classes || !parents) r->failed = true;
     own_classes(r);
     const json_t *item;
     json_array_foreach(items, i, item) {
         json_t *doc = lt_json_object(item, "doc");
         const char *kind = lt_json_str_or(item, "kind", "");
         if (strcmp(kind, "classes") == 0 && json_object_set(classes, lt_json_str_or(item, "repo", ""), doc)) r->failed = true;
-        else if (strcmp(kind, "person") == 0) take_person(r, doc);
         else if (strcmp(kind, "school") == 0) results_school_names(r, doc);
     }
     json_array_foreach(items, i, item) {
-        if (strcmp(lt_json_str_or(item, "kind", ""), "pupil") == 0)
-            take_pupil(r, lt_json_object(item, "doc"), json_object_get(classes, lt_json_str_or(item, "repo", "")));
+        if (strcmp(lt_json_str_or(item, "kind", ""), "pupil") != 0 || r->failed) continue;
+        take_pupil(r, lt_json_object(item, "doc"), json_object_get(classes, lt_json_str_or(item, "repo", "")));
+        note_parents(r, lt_json_object(item, "doc"), parents);
+    }
+    json_array_foreach(items, i, item) {
+        if (strcmp(lt_json_str_or(item, "kind", ""), "person") == 0 && !r->failed) take_person(r, lt_json_object(item, "doc"), parents);
     }
     json_decref(classes);
-    return 0;
+    json_decref(parents);
+    return r->failed ? lt_fail_memory(err) : 0;
 }
 
 void results_world_clear(struct results *r)

@@ -186,17 +186,19 @@ int value_score(const struct cell *c, double *score, double *max, bool *absent)
 
 bool value_diploma(const char *text, char out[16])
 {
+    char digits[13];
     size_t n = 0;
+    out[0] = 0;
     for (const char *p = text; *p; p++) {
         if (isdigit((unsigned char)*p)) {
             if (n == 12) return false;
-            out[n++] = *p;
+            digits[n++] = *p;
         } else if (!strchr(" .-", *p) && (unsigned char)*p < 0x80) {
             return false;
         }
     }
-    out[n] = 0;
-    return n == 12;
+    digits[n] = 0;
+    return n == 12 && lt_print(out, 16, "%s", digits);
 }
 
 bool value_date(const struct run *r, const struct cell *c, enum model_when_order order, enum model_when_window window, char out[LT_DATE_SIZE])

@@ -6,7 +6,8 @@ import tempfile
 
 from .common import Skipped, freeze_zip
 
-FILTERS = {"xls": "xls:MS Excel 97", "ods": "ods"}
+FILTERS = {"xls": "xls:MS Excel 97", "ods": "ods", "xlsx": "xlsx:Calc MS Excel 2007 XML",
+           "csv": "csv:Text - txt - csv (StarCalc):59,34,76,1"}
 
 # Without "recalculate always" LibreOffice 7.4 writes formulas that give a text into .xls as the number 0.
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -52,11 +53,11 @@ class Office:
             raise Skipped("LibreOffice did not finish in 120 s")
         made = {}
         for source in sources:
-            name = os.path.splitext(os.path.basename(source))[0] + "." + kind[:3]
+            name = os.path.splitext(os.path.basename(source))[0] + "." + kind
             path = os.path.join(target, name)
             if not os.path.exists(path):
                 raise Skipped("LibreOffice made no %s: %s" % (name, run.stdout.decode(errors="replace").strip()[-300:]))
-            if kind == "ods":
+            if kind in ("ods", "xlsx"):
                 freeze_zip(path)
             made[source] = path
         return made

@@ -10,7 +10,7 @@ def make(folder, wanted):
     skipped = []
     for part in wanted:
         out = Out(os.path.join(folder, part))
-        {"demo": demo_part, "traps": traps_part, "scans": scans_part, "bad": bad_part}[part](out)
+        {"demo": demo_part, "traps": traps_part, "scans": scans_part, "bad": bad_part, "olympiads": olympiads_part}[part](out)
         skipped += [("%s/%s" % (part, name), why) for name, why in out.skipped]
     return skipped
 
@@ -45,3 +45,8 @@ def scans_part(out):
 def bad_part(out):
     from . import bad
     bad.make(out)
+
+
+def olympiads_part(out):
+    from . import olympiads
+    olympiads.make(out)

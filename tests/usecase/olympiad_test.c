@@ -1,0 +1,542 @@
+/* Import of olympiad results: the layouts of real files from every writer, what stays and what does not, and who may. */
+#include "support.h"
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FILES LETOPIS_BINARY_DIR "/testdata/olympiads/"
+
+static struct school *s;
+static json_t *numbers; /* id → own number of the pupil */
+static char made_file[20][300];
+static size_t made_files;
+
+static void load_school(const char *file)
+{
+    s = school_bare();
+    json_t *a = ok(s, "local", "import", "apply", "{'format':'roster','file':'<=%s'}", file);
+    assert_string_equal(text(a, "state"), "applied");
+    json_t *items = NULL;
+    char *cursor = NULL;
+    numbers = json_object();
+    do {
+        char *next = NULL;
+        json_t *params = json_pack("{s:[s]}", "kind", "pupil");
+        assert_int_equal(index_list(s->app->index, "documents", params, 500, cursor, &items, &next, &s->err), 0);
+        size_t i;
+        const json_t *item;
+        json_array_foreach(items, i, item) {
+            const json_t *doc = json_object_get(item, "doc");
+            json_object_set_new(numbers, text(doc, "id"), json_string(text(doc, "number")));
+        }
+        json_decref(params);
+        json_decref(items);
+        free(cursor);
+        cursor = next;
+    } while (cursor);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    load_school(FILES "school.xlsx");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    json_decref(numbers);
+    for (size_t i = 0; i < made_files; i++) unlink(made_file[i]);
+    made_files = 0;
+    school_close(s);
+    return 0;
+}
+
+static json_t *load(const char *path)
+{
+    char *data = NULL;
+    size_t len = 0;
+    json_t *doc = NULL;
+    assert_int_equal(lt_fs_read(path, 8 << 20, &data, &len), 0);
+    assert_int_equal(lt_json_parse(data, len, 8 << 20, &doc, &s->err), 0);
+    free(data);
+    return doc;
+}
+
+static const char *id_by_number(const char *number)
+{
+    const char *id;
+    json_t *v;
+    json_object_foreach(numbers, id, v) {
+        if (strcmp(json_string_value(v), number) == 0) return id;
+    }
+    fail_msg("no pupil %s", number);
+    return NULL;
+}
+
+static json_t *preview(const char *format, const char *file, const char *more)
+{
+    return ok(s, "local", "import", "preview", "{'format':'%s','file':'<=" FILES "%s'%s}", format, file, more);
+}
+
+static json_t *apply(const char *format, const char *file, const char *more)
+{
+    return ok(s, "local", "import", "apply", "{'format':'%s','file':'<=" FILES "%s'%s}", format, file, more);
+}
+
+static const json_t *row_of(const json_t *answer, const char *sheet, long long row)
+{
+    size_t i;
+    const json_t *r;
+    json_array_foreach(json_object_get(answer, "rows"), i, r) {
+        if (number(r, "row") == row && (!sheet || strcmp(text(r, "sheet"), sheet) == 0)) return r;
+    }
+    return NULL;
+}
+
+static const char *facts_of(const json_t *layout, char out[400])
+{
+    size_t i, n = 0;
+    const json_t *v;
+    out[0] = 0;
+    json_array_foreach(json_object_get(layout, "facts"), i, v)
+        n += (size_t)snprintf(out + n, 400 - n, "%s'%s'", i ? "," : ",'fact':[", json_string_value(v));
+    if (n) snprintf(out + n, 400 - n, "]");
+    return out;
+}
+
+/* --- layouts --- */
+
+static bool same(const json_t *want, const json_t *got)
+{
+    if (json_is_null(want)) return !got;
+    if (json_is_number(want) && json_is_number(got)) return fabs(json_number_value(want) - json_number_value(got)) < 1e-9;
+    return json_equal(want, got);
+}
+
+static int compare_row(const json_t *want, const json_t *got, const char *file)
+{
+    int faults = 0;
+    const char *key, *pupil = text(want, "pupil");
+    json_t *v;
+    if (!got) return printf("%s %lld: no row\n", file, number(want, "row")), 1;
+    if (strcmp(text(got, "outcome"), text(want, "outcome")) != 0)
+        faults++, printf("%s %lld: %s in place of %s (%s)\n", file, number(want, "row"), text(got, "outcome"), text(want, "outcome"), text(got, "why"));
+    if (*pupil && strcmp(text(numbers, text(got, "pupil")), pupil) != 0)
+        faults++, printf("%s %lld: pupil %s in place of %s\n", file, number(want, "row"), text(numbers, text(got, "pupil")), pupil);
+    json_object_foreach(json_object_get(want, "values"), key, v) {
+        if (same(v, at(got, key) ? at(got, key) : json_object_get(json_object_get(got, "values"), key))) continue;
+        char *a = json_dumps(json_object_get(json_object_get(got, "values"), key), JSON_ENCODE_ANY), *b = json_dumps(v, JSON_ENCODE_ANY);
+        faults++, printf("%s %lld: %s is %s in place of %s\n", file, number(want, "row"), key, a ? a : "absent", b);
+        free(a);
+        free(b);
+    }
+    return faults;
+}
+
+static int compare_layout(const json_t *layout, const json_t *variant, json_t *counts)
+{
+    char facts[400];
+    const char *file = text(variant, "file");
+    bool csv = lt_ends(file, ".csv");
+    size_t i;
+    const json_t *want, *row;
+    json_t *a = preview(text(layout, "format"), file, facts_of(layout, facts));
+    int faults = 0;
+    json_array_foreach(json_object_get(layout, "rows"), i, want)
+        faults += compare_row(want, row_of(a, csv ? NULL : text(want, "sheet"), number(want, "row")), file);
+    json_array_foreach(json_object_get(a, "rows"), i, row) {
+        size_t k;
+        bool known = false;
+        json_array_foreach(json_object_get(layout, "rows"), k, want)
+            known = known || (number(want, "row") == number(row, "row") && (csv || strcmp(text(want, "sheet"), text(row, "sheet")) == 0));
+        if (!known) faults++, printf("%s %lld: is told of as %s\n", file, number(row, "row"), text(row, "outcome"));
+    }
+    if (json_array_size(json_object_get(a, "missing"))) faults++, printf("%s: facts missing\n", file);
+    json_object_update(counts, json_object_get(a, "counts"));
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
+    return faults;
+}
+
+static void print_counts(FILE *f, const json_t *counts)
+{
+    static const char *const words[] = {"matched", "doubtful", "not_found", "not_ours"};
+    for (size_t i = 0; i < 4; i++) {
+        long long n = number(counts, words[i]);
+        if (n > 0) fprintf(f, " %lld |", n);
+        else fprintf(f, " |");
+    }
+}
+
+/* docs/olympiad-layouts.md is what this makes: a change of the importer that moves a row shows there. */
+static void every_layout_from_every_writer(void **state)
+{
+    (void)state;
+    json_t *layouts = load(FILES "layouts.expect.json"), *layout, *variant;
+    char path[] = LETOPIS_BINARY_DIR "/olympiad-layouts.md";
+    FILE *f = fopen(path, "w");
+    size_t i, k;
+    int faults = 0, files = 0;
+    fprintf(f, "# Layouts of olympiad files and what becomes of their rows\n\nMade by `tests/usecase/olympiad_test.c` from the files of"
+               " `tests/data/gen/olympiads.py`: every layout as each of the programs writes it. All writers of a line give the same rows.\n\n"
+               "| # | layout | written by | facts to be given | matched | doubtful | not found | not ours |\n|---|---|---|---|---|---|---|---|\n");
+    json_array_foreach(layouts, i, layout) {
+        json_t *counts = json_object();
+        size_t n;
+        const json_t *fact;
+        fprintf(f, "| %s | %s |", text(layout, "layout"), text(layout, "what"));
+        json_array_foreach(json_object_get(layout, "variants"), k, variant) {
+            char full[400];
+            lt_print(full, sizeof full, FILES "%s", text(variant, "file"));
+            fprintf(f, "%s %s", k ? "," : "", text(variant, "writer"));
+            if (access(full, F_OK) != 0) continue; /* no LibreOffice here: the generator said so */
+            json_t *one = json_object();
+            int bad = compare_layout(layout, variant, one);
+            faults += bad;
+            files++;
+            if (json_object_size(counts) && !json_equal(counts, one)) faults++, printf("%s: counts differ\n", text(variant, "file"));
+            json_object_update(counts, one);
+            json_decref(one);
+        }
+        fprintf(f, " |");
+        json_array_foreach(json_object_get(layout, "facts"), n, fact) fprintf(f, "%s %s", n ? "," : "", json_string_value(fact));
+        fprintf(f, " |");
+        print_counts(f, counts);
+        fprintf(f, "\n");
+        json_decref(counts);
+    }
+    fclose(f);
+    printf("%d files, %d faults\n", files, faults);
+    json_decref(layouts);
+    assert_int_equal(faults, 0);
+    assert_true(files >= 40);
+    char *made = NULL, *kept = NULL;
+    size_t made_len = 0, kept_len = 0;
+    assert_int_equal(lt_fs_read(path, 1 << 20, &made, &made_len), 0);
+    int rc = lt_fs_read(LETOPIS_SOURCE_DIR "/docs/olympiad-layouts.md", 1 << 20, &kept, &kept_len);
+    if (rc || made_len != kept_len || memcmp(made, kept, made_len) != 0) fail_msg("docs/olympiad-layouts.md is not %s: look, and copy it", path);
+    free(made);
+    free(kept);
+}
+
+/* The file itself says what it is. */
+static void a_file_is_recognised(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {{"openpyxl/01-protocol.xlsx", "olympiad"}, {"openpyxl/11-web.xlsx", "olympiad"}, {"school.xlsx", "roster"},
+                                           {"openpyxl/15-list.xlsx", "olympiad-list"}, {"openpyxl/16-other.xlsx", "olympiad-other"}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        json_t *a = ok(s, "local", "import", "preview", "{'file':'<=" FILES "%s'}", files[i][0]);
+        assert_string_equal(text(a, "format"), files[i][1]);
+        ok(s, "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
+    }
+    assert_true(holds(ok(s, "local", "import", "formats", "{}"), "format", "olympiad-codes"));
+}
+
+/* --- applying --- */
+
+static json_t *entries(const char *number)
+{
+    return ok(s, "local", "entry", "list", "{'pupil':'%s'}", id_by_number(number));
+}
+
+static size_t entries_of(const char *number)
+{
+    return count(entries(number));
+}
+
+static json_t *first_entry(const char *number)
+{
+    return ok(s, "local", "entry", "show", "{'id':'%s'}", text(entries(number), "items/0/id"));
+}
+
+/* Children of other schools and the words they were found by: the search oracle looks into packs, databases and logs. */
+static void expect_no_trace(void)
+{
+    const char *oracle = LETOPIS_SOURCE_DIR "/../shared/checks/no-trace";
+    if (access(oracle, X_OK) != 0) oracle = LETOPIS_SOURCE_DIR "/tests/support/no-trace";
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        execl(oracle, oracle, s->dir, "Титова", "Гимназия № 7", "Неизвестнова", "Чужов", (char *)NULL);
+        _exit(127);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static const char two[] = "openpyxl/02-export-химия-школьный-этап.xlsx";
+
+/* Rows become entries verified by the act of the import; the same again is nothing new; taken back, nothing of it is left. */
+static void a_file_is_applied_once_and_taken_back(void **state)
+{
+    (void)state;
+    refused(s, LT_REFUSED, "import.doubtful", "local", "import", "apply", "{'format':'olympiad','file':'<=" FILES "%s'}", two);
+    json_t *a = apply("olympiad", two, ",'skip_doubtful':true");
+    assert_string_equal(text(a, "state"), "applied");
+    assert_int_equal(number(a, "counts/matched"), 3);
+    json_t *e = first_entry("Л-0002");
+    assert_string_equal(text(e, "state"), "verified");
+    assert_string_equal(text(e, "source/kind"), "import");
+    assert_string_equal(text(e, "source/batch"), text(a, "batch"));
+    assert_string_equal(text(e, "verification/act"), "import");
+    assert_string_equal(text(e, "title"), "Всероссийская олимпиада школьников по химии");
+    assert_string_equal(text(e, "class_name"), "9А");
+    assert_int_equal(entries_of("Л-0010"), 0); /* his class differs: a question, not an entry */
+    json_t *again = apply("olympiad", two, ",'skip_doubtful':true");
+    assert_string_equal(text(again, "state"), "unchanged");
+    assert_int_equal(number(again, "counts/unchanged"), 3);
+    assert_int_equal(entries_of("Л-0002"), 1);
+    ok(s, "local", "system", "reindex", "{}");
+    assert_string_equal(text(apply("olympiad", two, ",'skip_doubtful':true"), "state"), "unchanged");
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
+    assert_int_equal(entries_of("Л-0002"), 0);
+    school_reopen(s);
+    expect_no_trace();
+}
+
+static void what_waits_and_is_dropped_leaves_nothing(void **state)
+{
+    (void)state;
+    json_t *p = preview("olympiad", two, "");
+    assert_int_equal(number(p, "counts/not_ours"), 1);
+    assert_string_equal(text(row_of(p, NULL, 4), "values/full_name"), "Титова Юлия Олеговна"); /* shown, and kept nowhere */
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(p, "batch"));
+    school_reopen(s);
+    expect_no_trace();
+    apply("olympiad", two, ",'skip_doubtful':true");
+    school_reopen(s);
+    expect_no_trace();
+}
+
+/* A table made on the spot. */
+static const char *csv(const char *name, const char *rows)
+{
+    assert_true(made_files < 20);
+    char *path = made_file[made_files++];
+    assert_true(lt_print(path, sizeof made_file[0], "%s-%s", s->dir, name));
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(rows, f);
+    fclose(f);
+    return path;
+}
+
+#define TABLE(points, status) "ФИО;Школа;Класс;Балл;Статус\nГромов Пётр Олегович;Школа № 7;9А;" points ";" status "\n"
+
+static json_t *take(const char *verb, const char *path, const char *more)
+{
+    return ok(s, "local", "import", verb, "{'format':'olympiad','file':'<=%s'%s}", path, more);
+}
+
+static void a_corrected_file_makes_a_revision(void **state)
+{
+    (void)state;
+    const char *path = csv("физика-школьный-этап.csv", TABLE("20", "участник"));
+    json_t *first = take("apply", path, "");
+    csv("физика-школьный-этап.csv", TABLE("25,5", "призер"));
+    json_t *p = take("preview", path, ""), *changes = at(row_of(p, NULL, 2), "changes");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "changed");
+    assert_int_equal(json_array_size(changes), 2);
+    json_t *a = ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    json_t *e = first_entry("Л-0002");
+    assert_int_equal(number(e, "revision"), 2);
+    assert_string_equal(text(e, "result"), "prize_winner");
+    assert_string_equal(text(e, "state"), "verified");
+    /* only the last word can be taken back, and then the one before */
+    refused(s, LT_REFUSED, "import.built_on", "local", "import", "undo", "{'batch':'%s'}", text(first, "batch"));
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
+    e = first_entry("Л-0002");
+    assert_int_equal(number(e, "revision"), 1);
+    assert_string_equal(text(e, "result"), "participant");
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(first, "batch"));
+    assert_int_equal(entries_of("Л-0002"), 0);
+}
+
+static void nothing_of_people_is_overwritten(void **state)
+{
+    (void)state;
+    const char *path = csv("физика-школьный-этап.csv", TABLE("20", "призер"));
+    /* by hand before the file came: the same, and something else */
+    json_t *mine = ok(s, "local", "entry", "add",
+                      "{'pupil':'%s','title':'Олимпиада по физике','activity':'olympiad','subject':'Физика','level':'school','stage':'school',"
+                      "'result':'prize_winner','date':'2026-10-01','submit':true}", id_by_number("Л-0002"));
+    assert_string_equal(text(row_of(take("preview", path, ""), NULL, 2), "outcome"), "duplicate");
+    csv("физика-школьный-этап.csv", TABLE("20", "победитель"));
+    json_t *p = take("preview", path, "");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "contradiction");
+    assert_string_equal(text(row_of(p, NULL, 2), "entry"), text(mine, "id"));
+    refused(s, LT_REFUSED, "import.doubtful", "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    p = ok(s, "local", "import", "resolve", "{'batch':'%s','decision':['%s!2.entry=add']}", text(p, "batch"), text(row_of(p, NULL, 2), "sheet"));
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(entries_of("Л-0002"), 2);
+    /* an imported entry that somebody edited since */
+    json_t *list = entries("Л-0002");
+    const char *id = strcmp(text(list, "items/0/id"), text(mine, "id")) == 0 ? text(list, "items/1/id") : text(list, "items/0/id");
+    ok(s, "local", "entry", "edit", "{'id':'%s','place':1}", id);
+    csv("физика-школьный-этап.csv", TABLE("21", "победитель"));
+    p = take("preview", path, "");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "contradiction");
+}
+
+/* Points without a status stay so; the school's rule for the stage reckons it. */
+static void a_status_is_reckoned_only_by_the_schools_rule(void **state)
+{
+    (void)state;
+    const char *path = csv("физика-школьный-этап.csv", "ФИО;Школа;Класс;Макс. балл;Балл\nГромов Пётр Олегович;Школа № 7;9А;50;30\n"
+                                                       "Соколова Алёна Игоревна;Школа № 7;9А;50;20\nКузнецов Артём Ильич;Школа № 7;9А;50;10\n"
+                                                       "Жаров Глеб Романович;Школа № 7;7А;50;5\n");
+    json_t *p = take("preview", path, "");
+    assert_null(at(row_of(p, NULL, 2), "values/result"));
+    json_t *a = ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_null(at(first_entry("Л-0002"), "result"));
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(a, "batch"));
+    setting(s, "olympiad.quota.school=50");
+    p = take("preview", path, "");
+    assert_string_equal(text(row_of(p, NULL, 2), "values/result"), "winner");
+    assert_string_equal(text(row_of(p, NULL, 3), "values/result"), "prize_winner");
+    assert_string_equal(text(row_of(p, NULL, 4), "values/result"), "participant");
+}
+
+static void facts_and_columns_are_given_by_people(void **state)
+{
+    (void)state;
+    const char *path = csv("итоги.csv", "Кто;Где;Сколько\nГромов Пётр Олегович;Школа № 7;33\n");
+    json_t *p = take("preview", path, "");
+    assert_int_equal(json_array_size(json_object_get(p, "rows")), 0);
+    const char *sheet = text(p, "sheets/0/sheet");
+    p = ok(s, "local", "import", "map", "{'batch':'%s','column':['%s!header=1','%s!A=full_name','%s!B=school','%s!C=score']}", text(p, "batch"), sheet,
+           sheet, sheet, sheet);
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    refused(s, LT_REFUSED, "import.facts", "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    p = ok(s, "local", "import", "preview", "{'batch':'%s','fact':['stage=municipal','subject=Химия']}", text(p, "batch"));
+    assert_int_equal(json_array_size(json_object_get(p, "missing")), 0);
+    ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(text(first_entry("Л-0002"), "subject"), "химия");
+    /* the next file of this source is understood at once */
+    const char *next = csv("итоги-2.csv", "Кто;Где;Сколько\nСоколова Алёна Игоревна;Школа № 7;12\n");
+    p = take("preview", next, ",'fact':['stage=municipal','subject=Химия']");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    assert_true(*text(p, "sheets/0/remembered"));
+}
+
+/* Codes stay until the results are there: ids of pupils in the spool, no names. */
+static void codes_become_names_and_go(void **state)
+{
+    (void)state;
+    char dir[300];
+    lt_print(dir, sizeof dir, "%s/spool/codes", s->dir);
+    const char *codes = csv("шифры.csv", "Шифр;ФИО;Школа;Класс\nИ-9-001;Громов Пётр Олегович;Школа № 7;9А\nИ-9-002;Чужов Пётр Ильич;Гимназия № 3;9А\n");
+    json_t *a = ok(s, "local", "import", "apply", "{'format':'olympiad-codes','file':'<=%s','fact':['subject=История']}", codes);
+    assert_string_equal(text(a, "state"), "applied");
+    assert_int_equal(entries_of("Л-0002"), 0);
+    assert_int_equal(access(dir, F_OK), 0);
+    json_t *p = preview("olympiad", "openpyxl/08-codes.xlsx", ",'fact':['stage=municipal','subject=История']");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    assert_string_equal(text(numbers, text(row_of(p, NULL, 2), "pupil")), "Л-0002");
+    assert_string_equal(text(row_of(p, NULL, 3), "outcome"), "not_found");
+    ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(entries_of("Л-0002"), 1);
+    p = preview("olympiad", "openpyxl/08-codes.xlsx", ",'fact':['stage=municipal','subject=История']");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "not_found"); /* the list is gone */
+    school_reopen(s);
+    expect_no_trace();
+}
+
+static void mentors_are_matched_as_pupils_are(void **state)
+{
+    (void)state;
+    json_t *p = preview("olympiad", "openpyxl/11-web.xlsx", "");
+    const json_t *sure = row_of(p, NULL, 2), *initials = row_of(p, NULL, 3);
+    assert_true(*text(sure, "person"));
+    assert_string_equal(text(initials, "person"), "");
+    assert_string_equal(text(initials, "outcome"), "matched"); /* the mentor's name holds nobody up */
+    assert_string_equal(text(initials, "candidates/0/slot"), "mentor");
+    p = ok(s, "local", "import", "resolve", "{'batch':'%s','decision':['%s!3.mentor=%s']}", text(p, "batch"), text(initials, "sheet"),
+           text(initials, "candidates/0/id"));
+    assert_true(*text(row_of(p, NULL, 3), "person"));
+    ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_true(*text(first_entry("Л-0009"), "mentor/person"));
+}
+
+/* Our number in another town: asked once for the school's name, remembered for the files to come. */
+static void a_school_of_our_number_is_asked_about(void **state)
+{
+    (void)state;
+    const char *path = csv("физика-школьный-этап.csv", "ФИО;Школа;Класс;Балл\nГромов Пётр Олегович;МБОУ СОШ № 7 г. Дальнегорска;9А;3\n");
+    json_t *p = take("preview", path, "");
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "doubtful");
+    p = ok(s, "local", "import", "resolve", "{'batch':'%s','decision':['*school!МБОУ СОШ № 7 г. Дальнегорска=ours']}", text(p, "batch"));
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(text(row_of(take("preview", path, ""), NULL, 2), "outcome"), "unchanged");
+}
+
+/* --- who may --- */
+
+static const char *class_id(const char *name)
+{
+    return text(item(ok(s, "local", "class", "list", "{}"), "name", name), "id");
+}
+
+static void a_class_teacher_applies_the_own_class(void **state)
+{
+    (void)state;
+    char grant[200];
+    person(s, "anna", "Тихая");
+    name_it(s, "9А", class_id("9А"));
+    lt_print(grant, sizeof grant, "'role':'class_teacher','class':'@9А','from':'2026-09-01'");
+    role(s, "anna", grant);
+    account(s, "anna", true);
+    const char *path = csv("физика-школьный-этап.csv", "ФИО;Школа;Класс;Балл;Статус\nГромов Пётр Олегович;Школа № 7;9А;30;призёр\n"
+                                                       "Мельник Иван Петрович;Школа № 7;10А;20;призёр\n");
+    json_t *p = ok(s, "anna", "import", "preview", "{'format':'olympiad','file':'<=%s'}", path);
+    assert_string_equal(text(row_of(p, NULL, 2), "outcome"), "matched");
+    assert_string_equal(text(row_of(p, NULL, 3), "outcome"), "waits");
+    assert_string_equal(text(row_of(p, NULL, 3), "pupil"), ""); /* of another class: not told who it is */
+    json_t *a = ok(s, "anna", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(number(a, "counts/waits"), 1);
+    assert_int_equal(entries_of("Л-0002"), 1);
+    assert_int_equal(entries_of("Л-0007"), 0);
+    assert_string_equal(text(first_entry("Л-0002"), "state"), "verified"); /* a class teacher may verify */
+    /* the deputy head's turn: the rest alone */
+    a = take("apply", path, "");
+    assert_int_equal(number(a, "counts/unchanged"), 1);
+    assert_int_equal(number(a, "counts/matched"), 1);
+    /* rosters are not hers, nor are other people's batches */
+    refused(s, LT_DENIED, "denied.right", "anna", "import", "preview", "{'format':'roster','file':'<=" FILES "school.xlsx'}");
+    json_t *other = take("preview", path, "");
+    refused(s, LT_NOTFOUND, "import.absent", "anna", "import", "apply", "{'batch':'%s'}", text(other, "batch"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        T(every_layout_from_every_writer),
+        T(a_file_is_recognised),
+        T(a_file_is_applied_once_and_taken_back),
+        T(what_waits_and_is_dropped_leaves_nothing),
+        T(a_corrected_file_makes_a_revision),
+        T(nothing_of_people_is_overwritten),
+        T(a_status_is_reckoned_only_by_the_schools_rule),
+        T(facts_and_columns_are_given_by_people),
+        T(codes_become_names_and_go),
+        T(mentors_are_matched_as_pupils_are),
+        T(a_school_of_our_number_is_asked_about),
+        T(a_class_teacher_applies_the_own_class),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
