@@ -89,6 +89,8 @@ static int show(struct uc_call *call, struct import_batch *b, const struct impor
     if (!rc) rc = summary(call, b, p, out, err);
     if (rc) return rc;
     note_seen(call, p->rows);
+    json_t *decisions = lt_json_object(b->state, "decisions");
+    if (decisions && json_object_set(*out, "decisions", decisions)) return lt_fail_memory(err);
     if (json_object_set((*out), "rows", p->rows) || json_object_set(*out, "sheets", p->sheets) ||
         json_object_set(*out, "skipped", p->skipped))
         return lt_fail_memory(err);
@@ -102,6 +104,64 @@ static int preview_again(struct uc_call *call, struct import_batch *b, json_t **
     if (rc) return rc;
     rc = show(call, b, &p, out, err);
     import_proposal_clear(&p);
+    return rc;
+}
+
+/* --- rows that would not be taken, as a list (and so as a book) --- */
+
+/* Rows of other schools are counted and shown in the preview only: they stand in no report. */
+static bool stays_out(const json_t *row)
+{
+    static const char *const outcomes[] = {"doubtful", "not_found", "contradiction", "error", "duplicate"};
+    for (size_t i = 0; i < LT_COUNT(outcomes); i++) {
+        if (strcmp(lt_json_str_or(row, "outcome", ""), outcomes[i]) == 0) return true;
+    }
+    return false;
+}
+
+static json_t *row_of_list(struct uc_call *call, const json_t *row)
+{
+    struct lt_buf values = LT_BUF_INIT(20000), why = LT_BUF_INIT(20000);
+    const char *key;
+    json_t *v;
+    size_t i;
+    json_object_foreach(lt_json_object(row, "values"), key, v) {
+        if (json_is_string(v)) lt_buf_addf(&values, "%s%s", values.len ? "; " : "", json_string_value(v));
+        else if (json_is_integer(v)) lt_buf_addf(&values, "%s%lld", values.len ? "; " : "", (long long)json_integer_value(v));
+        else if (json_is_real(v)) lt_buf_addf(&values, "%s%.10g", values.len ? "; " : "", json_real_value(v));
+    }
+    json_array_foreach(lt_json_array(row, "problems"), i, v)
+        lt_buf_addf(&why, "%s%s", why.len ? " " : "", lt_json_str_or(v, "message", lt_json_str_or(v, "code", "")));
+    if (!why.len && lt_json_str(row, "why")) lt_buf_adds(&why, lt_label(call->lang, "import_why", lt_json_str(row, "why")));
+    json_t *one = json_pack("{s:s, s:I, s:s, s:s, s:s}", "sheet", lt_json_str_or(row, "sheet", ""), "row", (json_int_t)lt_json_int(row, "row", 0), "values",
+                            values.data ? values.data : "", "outcome", lt_json_str_or(row, "outcome", ""), "why", why.data ? why.data : "");
+    lt_buf_free(&values);
+    lt_buf_free(&why);
+    return one;
+}
+
+static int resume(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err);
+
+static int run_rows(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct import_batch b = {.id = ""};
+    struct import_proposal p = {.rows = NULL};
+    json_t *items = json_array();
+    size_t i;
+    const json_t *row;
+    int rc = items ? resume(call, in, &b, err) : lt_fail_memory(err);
+    if (!rc) rc = import_batch_propose(call, &b, false, &p, err);
+    if (!rc) note_seen(call, p.rows);
+    json_array_foreach(p.rows, i, row) {
+        if (!rc && stays_out(row) && json_array_append_new(items, row_of_list(call, row))) rc = lt_fail_memory(err);
+    }
+    if (!rc) {
+        *out = json_pack("{s:O, s:n}", "items", items, "next");
+        if (!*out) rc = lt_fail_memory(err);
+    }
+    json_decref(items);
+    import_proposal_clear(&p);
+    import_batch_clear(&b);
     return rc;
 }
 
@@ -480,6 +540,8 @@ static const struct uc_row rows[] = {
      .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},
     {.noun = "import", .verb = "report", .method = "GET", .tail = "/{batch}", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
      .fields = batch_fields, .run = run_report},
+    {.noun = "import", .verb = "rows", .method = "GET", .tail = "/{batch}/rows", .reply = UC_LIST, .right = "import.list", .target = UC_T_OWN,
+     .fields = batch_fields, .columns = "sheet row values outcome why", .sheet = "sheet row values outcome:import_outcome why", .run = run_rows},
     {.noun = "import", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "import.list", .target = UC_T_LIST,
      .fields = list_fields, .columns = "id format file_name state at by", .run = run_list},
     {.noun = "import", .verb = "undo", .method = "POST", .tail = "/{batch}/undo", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.undo",

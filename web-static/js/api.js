@@ -173,6 +173,15 @@ export async function send(method, path, values, options = {}) {
   return read(response);
 }
 
+/* A file as the answer of a write: {blob, name}. Reads are ordinary links (url()). */
+export async function bytes(method, path, values, options = {}) {
+  const response = await persist(() => fetch(url(path), {method, headers: {...headersFor(true, options), Accept: '*/*', 'Content-Type': 'application/json'},
+    body: JSON.stringify(values || {}), signal: options.signal, credentials: 'same-origin', cache: 'no-store'}), options);
+  const said = response.headers.get('Content-Disposition') || '';
+  const coded = said.match(/filename\*=UTF-8''([^;]+)/i)?.[1];
+  return {blob: await response.blob(), name: coded ? decodeURIComponent(coded) : said.match(/filename="([^"]+)"/)?.[1] || 'file'};
+}
+
 /* A body whose way up can be watched. Gives an object that looks like a Response. */
 function push(method, address, headers, body, options) {
   return new Promise((resolve, reject) => {

@@ -1,2 +1,29 @@
-/* Addresses of the teacher place. */
-export const routes = [];
+/* Addresses of the teacher's place. */
+const page = (path, name, nav, more) => ({path, place: 'teacher', view: views[name], nav, ...more});
+const views = {
+  check: () => import('../views/teacher/check.js'),
+  klass: () => import('../views/teacher/klass.js'),
+  accounts: () => import('../views/teacher/accounts.js'),
+  consents: () => import('../views/teacher/consents.js'),
+  scan: () => import('../views/teacher/scan.js'),
+  events: () => import('../views/teacher/events.js'),
+  event: () => import('../views/teacher/event.js'),
+  reviews: () => import('../views/teacher/reviews.js'),
+  disputes: () => import('../views/teacher/disputes.js'),
+  import: () => import('../views/shared/import.js'),
+};
+
+const ofClass = (session) => session.roles.some((r) => r.role === 'class_teacher' || r.role === 'substitute');
+
+export const routes = [
+  page('/check', 'check', {label: 'nav.teacher.check', icon: 'check', order: 1}, {wide: true}),
+  page('/class', 'klass', {label: 'nav.teacher.class', icon: 'board', order: 2, when: ofClass}, {wide: true}),
+  page('/class/accounts', 'accounts', null, {under: '/class'}),
+  page('/class/consents', 'consents', null, {under: '/class'}),
+  page('/class/consents/:scan', 'scan', null, {under: '/class', wide: true}),
+  page('/events', 'events', {label: 'nav.teacher.events', icon: 'calendar', order: 3}),
+  page('/events/:id', 'event', null, {under: '/events'}),
+  page('/class/reviews', 'reviews', {label: 'nav.teacher.reviews', icon: 'chat', order: 4}),
+  page('/class/disputes', 'disputes', {label: 'nav.teacher.disputes', icon: 'flag', order: 5, phone: false}),
+  page('/import', 'import', {label: 'nav.teacher.import', icon: 'upload', order: 6, phone: false}, {wide: true}),
+];

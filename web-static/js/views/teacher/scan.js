@@ -1,0 +1,70 @@
+/* Scanned sheets: the picture at the left, what it says at the right; a person compares and confirms, page by page. */
+import {get, send, url} from '../../api.js';
+import {t} from '../../i18n.js';
+import {button} from '../../ui/button.js';
+import {confirm} from '../../ui/dialog.js';
+import {form} from '../../ui/form.js';
+import {h} from '../../ui/h.js';
+import {word, words} from '../../ui/meta.js';
+import {empty, mark, note, pageHead} from '../../ui/state.js';
+import {toast} from '../../ui/toast.js';
+import {viewer} from '../../ui/viewer.js';
+
+const KIND = {found: {icon: 'qr'}, entered: {kind: 'good', icon: 'check'}, not_recognised: {kind: 'attention', icon: 'warning'}, unknown: {kind: 'attention', icon: 'help'}, duplicate: {kind: 'draft', icon: 'files'}, not_allowed: {kind: 'attention', icon: 'lock'}};
+
+export async function view(ctx) {
+  ctx.title(t('scan.title'));
+  const batch = await get(`/consents/scans/${ctx.params.scan}`, null, {signal: ctx.signal});
+  const home = `/class/consents${ctx.query.get('class') ? `?class=${ctx.query.get('class')}` : ''}`;
+  const state = {at: Math.max(0, batch.pages.findIndex((p) => p.outcome === 'found'))};
+  const rows = h('ul', {class: 'check-list', 'aria-label': t('scan.pages')});
+  const doc = h('section', {class: 'check-doc', 'aria-label': t('scan.picture')});
+  const side = h('section', {class: 'check-side', 'aria-label': t('scan.fields')});
+  const left = () => batch.pages.filter((p) => p.outcome === 'found').length;
+  const lead = h('p', {class: 'check-left', role: 'status'});
+
+  function draw() {
+    lead.textContent = left() ? t('scan.left', {n: left()}) : t('scan.none_left');
+    rows.replaceChildren(...batch.pages.map((p, i) => h('li', {}, h('button', {type: 'button', class: 'check-row', 'aria-current': i === state.at ? 'true' : null, onclick: () => { state.at = i; draw(); }},
+      h('span', {class: 'scan-number number'}, p.page), h('span', {class: 'grow'}, h('span', {class: 'check-row-title'}, p.pupil_name || p.file), h('span', {class: 'small'}, mark({label: t(`scan.${p.outcome}`), ...KIND[p.outcome]})))))));
+    show(batch.pages[state.at]);
+  }
+
+  function show(p) {
+    if (!p) { doc.replaceChildren(empty({icon: 'file', title: t('scan.empty')})); side.replaceChildren(); return; }
+    const src = () => url(`/consents/scans/${batch.id}/page`, {page: p.page});
+    doc.replaceChildren(viewer({pages: [{src, alt: t('scan.page', {n: p.page}), name: p.file}]}).el);
+    side.replaceChildren(h('h2', {class: 'check-title'}, t('scan.page', {n: p.page})), h('p', {class: 'soft'}, p.of > 1 ? t('scan.of_file', {name: p.file, n: p.of}) : p.file), p.outcome === 'found' ? fields(p) : about(p));
+  }
+
+  const about = (p) => (p.outcome === 'entered' ? note({icon: 'check', text: t('scan.entered_text', {name: p.pupil_name})}) : note({attention: true, icon: 'warning', title: t(`scan.${p.outcome}`), text: t(`scan.${p.outcome}_text`)}));
+
+  function fields(p) {
+    const signers = [...(p.signers === 'guardian' ? [] : [{value: p.pupil, label: t('scan.pupil_signs', {name: p.pupil_name})}]), ...(p.signers === 'pupil' ? [] : p.guardians.map((g) => ({value: g.id, label: `${g.name} · ${word('guardian_kind', g.relation)}`})))];
+    const chosen = p.purpose === 'dissemination';
+    const made = form({fields: [
+      {name: 'by', type: 'words', label: t('scan.by'), help: t(`scan.by_${p.signers}`), options: signers, value: signers.length === 1 ? [signers[0].value] : [], required: true},
+      {name: 'paper_date', type: 'date', label: t('scan.date'), required: true, to: ctx.session.today},
+      ...(chosen ? [{name: 'field', type: 'words', label: t('scan.field'), options: words('consent_field'), required: true}] : []),
+      {name: 'conditions', type: 'lines', rows: 2, label: t('scan.conditions'), max: 1000},
+      {name: 'refuse', type: 'bool', label: t('scan.refuse')},
+    ], submit: t('scan.enter'), send: async (values) => {
+      await send('POST', `/consents/scans/${batch.id}/enter`, {page: p.page, ...values, refuse: values.refuse || undefined});
+      p.outcome = 'entered';
+      toast(t('scan.entered_toast', {name: p.pupil_name}));
+      const next = batch.pages.findIndex((x) => x.outcome === 'found');
+      if (next >= 0) state.at = next;
+      draw();
+    }});
+    return h('div', {class: 'stack'}, h('dl', {class: 'facts'}, h('dt', {}, t('class.pupil')), h('dd', {}, p.pupil_name), h('dt', {}, t('scan.purpose')), h('dd', {}, t(`consents.purpose_${p.purpose}`)),
+      p.target_title && [h('dt', {}, t('scan.target')), h('dd', {}, p.target_title)]), note({icon: 'eye', text: t('scan.compare')}), made.el);
+  }
+
+  const drop = button({label: t('scan.drop'), icon: 'trash', kind: 'quiet', press: async () => {
+    if (left() && !await confirm({title: t('scan.drop'), text: t('scan.drop_text'), action: t('scan.drop_do'), danger: true})) return;
+    await send('DELETE', `/consents/scans/${batch.id}`);
+    ctx.go(home);
+  }});
+  draw();
+  return h('div', {class: 'check check-open'}, pageHead({title: t('scan.title'), back: {href: home, label: t('consents.title')}, actions: drop}), lead, h('div', {class: 'check-panes'}, h('div', {class: 'check-queue'}, rows), doc, side));
+}
