@@ -94,7 +94,7 @@ struct sys_access {
 };
 /* Rows are chained: each holds SHA-256 over itself and the hash before it. All rows in one transaction. */
 int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, struct lt_error *err);
-/* filters: pupil, actor, use_case, from, to (dates); newest first */
+/* filters: pupil, actor, not_actor, use_case, from, to (dates); newest first */
 int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,
                       char **next, struct lt_error *err);
 /* LT_REFUSED "log.chain_broken" (at). */

@@ -162,6 +162,7 @@ static int add_filters(struct sysdb *db, struct sql *q, const json_t *filters, s
         const char *name, *sql;
     } texts[] = {{"pupil", " AND a.n IN (SELECT p.n FROM access_pupil p WHERE p.pupil = #)"},
                  {"actor", " AND a.actor = #"},
+                 {"not_actor", " AND a.actor <> #"},
                  {"use_case", " AND a.use_case = #"}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *value = lt_json_str(filters, texts[i].name);

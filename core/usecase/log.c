@@ -69,6 +69,7 @@ static int run_access(struct uc_call *call, const json_t *in, json_t **out, stru
     static const char *const keys[] = {"pupil", "actor", "from", "to"};
     for (size_t i = 0; filters && i < 4; i++) lt_json_copy_key(filters, in, keys[i]);
     lt_json_put_str(filters, "use_case", lt_json_str(in, "action"));
+    if (lt_json_bool(in, "others", false)) lt_json_put_str(filters, "not_actor", call->actor.id);
     if (!rc)
         rc = sysdb_access_list(call->app->sys, filters, (int)lt_json_int(in, "limit", 50), lt_json_str(in, "cursor"),
                                &items, &next, err);
@@ -127,7 +128,8 @@ static int run_changes(struct uc_call *call, const json_t *in, json_t **out, str
 
 static const struct uc_field access_fields[] = {
     {"pupil", UC_ID, 0, 0, 0, NULL},   {"actor", UC_TEXT, 0, 0, 80, NULL}, {"action", UC_TEXT, 0, 0, 80, NULL},
-    {"from", UC_DATE, 0, 0, 0, NULL}, {"to", UC_DATE, 0, 0, 0, NULL},     {0}};
+    {"from", UC_DATE, 0, 0, 0, NULL}, {"to", UC_DATE, 0, 0, 0, NULL},     {"others", UC_BOOL, 0, 0, 0, NULL},
+    {0}};
 static const struct uc_field changes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {

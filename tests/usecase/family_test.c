@@ -520,6 +520,8 @@ static void the_family_reads_who_looked_in_words(void **state)
     assert_string_equal(text(row, "actor_kind"), "guardian");
     assert_string_equal(text(row, "actor_name"), "");
     assert_string_equal(text(item(log, "actor", id_of(s, "mother")), "actor_kind"), "me");
+    assert_false(holds(ok(s, "mother", "log", "access", "{'pupil':'@ivan','others':true,'limit':500}"), "actor", id_of(s, "mother")));
+    assert_true(holds(ok(s, "mother", "log", "access", "{'pupil':'@ivan','others':true,'limit':500}"), "actor", id_of(s, "math")));
     assert_false(says(log, "+7998"));
 }
 

@@ -7,11 +7,12 @@ import {h} from './ui/h.js';
 import {loadMeta, school} from './ui/meta.js';
 import {setAccent} from './ui/theme.js';
 import {brandMark, placeHome, shell, smallTools} from './ui/shell.js';
-import {signInForm, newPasswordForm, entryPage, signInDialog} from './ui/sign.js';
 import {startOutbox, stopOutbox} from './ui/outbox.js';
 import {startNotices} from './ui/notices.js';
 import {problem} from './ui/state.js';
 
+/* Forms of signing in are loaded when they are needed: most visits begin with a session. */
+const sign = () => import('./ui/sign.js');
 const app = document.getElementById('app');
 const state = {session: null, shell: null, ending: null};
 
@@ -49,7 +50,8 @@ function chrome(route) {
   return state.shell.update(route);
 }
 
-function showSignIn() {
+async function showSignIn() {
+  const {entryPage, signInForm} = await sign();
   document.title = `${t('sign.title')} — ${schoolName()}`;
   app.replaceChildren(entryPage({school: school(), actions, title: t('sign.title'), lead: t('sign.lead'), body: signInForm({onDone: entered}).el}));
   app.querySelector('.input')?.focus();
@@ -59,10 +61,10 @@ function showSignIn() {
 const openRoute = () => { const found = router.match(routes, location.pathname); return found?.route.open ? found.route : null; };
 async function showOpen(route) {
   const title = (text) => { document.title = text ? `${text} — ${schoolName()}` : schoolName(); };
-  const [module] = await Promise.all([route.view(), load(route.place)]);
+  const [module] = await Promise.all([route.view(), load('pupil'), load(route.place)]);
   document.head.append(h('link', {rel: 'stylesheet', href: `/css/places/${route.place}.css`}));
   const main = h('main', {class: 'main', id: 'main', tabindex: '-1'});
-  app.replaceChildren(h('div', {class: 'app'}, h('header', {class: 'head'}, h('div', {class: 'head-in'}, h('span', {class: 'brand'}, brandMark(), h('span', {class: 'brand-name'}, schoolName())), h('div', {class: 'head-tools'}, smallTools(actions)))), main));
+  app.replaceChildren(h('div', {class: 'app'}, h('header', {class: 'head'}, h('div', {class: 'head-in'}, h('span', {class: 'brand'}, brandMark(), h('span', {class: 'brand-name'}, schoolName())))), main, h('footer', {class: 'main open-foot no-print'}, smallTools(actions))));
   try {
     main.replaceChildren(await module.view({params: {}, query: new URLSearchParams(location.search), session: null, title}));
   } catch (error) {
@@ -80,7 +82,8 @@ async function entered(session) {
   await router.start(opening());
 }
 
-function showNewPassword() {
+async function showNewPassword() {
+  const {entryPage, newPasswordForm} = await sign();
   document.title = `${t('password.title')} — ${schoolName()}`;
   app.replaceChildren(entryPage({school: school(), actions, title: t('password.title'), lead: t('password.lead'),
     body: newPasswordForm({onDone: async () => entered(await get('/session'))}).el}));
@@ -90,7 +93,7 @@ function showNewPassword() {
 /* The session ended under an open page: sign in over it, nothing typed is lost, the call goes on. Another person begins anew. */
 onSessionEnd(() => {
   if (!state.session) throw new ApiError(401);
-  state.ending ||= signInDialog({login: state.session.login}).then((session) => {
+  state.ending ||= sign().then((m) => m.signInDialog({login: state.session.login})).then((session) => {
     state.ending = null;
     if (!session) { location.assign('/'); return new Promise(() => {}); }
     if (session.id !== state.session.id) { location.assign('/'); return new Promise(() => {}); }

@@ -93,7 +93,7 @@ function style(place) {
 
 async function build(found, ctx) {
   const {route} = found;
-  const [module] = await Promise.all([route.view(), load(route.words || route.place), style(route.style || route.place)]);
+  const [module] = await Promise.all([route.view(), ...[route.words || route.place].flat().map(load), style(route.style || route.place)]);
   return module.view(ctx);
 }
 

@@ -2,7 +2,7 @@
 import {h} from '../../ui/h.js';
 import {icon} from '../../ui/icon.js';
 import {button} from '../../ui/button.js';
-import {entryCard} from '../../ui/entry.js';
+import {cap, entryCard} from '../../ui/entry.js';
 import {empty, pageHead} from '../../ui/state.js';
 import {firstName, kids} from '../../ui/child.js';
 import {get, list} from '../../api.js';
@@ -42,9 +42,12 @@ function tasks(child, found) {
 function news(mine) {
   if (!mine.length) return null;
   return h('div', {class: 'child-part'}, h('h3', {}, t('children.news')), h('ul', {class: 'news'}, mine.slice(0, 3).map((n) =>
-    h('li', {}, h('a', {href: n.about?.entry ? `/entries/${n.about.entry}` : '/notices'}, n.text), h('span', {class: 'small soft'}, ago(n.at))))),
+    h('li', {}, h('a', {href: n.about?.entry ? `/entries/${n.about.entry}` : '/notices'}, cap(n.text.replace(`${n.pupil_name}: `, ''))), h('span', {class: 'small soft'}, ago(n.at))))),
   mine.length > 3 && h('a', {href: '/notices'}, t('children.more_news', {n: mine.length - 3})));
 }
+
+/* What is a task stands above already. */
+const TASKS = ['review_asked', 'consent_second', 'share_waiting'];
 
 function childCard(child, found, notices) {
   const see = child.rights?.see !== false;
@@ -52,7 +55,7 @@ function childCard(child, found, notices) {
     h('div', {class: 'child-head'}, h('span', {class: 'child-letter', 'aria-hidden': 'true'}, firstName(child.name).charAt(0)),
       h('div', {class: 'grow'}, h('h2', {}, see ? h('a', {href: `/children/${child.pupil}`}, child.name) : child.name),
         h('p', {class: 'soft'}, child.class ? t('children.class', {name: child.class.name || child.class}) : ''))),
-    tasks(child, found), news(notices.filter((n) => n.about?.pupil === child.pupil)),
+    tasks(child, found), news(notices.filter((n) => n.about?.pupil === child.pupil && !TASKS.includes(n.kind))),
     see && h('div', {class: 'child-part'}, h('h3', {}, t('children.recent')),
       found.recent.length ? h('div', {class: 'child-cards'}, found.recent.map((e) => entryCard(e, {level: 4}))) : h('p', {class: 'soft'}, t('children.nothing_yet', {name: firstName(child.name)}))),
     h('div', {class: 'child-actions'},

@@ -5,6 +5,7 @@ import {icon} from '../../ui/icon.js';
 import {button} from '../../ui/button.js';
 import {empty, mark, note, pageHead} from '../../ui/state.js';
 import {word} from '../../ui/meta.js';
+import {cap} from '../../ui/entry.js';
 import {confirm, dialog} from '../../ui/dialog.js';
 import {announce, fail, toast} from '../../ui/toast.js';
 import {publicCard} from '../../ui/publiccard.js';
@@ -22,9 +23,17 @@ const signed = (q) => q.documents.filter((d) => d.state === 'active' || d.state 
 /* The full text of one consent and one signature under it. → true when signed */
 function read(q, {child, fields = [], press, signers}) {
   const both = signers === 'both';
-  return dialog({title: q.question, body: [h('div', {class: 'paper'}, paragraphs(q.text), fields.length > 0 && h('div', {}, h('p', {}, h('strong', {}, t('consents.exactly'))), h('ul', {class: 'bullets'}, fields.map((f) => h('li', {}, word('consent_field', f)))))),
+  return dialog({title: q.question, body: [h('div', {class: 'paper'}, paragraphs(q.text), fields.length > 0 && h('div', {}, h('p', {}, h('strong', {}, t('consents.exactly'))), h('ul', {class: 'bullets'}, fields.map((f) => h('li', {}, cap(word('consent_field', f))))))),
     h('p', {class: 'small soft'}, t('consents.version', {version: q.text_version})), h('p', {}, both ? t('consents.both', {name: firstName(child.name)}) : t('consents.one'))],
   actions: [{label: t('ui.cancel'), value: false}, {label: t('consents.sign'), icon: 'pencil', kind: 'primary', value: true, press}]}).result.then((v) => v === true);
+}
+
+/* Where there is no entry yet, an example shows what the ticked fields would look like. */
+function withSample(card, fields) {
+  if (card.entries?.length || !fields.includes('title')) return card;
+  const has = (f) => fields.includes(f);
+  return {...card, entries: [{title: t('consents.sample'), activity: 'contest', ...(has('result') ? {level: 'municipal', result: 'winner'} : {}), organiser: has('organiser') ? t('consents.sample_organiser') : null, date: has('date') ? '2026-10-20' : null,
+    mentor: has('mentor') ? t('consents.sample_mentor') : null}]};
 }
 
 /* Who has the say, said when it is not this person. */
@@ -85,6 +94,8 @@ export async function view(ctx) {
 
   /* One yes or no. */
   function plain(q) {
+    const waiting = q.documents.find((d) => d.state === 'waiting_second');
+    if (waiting && !mine(waiting)) return null; /* the note above is where it is answered */
     const on = signed(q).length > 0;
     const input = h('input', {type: 'checkbox', role: 'switch', checked: on, 'aria-labelledby': `${idOf(q)}-title`, disabled: !q.may && !on, onchange: async () => {
       const wanted = input.checked;
@@ -92,7 +103,7 @@ export async function view(ctx) {
       if (!wanted) { await withdraw(q); return; }
       if (await read(q, {child, signers: data.signers, press: () => send('POST', '/consents', {pupil: child.pupil, purpose: q.purpose, text_version: q.text_version})})) await again(t(data.signers === 'both' ? 'consents.half' : 'consents.signed'));
     }});
-    return h('label', {class: 'tick switch question-switch'}, input, h('span', {}, t(on ? 'consents.on' : 'consents.off')));
+    return h('label', {class: 'tick switch question-switch'}, input, h('span', {}, t(waiting ? 'consents.pending' : on ? 'consents.on' : 'consents.off')));
   }
 
   /* Field by field, with the card a stranger would see beside it. */
@@ -110,7 +121,7 @@ export async function view(ctx) {
       try {
         const got = await get('/consents/preview', {pupil: child.pupil, target: q.target, field: fields}, {signal: ctx.signal});
         if (mineTurn !== turn) return;
-        seen.replaceChildren(h('p', {class: 'small soft'}, icon('eye', 's'), t('consents.stranger')), got.nobody ? h('p', {class: 'seen-nobody'}, t(fields.length ? 'consents.no_name' : 'consents.nothing')) : publicCard(got.card));
+        seen.replaceChildren(h('p', {class: 'small soft'}, icon('eye', 's'), t('consents.stranger')), got.nobody ? h('p', {class: 'seen-nobody'}, t(fields.length ? 'consents.no_name' : 'consents.nothing')) : publicCard(withSample(got.card, got.fields)));
         announce(got.nobody ? t('consents.nothing') : t('consents.shown', {fields: got.fields.map((f) => word('consent_field', f)).join(', ')}));
       } catch (error) { fail(error); }
     }
@@ -125,7 +136,7 @@ export async function view(ctx) {
     }
     const boxes = h('fieldset', {class: 'group', disabled: !q.may || null}, h('legend', {}, t('consents.fields')), q.fields.map((f) => {
       const input = h('input', {type: 'checkbox', value: f, checked: wanted.has(f), disabled: !q.may, onchange: () => { input.checked ? wanted.add(f) : wanted.delete(f); draw(); }});
-      return h('label', {class: 'tick'}, input, h('span', {}, word('consent_field', f), f === 'name' && h('span', {class: 'help'}, t('consents.name_help'))));
+      return h('label', {class: 'tick'}, input, h('span', {}, cap(word('consent_field', f)), f === 'name' && h('span', {class: 'help'}, t('consents.name_help'))));
     }));
     draw();
     return h('div', {class: 'by-fields'}, h('div', {class: 'stack'}, boxes, q.may && h('div', {class: 'row'}, save, signed(q).length > 0 && button({label: t('consents.withdraw_all'), kind: 'quiet', onclick: () => withdraw(q)}), against(q))), seen);
@@ -134,8 +145,8 @@ export async function view(ctx) {
   function question(q) {
     const body = q.paper_only ? null : q.target ? byFields(q) : h('div', {class: 'row'}, plain(q), against(q));
     return h('section', {class: 'question', id: idOf(q), 'aria-labelledby': `${idOf(q)}-title`, tabindex: '-1'},
-      h('div', {class: 'row row-apart row-top'}, h('h2', {id: `${idOf(q)}-title`}, q.question), mark({label: word('consent_state', q.state), icon: ICONS[q.state] || 'minus', kind: KINDS[q.state] || 'draft'})),
-      standing(q), lock(q, child), body, h('details', {class: 'full-text'}, h('summary', {}, icon('chevron-down'), t('consents.full')), h('div', {class: 'paper'}, paragraphs(q.text))));
+      h('div', {class: 'row row-apart row-top'}, h('h2', {id: `${idOf(q)}-title`}, q.question), mark({label: q.state === 'none' ? t('consents.not_signed') : word('consent_state', q.state), icon: ICONS[q.state] || 'minus', kind: KINDS[q.state] || 'draft'})),
+      h('p', {class: 'measure'}, q.text.split('\n')[0]), standing(q), lock(q, child), body, h('details', {class: 'full-text'}, h('summary', {}, icon('chevron-down'), t('consents.full')), h('div', {class: 'paper'}, paragraphs(q.text))));
   }
 
   await load();

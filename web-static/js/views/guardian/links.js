@@ -1,8 +1,10 @@
 /* Links to a child's portfolio: confirming the child's, making one for a child under 14, closing. */
 import {h} from '../../ui/h.js';
+import {icon} from '../../ui/icon.js';
 import {button} from '../../ui/button.js';
 import {mark, note} from '../../ui/state.js';
 import {word, words} from '../../ui/meta.js';
+import {cap} from '../../ui/entry.js';
 import {form} from '../../ui/form.js';
 import {list} from '../../ui/list.js';
 import {confirm, dialog} from '../../ui/dialog.js';
@@ -29,7 +31,7 @@ async function showAddress(made) {
 function making(child, refresh) {
   const f = form({usecase: 'share.create', submit: t('links.create'), fields: [
     {name: 'title', label: t('links.for'), help: t('links.for_help')},
-    {name: 'field', type: 'words', label: t('links.fields'), options: words('consent_field').filter((w) => FIELDS.includes(w.value)).map((w) => (w.value === 'document' ? {...w, label: t('links.works'), help: t('links.works_help')} : w)),
+    {name: 'field', type: 'words', label: t('links.fields'), options: words('consent_field').filter((w) => FIELDS.includes(w.value)).map((w) => (w.value === 'document' ? {...w, label: t('links.works'), help: t('links.works_help')} : {...w, label: cap(w.label)})),
       value: ['name', 'class', 'title', 'result', 'organiser', 'date']},
     {name: 'days', type: 'enum', as: 'segments', label: t('links.term'), options: [7, 30, 90, 365].map((n) => ({value: String(n), label: t('links.days', {n})})), value: '30'}],
   send: async (v) => {
@@ -37,7 +39,7 @@ function making(child, refresh) {
     await showAddress(made);
     refresh();
   }});
-  return h('details', {class: 'panel'}, h('summary', {}, t('links.new')), h('p', {class: 'soft measure'}, t('links.new_text')), f.el);
+  return h('details', {class: 'panel'}, h('summary', {}, icon('plus'), t('links.new')), h('p', {class: 'soft measure'}, t('links.new_text')), f.el);
 }
 
 export async function view(ctx) {

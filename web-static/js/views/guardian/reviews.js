@@ -1,5 +1,6 @@
 /* Reviews of a child: those that are asked for, writing one, those given. */
 import {h} from '../../ui/h.js';
+import {icon} from '../../ui/icon.js';
 import {button} from '../../ui/button.js';
 import {mark, note} from '../../ui/state.js';
 import {word, words} from '../../ui/meta.js';
@@ -44,7 +45,7 @@ export async function view(ctx) {
   const {child, el} = childPage(ctx, {title: t('child.reviews')});
   const asked = (await ask('/reviews', {pupil: child.pupil, state: 'asked'}, {signal: ctx.signal})).items.filter((r) => r.asked_of === ctx.session.id);
   let given;
-  const own = h('details', {class: 'panel', open: !asked.length && ctx.query.get('write') === '1'}, h('summary', {}, t('review.own')));
+  const own = h('details', {class: 'panel', open: !asked.length && ctx.query.get('write') === '1'}, h('summary', {}, icon('plus'), t('review.own')));
   const write = writing({submit: t('review.send'), kinds: true, done: async (v, api) => {
     await send('POST', '/reviews', {pupil: child.pupil, ...v});
     toast(t('review.given'));
