@@ -232,7 +232,7 @@ static int run_qr(struct uc_call *call, const json_t *in, json_t **out, struct l
     (void)call;
     struct lt_buf path = LT_BUF_INIT(1 << 20);
     int size = 0;
-    int rc = qr_path(lt_json_str_or(in, "address", ""), &path, &size, err);
+    int rc = qr_path(lt_json_str_or(in, "url", ""), &path, &size, err);
     if (!rc) *out = json_pack("{s:i, s:s}", "size", size, "path", path.data);
     lt_buf_free(&path);
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
@@ -247,7 +247,7 @@ static const struct uc_field create_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0,
                                                 {0}};
 static const struct uc_field id_fields[] = {ID, {0}};
 static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
-static const struct uc_field qr_fields[] = {{"address", UC_TEXT, UC_REQUIRED, 1, 300, NULL}, {0}};
+static const struct uc_field qr_fields[] = {{"url", UC_TEXT, UC_REQUIRED, 1, 300, NULL}, {0}};
 static const struct uc_field open_fields[] = {{"token", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {

@@ -241,7 +241,7 @@ static void guessing_is_slowed_down(void **state)
 static void a_code_is_drawn(void **state)
 {
     (void)state;
-    json_t *qr = ok(s, "mother", "share", "qr", "{'address':'https://letopis.example/s#lt_0123456789'}");
+    json_t *qr = ok(s, "mother", "share", "qr", "{'url':'https://letopis.example/s#lt_0123456789'}");
     long long size = number(qr, "size");
     char corner[40];
     assert_true(size >= 29);

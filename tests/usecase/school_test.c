@@ -112,6 +112,8 @@ static void moves_and_names(void **state)
     assert_true(holds(ok(s, "teacher", "pupil", "list", "{'query':'сидоров'}"), "id", id_of(s, "petr")));
     ok(s, "clerk", "pupil", "move", "{'id':'@petr','class':'@9Б'}");
     /* own decoration and nothing else */
+    refused(s, LT_REFUSED, "consent.processing_missing", "petr", "pupil", "edit", "{'id':'@petr','about':'Люблю физику'}");
+    processing(s, "petr");
     ok(s, "petr", "pupil", "edit", "{'id':'@petr','about':'Люблю физику'}");
     refused(s, LT_DENIED, "denied.right", "petr", "pupil", "edit", "{'id':'@petr','about':'Я','surname':'Царёв'}");
     refused(s, LT_DENIED, "denied.right", "mother_b", "pupil", "edit", "{'id':'@petr','birth':'2000-01-01'}");

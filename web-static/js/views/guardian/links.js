@@ -22,7 +22,7 @@ const ICONS = {active: 'check', waiting: 'clock', suspended: 'warning', expired:
 /* The address is told once, so it is shown until the person has it. */
 async function showAddress(made) {
   const address = `${location.origin}${made.address}`;
-  const squares = await send('POST', '/shares/qr', {address}).catch(() => null);
+  const squares = await send('POST', '/shares/qr', {url: address}).catch(() => null);
   const input = h('input', {class: 'input', readonly: true, value: address, 'aria-label': t('links.address')});
   return dialog({title: t('links.made'), closable: true, body: [h('p', {}, t('links.made_text', {date: date(made.to)})), squares && qr(squares, t('links.qr')), input],
     actions: [{label: t('ui.copy'), kind: 'primary', icon: 'link', press: async () => { input.select(); await navigator.clipboard?.writeText(address); toast(t('ui.copied')); return false; }}, {label: t('ui.done')}]}).result;

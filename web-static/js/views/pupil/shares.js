@@ -59,7 +59,7 @@ async function create(ctx) {
 /* The key of the link is known here and now alone. */
 async function show(ctx, share) {
   const address = location.origin + share.address;
-  const square = await send('POST', '/shares/qr', {address}).catch((error) => { fail(error); return null; });
+  const square = await send('POST', '/shares/qr', {url: address}).catch((error) => { fail(error); return null; });
   const input = h('input', {class: 'input', readonly: true, value: address, 'aria-label': t('shares.address'), onfocus: (e) => e.target.select()});
   const copy = button({label: t('ui.copy'), icon: 'files', press: async () => {
     try { await navigator.clipboard.writeText(address); toast(t('ui.copied')); } catch { input.focus(); input.select(); }
