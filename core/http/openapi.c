@@ -237,9 +237,8 @@ static void add_noun(json_t *nouns, const struct uc_row *row)
     }
     for (const struct uc_field *f = row->fields; f && f->name; f++) {
         if (!answer_field(f) || json_object_get(properties, f->name)) continue;
-        json_object_set_new(properties, f->name, f->type == UC_WORDS || (f->flags & UC_MANY)
-                                                     ? json_pack("{s:[o, {s:s, s:o}]}", "anyOf", set_ref(f->values), "type", "array", "items", set_ref(f->values))
-                                                     : set_ref(f->values));
+        /* a text is a word of the set; a document may stand under the same key */
+        json_object_set_new(properties, f->name, json_pack("{s:[o, {s:[s, s, s]}]}", "anyOf", set_ref(f->values), "type", "object", "array", "null"));
     }
 }
 
