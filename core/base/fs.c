@@ -122,6 +122,14 @@ static int sys_rmdir(void *ctx, const char *path)
     return r;
 }
 
+static int sys_symlink(void *ctx, const char *to, const char *path)
+{
+    (void)ctx;
+    int r;
+    AGAIN(r, symlink(to, path));
+    return r;
+}
+
 const struct lt_fs *lt_fs_system(void)
 {
     static const struct lt_fs table = {
@@ -139,6 +147,7 @@ const struct lt_fs *lt_fs_system(void)
         .unlink = sys_unlink,
         .mkdir = sys_mkdir,
         .rmdir = sys_rmdir,
+        .symlink = sys_symlink,
     };
     return &table;
 }

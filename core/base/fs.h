@@ -26,6 +26,7 @@ struct lt_fs {
     int (*unlink)(void *ctx, const char *path);
     int (*mkdir)(void *ctx, const char *path, mode_t mode);
     int (*rmdir)(void *ctx, const char *path);
+    int (*symlink)(void *ctx, const char *to, const char *path); /* lt_fs_test does not record it for power losses */
 };
 
 /* The system's calls, each repeated on EINTR. */

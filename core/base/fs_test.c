@@ -195,6 +195,14 @@ static int test_rmdir(void *ctx, const char *path)
     return r;
 }
 
+static int test_symlink(void *ctx, const char *to, const char *path)
+{
+    struct lt_fs_test *t = ctx;
+    int r = enter(t, EIO) ? lt_fs_system()->symlink(NULL, to, path) : -1;
+    leave(t);
+    return r;
+}
+
 struct lt_fs_test *lt_fs_test_new(void)
 {
     struct lt_fs_test *t = calloc(1, sizeof *t);
@@ -215,6 +223,7 @@ struct lt_fs_test *lt_fs_test_new(void)
         .unlink = test_unlink,
         .mkdir = test_mkdir,
         .rmdir = test_rmdir,
+        .symlink = test_symlink,
     };
     return t;
 }

@@ -116,7 +116,7 @@ static int run_add(struct uc_call *call, const json_t *in, json_t **out, struct 
     if (!rc) rc = check_plugin(call, plugin, &about, err);
     if (!rc) rc = take_settings(in, about, settings, err);
     if (!rc && lt_json_put_str(settings, "folder", folder)) rc = lt_fail_memory(err);
-    if (!rc) rc = release_open(folder, id, true, &target, err);
+    if (!rc) rc = release_open(call->app->fs, folder, id, true, &target, err);
     if (!rc) rc = release_try(&target, err);
     doc = json_pack("{s:s, s:s, s:s, s:O, s:s}", "id", id, "title", lt_json_str_or(in, "title", ""), "plugin", plugin, "settings", settings, "state",
                     "active");
@@ -167,7 +167,7 @@ static int run_test(struct uc_call *call, const json_t *in, json_t **out, struct
     if (rc) return rc;
     rc = check_plugin(call, ch.plugin, &about, err);
     if (!rc) rc = release_path_check(ch.folder, call->app->dir, err);
-    if (!rc) rc = release_open(ch.folder, ch.id, true, &target, err);
+    if (!rc) rc = release_open(call->app->fs, ch.folder, ch.id, true, &target, err);
     if (!rc) rc = release_try(&target, err);
     if (!rc)
         *out = json_pack("{s:s, s:s, s:s, s:s, s:I}", "id", ch.id, "folder", ch.folder, "plugin", ch.plugin, "version",

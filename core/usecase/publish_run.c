@@ -194,7 +194,7 @@ static int render(struct run *r, struct publish_result *out, struct lt_error *er
     int rc = publish_known_read(r->call, r->ch->id, NULL, &r->known, err);
     if (!rc) rc = gather_pupils(r, err);
     if (!rc) rc = publish_job(r->call, r->ch, &job, err);
-    if (!rc) rc = release_open(r->ch->folder, r->ch->id, true, &r->release, err);
+    if (!rc) rc = release_open(r->call->app->fs, r->ch->folder, r->ch->id, true, &r->release, err);
     if (!rc) rc = release_begin(&r->release, out->release, err);
     struct uc_publish p = {.plugin = r->ch->plugin, .job = job, .next = next_item, .file = put_file, .user = r};
     if (!rc) rc = ports->publish(ports->ctx, r->call->app, &p, &receipt, err);
@@ -378,7 +378,7 @@ int publish_clear(struct uc_call *call, const struct publish_channel *ch, size_t
 {
     struct run r = {.call = call, .ch = ch, .release = {.target = -1, .releases = -1, .root = -1, .file = -1}};
     int rc = publish_known_read(call, ch->id, NULL, &r.known, err);
-    if (!rc) rc = release_open(ch->folder, ch->id, false, &r.release, err);
+    if (!rc) rc = release_open(call->app->fs, ch->folder, ch->id, false, &r.release, err);
     if (!rc) rc = release_clear(&r.release, err);
     else if (rc == LT_NOTFOUND) rc = 0; /* the folder is gone, and with it what it showed */
     if (!rc) rc = write_documents(&r, STEP_REMOVED, "", err);

@@ -21,6 +21,51 @@
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define LOCK_TRIES 200 /* ten seconds */
 #define DEEPEST 8 /* folders inside a release; plugins are held to three */
+#define UNDER (NAME_MAX + 64)
+
+/* --- what changes the disk, by descriptors of folders through the table of functions: a name is looked up in the folder that is open, whatever
+ * became of its path --- */
+
+static const char *under(char out[UNDER], int folder, const char *name)
+{
+    if (lt_print(out, UNDER, "/proc/self/fd/%d/%s", folder, name)) return out;
+    return "";
+}
+
+static int open_new(const struct lt_fs *fs, int folder, const char *name, int flags, mode_t mode)
+{
+    char path[UNDER];
+    return fs->open(fs->ctx, under(path, folder, name), O_WRONLY | O_CREAT | O_NOFOLLOW | flags, mode);
+}
+
+static int make_folder(const struct lt_fs *fs, int folder, const char *name)
+{
+    char path[UNDER];
+    return fs->mkdir(fs->ctx, under(path, folder, name), 0755);
+}
+
+static int unlink_in(const struct lt_fs *fs, int folder, const char *name)
+{
+    char path[UNDER];
+    return fs->unlink(fs->ctx, under(path, folder, name));
+}
+
+static int rmdir_in(const struct lt_fs *fs, int folder, const char *name)
+{
+    char path[UNDER];
+    return fs->rmdir(fs->ctx, under(path, folder, name));
+}
+
+static int rename_in(const struct lt_fs *fs, int folder, const char *from, const char *to)
+{
+    char old[UNDER], new[UNDER];
+    return fs->rename(fs->ctx, under(old, folder, from), under(new, folder, to));
+}
+
+static int flush_folder(const struct lt_fs *fs, int folder)
+{
+    return fs->fsync(fs->ctx, folder);
+}
 
 static int access_error(struct lt_error *err, const char *what)
 {
@@ -102,18 +147,18 @@ static int write_mark(struct release *r, struct lt_error *err)
     for (size_t i = 0; mark && i < r->ids_len; i++) json_array_append_new(lt_json_array(mark, "releases"), json_string(r->ids[i]));
     int rc = lt_json_canonical(mark, &b, err);
     json_decref(mark);
-    int fd = rc ? -1 : openat(r->target, MARK ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (!rc && (fd < 0 || lt_fs_write_all(lt_fs_system(), fd, b.data, b.len) || fsync(fd) ||
-                renameat(r->target, MARK ".new", r->target, MARK) || fsync(r->target)))
+    int fd = rc ? -1 : open_new(r->fs, r->target, MARK ".new", O_TRUNC, 0600);
+    if (!rc && (fd < 0 || lt_fs_write_all(r->fs, fd, b.data, b.len) || flush_folder(r->fs, fd) || rename_in(r->fs, r->target, MARK ".new", MARK) ||
+                flush_folder(r->fs, r->target)))
         rc = access_error(err, MARK);
-    if (fd >= 0) close(fd);
+    if (fd >= 0) r->fs->close(r->fs->ctx, fd);
     lt_buf_free(&b);
     return rc;
 }
 
 /* --- removing --- */
 
-static int remove_below(int parent, const char *name, unsigned depth)
+static int remove_below(const struct lt_fs *fs, int parent, const char *name, unsigned depth)
 {
     int fd = openat(parent, name, FOLDER_FLAGS), rc = 0;
     if (fd < 0) return errno == ENOENT ? 0 : -1;
@@ -126,11 +171,11 @@ static int remove_below(int parent, const char *name, unsigned depth)
         struct stat st;
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) rc = -1;
-        else if (!S_ISDIR(st.st_mode)) rc = unlinkat(dirfd(d), e->d_name, 0);
-        else rc = depth < DEEPEST ? remove_below(dirfd(d), e->d_name, depth + 1) : -1;
+        else if (!S_ISDIR(st.st_mode)) rc = unlink_in(fs, dirfd(d), e->d_name);
+        else rc = depth < DEEPEST ? remove_below(fs, dirfd(d), e->d_name, depth + 1) : -1;
     }
     closedir(d);
-    return rc ? rc : unlinkat(parent, name, AT_REMOVEDIR);
+    return rc ? rc : rmdir_in(fs, parent, name);
 }
 
 static void forget(struct release *r, size_t i)
@@ -143,7 +188,7 @@ static void forget(struct release *r, size_t i)
 
 static int open_folders(const char *folder, bool make, struct release *r, struct lt_error *err)
 {
-    if (make && mkdir(folder, 0755) != 0 && errno != EEXIST) return access_error(err, folder);
+    if (make && r->fs->mkdir(r->fs->ctx, folder, 0755) != 0 && errno != EEXIST) return access_error(err, folder);
     r->target = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->target < 0 && errno == ENOENT) return lt_fail(err, LT_NOTFOUND, "channel.folder_absent", "folder", folder, (char *)NULL);
     if (r->target < 0) return access_error(err, folder);
@@ -156,7 +201,7 @@ static int open_folders(const char *folder, bool make, struct release *r, struct
     if (rc) return rc;
     if (make) {
         rc = write_mark(r, err); /* before the folder of releases, so that the name is ours when it appears */
-        if (!rc && mkdirat(r->target, "releases", 0755) != 0 && errno != EEXIST) rc = access_error(err, "releases");
+        if (!rc && make_folder(r->fs, r->target, "releases") != 0 && errno != EEXIST) rc = access_error(err, "releases");
     }
     if (rc) return rc;
     r->releases = openat(r->target, "releases", FOLDER_FLAGS);
@@ -164,9 +209,9 @@ static int open_folders(const char *folder, bool make, struct release *r, struct
     return 0;
 }
 
-int release_open(const char *folder, const char *channel, bool make, struct release *out, struct lt_error *err)
+int release_open(const struct lt_fs *fs, const char *folder, const char *channel, bool make, struct release *out, struct lt_error *err)
 {
-    *out = (struct release){.target = -1, .releases = -1, .root = -1, .file = -1};
+    *out = (struct release){.fs = fs, .target = -1, .releases = -1, .root = -1, .file = -1};
     lt_print(out->channel, sizeof out->channel, "%s", channel);
     int rc = open_folders(folder, make, out, err);
     if (rc) release_close(out);
@@ -175,11 +220,11 @@ int release_open(const char *folder, const char *channel, bool make, struct rele
 
 void release_close(struct release *r)
 {
-    if (r->file >= 0) close(r->file);
+    if (r->file >= 0) r->fs->close(r->fs->ctx, r->file);
     if (r->root >= 0) close(r->root);
     if (*r->id && r->releases >= 0) {
         struct lt_error ignored = {0};
-        if (remove_below(r->releases, r->id, 0) == 0)
+        if (remove_below(r->fs, r->releases, r->id, 0) == 0)
             for (size_t i = r->ids_len; i-- > 0;)
                 if (strcmp(r->ids[i], r->id) == 0) {
                     forget(r, i);
@@ -198,13 +243,13 @@ int release_begin(struct release *r, const char *id, struct lt_error *err)
 {
     /* An id is written down before its folder is made: whatever happens, the folder is known as ours. */
     while (r->ids_len >= RELEASE_MOST) {
-        if (remove_below(r->releases, r->ids[0], 0)) return access_error(err, "releases");
+        if (remove_below(r->fs, r->releases, r->ids[0], 0)) return access_error(err, "releases");
         forget(r, 0);
     }
     lt_print(r->ids[r->ids_len++], LT_ID_SIZE, "%s", id);
     int rc = write_mark(r, err);
     if (rc) return rc;
-    if (mkdirat(r->releases, id, 0755) != 0 || (r->root = openat(r->releases, id, FOLDER_FLAGS)) < 0) return access_error(err, "releases");
+    if (make_folder(r->fs, r->releases, id) != 0 || (r->root = openat(r->releases, id, FOLDER_FLAGS)) < 0) return access_error(err, "releases");
     lt_print(r->id, sizeof r->id, "%s", id);
     return 0;
 }
@@ -216,7 +261,7 @@ static int open_file(struct release *r, const char *name, struct lt_error *err)
     const char *slash;
     while (folder >= 0 && (slash = strchr(name, '/')) != NULL) {
         if (!lt_print(segment, sizeof segment, "%.*s", (int)(slash - name), name) || segment[0] == '.' || segment[0] == 0) errno = EINVAL;
-        else if (mkdirat(folder, segment, 0755) == 0 || errno == EEXIST) errno = 0;
+        else if (make_folder(r->fs, folder, segment) == 0 || errno == EEXIST) errno = 0;
         int next = errno == 0 ? openat(folder, segment, FOLDER_FLAGS) : -1;
         close(folder);
         folder = next;
@@ -224,7 +269,7 @@ static int open_file(struct release *r, const char *name, struct lt_error *err)
     }
     if (folder < 0) return access_error(err, name);
     if (name[0] == '.' || name[0] == 0) errno = EINVAL;
-    else r->file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    else r->file = open_new(r->fs, folder, name, O_EXCL, 0644);
     int why = errno;
     close(folder);
     errno = why;
@@ -236,15 +281,15 @@ int release_file(struct release *r, const char *name, const void *data, size_t l
 {
     int rc = 0;
     if (first) {
-        if (r->file >= 0) close(r->file);
+        if (r->file >= 0) r->fs->close(r->fs->ctx, r->file);
         r->file = -1;
         r->files++;
         rc = open_file(r, name, err);
     }
-    if (!rc && (r->file < 0 || lt_fs_write_all(lt_fs_system(), r->file, data, len))) rc = access_error(err, name);
+    if (!rc && (r->file < 0 || lt_fs_write_all(r->fs, r->file, data, len))) rc = access_error(err, name);
     r->bytes += len;
     if (!rc && last) {
-        if (close(r->file)) rc = access_error(err, name);
+        if (r->fs->close(r->fs->ctx, r->file)) rc = access_error(err, name);
         r->file = -1;
     }
     return rc;
@@ -253,7 +298,7 @@ int release_file(struct release *r, const char *name, const void *data, size_t l
 /* One flush of the file system instead of one a file: a site has thousands. */
 int release_settle(struct release *r, struct lt_error *err)
 {
-    return syncfs(r->root) ? access_error(err, "releases") : 0;
+    return r->fs->syncfs(r->fs->ctx, r->root) ? access_error(err, "releases") : 0;
 }
 
 /* The marker and the link; what is older than the kept ones goes. A release that cannot be removed stays in the marker and is tried
@@ -263,7 +308,7 @@ static int remove_old(struct release *r, size_t keep, struct lt_error *err)
     int rc = 0;
     for (size_t i = 0; i < r->ids_len;) {
         bool old = strcmp(r->ids[i], r->id) != 0 && r->ids_len - i > keep + 1;
-        if (old && remove_below(r->releases, r->ids[i], 0) == 0) {
+        if (old && remove_below(r->fs, r->releases, r->ids[i], 0) == 0) {
             forget(r, i);
             continue;
         }
@@ -271,7 +316,7 @@ static int remove_old(struct release *r, size_t keep, struct lt_error *err)
         i += 1;
         if (rc) break;
     }
-    if (fsync(r->releases) && !rc) rc = access_error(err, "releases");
+    if (flush_folder(r->fs, r->releases) && !rc) rc = access_error(err, "releases");
     struct lt_error late = {0};
     int marked = write_mark(r, rc ? &late : err);
     lt_error_clear(&late);
@@ -282,8 +327,10 @@ int release_switch(struct release *r, size_t keep, struct lt_error *err)
 {
     char to[LT_ID_SIZE + 16], now[LT_ID_SIZE + 16];
     lt_print(to, sizeof to, "releases/%s", r->id);
-    unlinkat(r->target, "current.new", 0);
-    if (symlinkat(to, r->target, "current.new") != 0 || renameat(r->target, "current.new", r->target, "current") != 0 || fsync(r->target))
+    char path[UNDER];
+    unlink_in(r->fs, r->target, "current.new");
+    if (r->fs->symlink(r->fs->ctx, to, under(path, r->target, "current.new")) != 0 || rename_in(r->fs, r->target, "current.new", "current") != 0 ||
+        flush_folder(r->fs, r->target))
         return access_error(err, "current");
     ssize_t n = readlinkat(r->target, "current", now, sizeof now - 1);
     if (n < 0 || (size_t)n != strlen(to) || memcmp(now, to, (size_t)n) != 0) return access_error(err, "current");
@@ -298,25 +345,25 @@ int release_switch(struct release *r, size_t keep, struct lt_error *err)
 
 int release_clear(struct release *r, struct lt_error *err)
 {
-    if (unlinkat(r->target, "current", 0) != 0 && errno != ENOENT) return access_error(err, "current");
-    if (fsync(r->target)) return access_error(err, "current");
+    if (unlink_in(r->fs, r->target, "current") != 0 && errno != ENOENT) return access_error(err, "current");
+    if (flush_folder(r->fs, r->target)) return access_error(err, "current");
     while (r->ids_len) {
-        if (r->releases >= 0 && remove_below(r->releases, r->ids[r->ids_len - 1], 0) != 0) return access_error(err, "releases");
+        if (r->releases >= 0 && remove_below(r->fs, r->releases, r->ids[r->ids_len - 1], 0) != 0) return access_error(err, "releases");
         r->ids_len--;
     }
-    if (r->releases >= 0 && fsync(r->releases)) return access_error(err, "releases");
-    unlinkat(r->target, "releases", AT_REMOVEDIR); /* stays when somebody put something there */
-    unlinkat(r->target, MARK, 0);
-    return fsync(r->target) ? access_error(err, "releases") : 0;
+    if (r->releases >= 0 && flush_folder(r->fs, r->releases)) return access_error(err, "releases");
+    rmdir_in(r->fs, r->target, "releases"); /* stays when somebody put something there */
+    unlink_in(r->fs, r->target, MARK);
+    return flush_folder(r->fs, r->target) ? access_error(err, "releases") : 0;
 }
 
 int release_try(struct release *r, struct lt_error *err)
 {
     static const char name[] = ".letopis-try";
-    int fd = openat(r->releases, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = open_new(r->fs, r->releases, name, O_TRUNC, 0600);
     if (fd < 0) return access_error(err, "releases");
-    int rc = write(fd, "try\n", 4) == 4 && fsync(fd) == 0 ? 0 : access_error(err, "releases");
-    close(fd);
-    unlinkat(r->releases, name, 0);
+    int rc = lt_fs_write_all(r->fs, fd, "try\n", 4) == 0 && flush_folder(r->fs, fd) == 0 ? 0 : access_error(err, "releases");
+    r->fs->close(r->fs->ctx, fd);
+    unlink_in(r->fs, r->releases, name);
     return rc;
 }

@@ -10,6 +10,7 @@
 #define LT_USECASE_RELEASE_H
 
 #include "base/error.h"
+#include "base/fs.h"
 #include "base/id.h"
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@
 #define RELEASE_MOST 50
 
 struct release {
+    const struct lt_fs *fs;
     char channel[LT_ID_SIZE];
     char id[LT_ID_SIZE];               /* being made; "" for none */
     int target, releases, root;        /* folders: TARGET, TARGET/releases, the release being made */
@@ -36,7 +38,7 @@ int release_path_check(const char *folder, const char *data_dir, struct lt_error
 /* Opens the folder, makes it when `make`. LT_REFUSED "channel.folder_taken" where another channel publishes or files stand that
  * are not ours under our names, "channel.folder_busy" where a publication is under way, "channel.folder_access" (why),
  * LT_NOTFOUND "channel.folder_absent". */
-int release_open(const char *folder, const char *channel, bool make, struct release *out, struct lt_error *err);
+int release_open(const struct lt_fs *fs, const char *folder, const char *channel, bool make, struct release *out, struct lt_error *err);
 void release_close(struct release *r); /* an unfinished release is removed */
 
 /* A new release, not seen by readers yet. */

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
     struct sandbox_config config = {.program = own ? own : program, .modules_dir = argv[2]};
     struct plugin_job run = {.config = &config, .cap = PLUGIN_PUBLISHER, .id = "site", .args = job, .next = next, .file = file, .emit = emit, .user = &s};
     double begin = seconds();
-    int rc = release_open(argv[1], "bench", true, &s.release, &err);
+    int rc = release_open(lt_fs_system(), argv[1], "bench", true, &s.release, &err);
     if (!rc) rc = release_begin(&s.release, id, &err);
     if (!rc) rc = plugin_run_job(&run, &err);
     if (!rc) rc = release_settle(&s.release, &err);
