@@ -176,7 +176,7 @@ static int open_index(struct lt_app *app, struct lt_error *err)
 
 int app_attach(struct lt_app *app, int lock_wait_ms, struct lt_error *err)
 {
-    struct vault_config vc = {.dir = app->dir, .fs = app->fs, .clock = &app->clock, .lock_wait_ms = lock_wait_ms};
+    struct vault_config vc = {.dir = app->dir, .fs = app->fs, .clock = &app->clock, .program = app->program, .modules = app->modules, .lock_wait_ms = lock_wait_ms};
     int rc = vault_open(&vc, &app->vault, err);
     if (rc) return rc;
     lt_print(app->installation, sizeof app->installation, "%s", vault_school_id(app->vault));

@@ -2,10 +2,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "vault/loose.h"
+#include "vault/packed.h"
 #include "vault/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct vault_snapshot {
     struct vault *v;
@@ -184,9 +187,12 @@ int vault_snapshot_diff(struct vault_snapshot *old_s, struct vault_snapshot *new
 
 /* --- file contents --- */
 
-/* A loose object read in place; or, when a stranger's git packed it, its bytes in memory up to a limit. */
+/* A loose object read in place; or, when a stranger's git packed it, a copy that a child unpacked; or, where there is no child, its bytes in
+ * memory up to a limit. */
 struct vault_file {
     struct loose_file *loose;
+    int fd; /* of the copy; -1: none */
+    uint64_t size;
     struct repo *repo;
     git_odb_object *packed;
 };
@@ -194,7 +200,12 @@ struct vault_file {
 static int open_packed(struct vault_snapshot *s, const git_oid *oid, struct vault_file *f,
                        struct lt_error *err)
 {
-    int rc = repo_acquire(s->v->repos, s->dir, &f->repo, err);
+    int rc;
+    if (s->v->program && s->v->modules) {
+        rc = packed_open(s->v, s->objects, oid, &f->fd, &f->size, err);
+        return rc == LT_NOTFOUND ? loose_damaged(err, oid, "missing") : rc;
+    }
+    rc = repo_acquire(s->v->repos, s->dir, &f->repo, err);
     if (rc) return rc;
     rc = repo_read(f->repo, oid, REPO_READ_MAX, &f->packed, err);
     if (rc == LT_NOTFOUND) rc = loose_damaged(err, oid, "missing");
@@ -210,6 +221,7 @@ int vault_file_open(struct vault_snapshot *s, const char *path, struct vault_fil
     if (rc) return rc;
     struct vault_file *f = lt_calloc(1, sizeof *f);
     if (!f) return lt_fail_memory(err);
+    f->fd = -1;
     rc = loose_open(s->objects, &oid, &f->loose, err);
     if (rc == LT_NOTFOUND) {
         f->loose = NULL;
@@ -227,15 +239,21 @@ int vault_file_open(struct vault_snapshot *s, const char *path, struct vault_fil
 
 uint64_t vault_file_size(const struct vault_file *f)
 {
-    return f->loose ? loose_size(f->loose) : git_odb_object_size(f->packed);
+    return f->loose ? loose_size(f->loose) : f->fd >= 0 ? f->size : git_odb_object_size(f->packed);
 }
 
 ssize_t vault_file_pread(struct vault_file *f, void *out, size_t len, uint64_t off, struct lt_error *err)
 {
     if (f->loose) return loose_pread(f->loose, out, len, off, err);
-    uint64_t size = git_odb_object_size(f->packed);
+    uint64_t size = vault_file_size(f);
     if (off >= size) return 0;
     if (len > size - off) len = (size_t)(size - off);
+    if (f->fd >= 0) {
+        ssize_t n;
+        do n = pread(f->fd, out, len, (off_t)off);
+        while (n < 0 && errno == EINTR);
+        return n < 0 ? lt_fail_errno(err, "read", "spool") : n;
+    }
     memcpy(out, (const char *)git_odb_object_data(f->packed) + off, len);
     return (ssize_t)len;
 }
@@ -244,6 +262,7 @@ void vault_file_close(struct vault_file *f)
 {
     if (!f) return;
     loose_close(f->loose);
+    if (f->fd >= 0) close(f->fd);
     git_odb_object_free(f->packed);
     repo_release(f->repo);
     free(f);

@@ -32,6 +32,7 @@ struct vault_repo {
 
 struct vault {
     char *dir, *installation;
+    char *program, *modules; /* NULL: there is no child */
     char school_id[SIGN_PRINCIPAL];
     const struct lt_fs *fs;
     struct lt_clock own_clock; /* when the caller gave none */

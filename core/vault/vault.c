@@ -429,6 +429,8 @@ static void vault_free(struct vault *v)
     if (v->lock_fd >= 0) close(v->lock_fd);
     free(v->installation);
     free(v->dir);
+    free(v->program);
+    free(v->modules);
     free(v);
 }
 
@@ -447,6 +449,8 @@ int vault_open(const struct vault_config *config, struct vault **out, struct lt_
         return rc;
     }
     v->dir = lt_strdup(config->dir);
+    v->program = lt_strdup(config->program);
+    v->modules = lt_strdup(config->modules);
     v->repos = repo_cache_new();
     v->trees = cache_new(TREE_CACHE);
     v->texts = cache_new(TEXT_CACHE);

@@ -37,6 +37,8 @@ struct vault_config {
     const struct lt_clock *clock;  /* borrowed for the vault's life */
     bool read_only;                /* neither lock nor recovery; only reading and checking (offline tools, tests); heads are
                                       read from disk each time. Writing functions: LT_SYSTEM "vault.read_only" */
+    const char *program, *modules; /* for the child that unpacks what a stranger's git packed (sandbox/child.h); copied. NULL (tests, fuzzers):
+                                      unpacked here, up to 16 MiB */
     int lock_wait_ms;              /* how long to wait for another process's lock; then LT_CONFLICT "vault.locked" */
 };
 
