@@ -50,7 +50,8 @@ static ssize_t sending_read(void *ctx, uint64_t pos, char *buf, size_t max)
 static const char *harmless(const char *type)
 {
     static const char *const types[] = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/heic", "image/heif",
-                                        "application/pdf", "application/zip", "text/plain", "text/csv"};
+                                        "application/pdf", "application/zip", "text/plain", "text/csv",
+                                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
     size_t n = strcspn(type, "; ");
     for (size_t i = 0; i < LT_COUNT(types); i++) {
         if (strlen(types[i]) == n && strncmp(types[i], type, n) == 0) return types[i];

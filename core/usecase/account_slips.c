@@ -225,7 +225,9 @@ int account_run_slips(struct uc_call *call, const json_t *in, json_t **out, stru
     if (!rc) rc = klass ? klass_people(call, klass, &s.people, err) : klass_people_of(call, pupil, &s.people, err);
     if (!rc && pupil) s.title = lt_json_str_or(json_array_get(s.people, 0), "name", "");
     uc_setting(call, "school.site", s.site, sizeof s.site);
-    lt_date_format(lt_date_of_ms(call->now + uc_setting_int(call, "slip.days") * DAY_MS, call->app->clock.offset_minutes), s.until);
+    char until[LT_DATE_SIZE];
+    lt_date_format(lt_date_of_ms(call->now + uc_setting_int(call, "slip.days") * DAY_MS, call->app->clock.offset_minutes), until);
+    spool_day(call->lang, until, s.until);
     if (!rc) rc = gather(&s, in, err);
     if (!rc && !(doc = paper(&s))) rc = lt_fail_memory(err);
     if (!rc) rc = spool_pdf(call, doc, lt_msg(call->lang, "slip.file"), err);

@@ -121,7 +121,8 @@ static int add_form(struct forms *f, const json_t *card, struct lt_error *err)
     lt_date_parse(lt_json_str_or(card, "birth", ""), &birth);
     enum model_signers who = model_consent_signers(birth, f->call->today);
     char *name = model_name_full(lt_json_str(card, "surname"), lt_json_str(card, "name"), lt_json_str(card, "patronymic"));
-    lt_msg_add(&term, f->call->lang, "form.term", "until", f->until, (char *)NULL);
+    char until[LT_DATE_SIZE];
+    lt_msg_add(&term, f->call->lang, "form.term", "until", spool_day(f->call->lang, f->until, until), (char *)NULL);
     int rc = name && term.data ? 0 : -1;
     if (!rc && f->made++) rc = add(f, json_pack("{s:s}", "type", "page"));
     if (!rc) rc = add_head(f, lt_json_str_or(card, "id", ""), name, who);

@@ -57,6 +57,14 @@ int spool_answer(struct uc_call *call, int fd, const char *type, const char *nam
     return 0;
 }
 
+char *spool_day(enum lt_lang lang, const char *date, char out[LT_DATE_SIZE])
+{
+    struct lt_date d;
+    if (lang == LT_RU && lt_date_parse(date, &d)) lt_print(out, LT_DATE_SIZE, "%02d.%02d.%04d", d.day, d.month, d.year);
+    else lt_print(out, LT_DATE_SIZE, "%s", date);
+    return out;
+}
+
 static int spool_made(struct uc_call *call, json_t *doc, bool sheet, const char *name, struct lt_error *err)
 {
     const struct print_env env = {.program = call->app->program, .modules_dir = call->app->modules};

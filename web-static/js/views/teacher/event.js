@@ -70,7 +70,7 @@ async function fresh(ctx) {
   const chosen = new Map();
   const pick = picker(ctx, classes, {chosen});
   const files = filePicker({max: 5});
-  const made = form({usecase: 'event.add', two: true, fields: [{name: 'title', whole: true}, {name: 'activity'}, {name: 'level'}, {name: 'from', label: t('event.date'), value: ctx.session.today}, {name: 'organiser', whole: true}],
+  const made = form({usecase: 'event.add', fields: [{name: 'title', whole: true}, {name: 'activity'}, {name: 'level'}, {name: 'from', label: t('event.date'), value: ctx.session.today}, {name: 'organiser', whole: true}],
     more: {label: t('event.more'), fields: ['to', 'stage', 'format', 'participation', 'section', 'subject', 'description']}});
   const wrong = h('div', {role: 'alert'});
   const finish = async (close) => {

@@ -40,16 +40,20 @@ export async function view(ctx) {
   const about = (p) => (p.outcome === 'entered' ? note({icon: 'check', text: t('scan.entered_text', {name: p.pupil_name})}) : note({attention: true, icon: 'warning', title: t(`scan.${p.outcome}`), text: t(`scan.${p.outcome}_text`)}));
 
   function fields(p) {
-    const signers = [...(p.signers === 'guardian' ? [] : [{value: p.pupil, label: t('scan.pupil_signs', {name: p.pupil_name})}]), ...(p.signers === 'pupil' ? [] : p.guardians.map((g) => ({value: g.id, label: `${g.name} · ${word('guardian_kind', g.relation)}`})))];
+    const guardians = p.guardians.map((g) => ({value: g.id, label: `${g.name} · ${word('guardian_kind', g.relation)}`}));
     const chosen = p.purpose === 'dissemination';
     const made = form({fields: [
-      {name: 'by', type: 'words', label: t('scan.by'), help: t(`scan.by_${p.signers}`), options: signers, value: signers.length === 1 ? [signers[0].value] : [], required: true},
+      ...(p.signers === 'pupil' ? [] : [{name: 'guardian', type: 'enum', as: 'segments', label: t('scan.by'), help: t(`scan.by_${p.signers}`), options: guardians, value: guardians.length === 1 ? guardians[0].value : undefined, required: p.signers === 'guardian'}]),
+      ...(p.signers === 'guardian' ? [] : [{name: 'pupil', type: 'bool', label: t('scan.pupil_signs', {name: p.pupil_name}), value: true}]),
       {name: 'paper_date', type: 'date', label: t('scan.date'), required: true, to: ctx.session.today},
       ...(chosen ? [{name: 'field', type: 'words', label: t('scan.field'), options: words('consent_field'), required: true}] : []),
       {name: 'conditions', type: 'lines', rows: 2, label: t('scan.conditions'), max: 1000},
       {name: 'refuse', type: 'bool', label: t('scan.refuse')},
     ], submit: t('scan.enter'), send: async (values) => {
-      await send('POST', `/consents/scans/${batch.id}/enter`, {page: p.page, ...values, refuse: values.refuse || undefined});
+      const {guardian, pupil, ...rest} = values;
+      const by = [pupil && p.pupil, guardian].filter(Boolean);
+      if (!by.length) { made.errors([{field: p.signers === 'pupil' ? 'pupil' : 'guardian', text: t('scan.nobody')}]); return; }
+      await send('POST', `/consents/scans/${batch.id}/enter`, {page: p.page, ...rest, by, refuse: values.refuse || undefined});
       p.outcome = 'entered';
       toast(t('scan.entered_toast', {name: p.pupil_name}));
       const next = batch.pages.findIndex((x) => x.outcome === 'found');
@@ -66,5 +70,5 @@ export async function view(ctx) {
     ctx.go(home);
   }});
   draw();
-  return h('div', {class: 'check check-open'}, pageHead({title: t('scan.title'), back: {href: home, label: t('consents.title')}, actions: drop}), lead, h('div', {class: 'check-panes'}, h('div', {class: 'check-queue'}, rows), doc, side));
+  return h('div', {class: 'check check-open check-scan'}, pageHead({title: t('scan.title'), back: {href: home, label: t('consents.title')}, actions: drop}), lead, h('div', {class: 'check-panes'}, h('div', {class: 'check-queue'}, rows), doc, side));
 }
