@@ -154,6 +154,18 @@ function cli(data, words, {as, lang = 'ru'} = {}) {
   });
 }
 
+/* Until a draft in the browser's own store has this value. */
+export const keptInBrowser = (page, field, value) => page.evaluate(async ([name, wanted]) => {
+  const drafts = () => new Promise((done) => {
+    const open = indexedDB.open('letopis');
+    open.onsuccess = () => {
+      const all = open.result.transaction('drafts').objectStore('drafts').getAll();
+      all.onsuccess = () => { open.result.close(); done(all.result); };
+    };
+  });
+  while (!(await drafts()).some((d) => d.values?.[name] === wanted)) await new Promise(requestAnimationFrame);
+}, [field, value]);
+
 /* --- looking --- */
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -1,5 +1,5 @@
 /* One field of a form. field({name, label, type, …}) → {el, name, label, get(), set(v), error(text), focus()}.
- * Types are those of the use-case table: text, lines, int, dec, bool, date, enum, words, login, secret, id; `options` [{value, label, icon?, help?}]
+ * Types are those of the use-case table: text, lines, int, decimal, bool, date, enum, words, login, secret, id; `options` [{value, label, icon?, help?}]
  * or `values` (a set of /meta) for enum and words; `as`: 'segments' | 'choices' | 'select' chooses the look of an enum, 'switch' of a bool. */
 import {h, uid} from './h.js';
 import {icon} from './icon.js';
@@ -91,6 +91,7 @@ const MAKERS = {
   },
 };
 MAKERS.id = MAKERS.text;
+MAKERS.decimal = MAKERS.dec;
 
 function radios(spec, p, options) {
   const choices = spec.as === 'choices';

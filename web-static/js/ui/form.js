@@ -4,6 +4,7 @@
 import {h} from './h.js';
 import {button, busy} from './button.js';
 import {field} from './field.js';
+import {icon} from './icon.js';
 import {fieldOf} from './meta.js';
 import {says} from './toast.js';
 import {t} from '../i18n.js';
@@ -24,7 +25,7 @@ export function form({usecase, fields, values = {}, submit, send, cancel, two = 
   const go = submit && button({label: submit, kind, type: 'submit'});
   const el = h('form', {class: 'form', novalidate: true}, summary,
     two ? h('div', {class: 'form form-two'}, body) : body,
-    extraBody && h('details', {class: 'more-fields', open: more.open}, h('summary', {}, more.label), h('div', {class: `form${two ? ' form-two' : ''}`}, extraBody)),
+    extraBody && h('details', {class: 'more-fields', open: more.open}, h('summary', {}, icon('chevron-down'), more.label), h('div', {class: `form${two ? ' form-two' : ''}`}, extraBody)),
     extra,
     (go || cancel) && h('div', {class: compact ? 'row' : 'form-actions'}, go, cancel && button({label: t('ui.cancel'), kind: 'quiet', ...(typeof cancel === 'string' ? {href: cancel} : {onclick: cancel})})));
   const api = {el, fields: all, field: (name) => all.find((f) => f.name === name),
@@ -60,7 +61,7 @@ function missing(f) {
   const value = f.get();
   const blank = value === null || value === '' || (Array.isArray(value) && !value.length);
   if (f.spec.required && blank) return f.spec.missing || t('form.required');
-  if (!blank && (f.spec.type === 'int' || f.spec.type === 'dec')) {
+  if (!blank && (f.spec.type === 'int' || f.spec.type === 'decimal')) {
     if (typeof value !== 'number' || (f.spec.type === 'int' && !Number.isInteger(value))) return t('form.number');
     if (f.spec.max && value > f.spec.max) return t('form.most', {value: f.spec.max});
     if (f.spec.min && value < f.spec.min) return t('form.least', {value: f.spec.min});

@@ -30,13 +30,14 @@ export function shell({session, school, routes, actions, badge}) {
     if (route.place && (session.places || []).includes(route.place)) state.place = route.place;
     const items = routes.filter((r) => r.nav && r.place === state.place && (!r.nav.when || r.nav.when(session))).sort((a, b) => a.nav.order - b.nav.order);
     const current = (r) => (r.path === route.path || route.under === r.path ? 'page' : null);
-    nav.replaceChildren(...items.filter((r) => !r.nav.main || r.nav.inNav).map((r) => h('a', {href: r.nav.href || r.path, 'aria-current': current(r)}, icon(r.nav.icon), t(r.nav.label))));
+    nav.replaceChildren(...items.filter((r) => r.nav.desk !== false && (!r.nav.main || r.nav.inNav)).map((r) => h('a', {href: r.nav.href || r.path, 'aria-current': current(r)}, icon(r.nav.icon), t(r.nav.label))));
     nav.hidden = nav.children.length < 2;
     const small = items.filter((r) => r.nav.phone !== false).slice(0, 5);
     bottom.replaceChildren(...small.map((r) => h('a', {href: r.nav.href || r.path, class: r.nav.main && 'bottom-main', 'aria-current': current(r)}, icon(r.nav.icon), h('span', {}, t(r.nav.short || r.nav.label)))));
-    bottom.hidden = small.length < 2;
-    document.documentElement.style.setProperty('--bar', small.length < 2 ? '0px' : '');
-    if (small.length >= 2) document.documentElement.style.removeProperty('--bar');
+    const none = small.length < 2 || route.bare;
+    bottom.hidden = none;
+    if (none) document.documentElement.style.setProperty('--bar', '0px');
+    else document.documentElement.style.removeProperty('--bar');
     outlet.className = `main${route.wide ? ' main-wide' : ''} place-${route.place}`;
     return outlet;
   }

@@ -3,6 +3,7 @@ import {get, list} from '../../api.js';
 import {t} from '../../i18n.js';
 import {button} from '../../ui/button.js';
 import {confirm} from '../../ui/dialog.js';
+import {draft as draftAt} from '../../ui/draft.js';
 import {ACTIVITY_ICONS, entryFields, kindOf} from '../../ui/entry.js';
 import {form} from '../../ui/form.js';
 import {add as append, h} from '../../ui/h.js';
@@ -10,7 +11,6 @@ import {icon} from '../../ui/icon.js';
 import {enqueue} from '../../ui/outbox.js';
 import {filePicker} from '../../ui/picker.js';
 import {base, isOwn, whose} from '../../ui/portfolio.js';
-import {drop, put, take} from '../../ui/store.js';
 import {toast} from '../../ui/toast.js';
 
 /* Eight large choices; «другое» opens the rest. */
@@ -20,12 +20,14 @@ const STEPS = ['files', 'kind', 'fields'];
 
 export async function view(ctx) {
   const key = `${ctx.session.account}:${whose(ctx)}`;
-  const draft = {values: {}, files: [], ...(await take('drafts', key))};
+  const kept = draftAt(key);
+  const draft = {values: {}, files: [], ...(await kept.load())};
   const wanted = STEPS.includes(ctx.query.get('step')) ? ctx.query.get('step') : 'files';
   const step = wanted === 'fields' && !draft.values.activity ? 'kind' : wanted;
-  const keep = () => put('drafts', key, draft);
+  const keep = () => kept.values({values: draft.values});
+  const keepFiles = () => kept.files(draft.files);
   const at = `${base(ctx)}/add`;
-  const flow = {ctx, draft, keep, to: (name, options) => ctx.go(name === 'files' ? at : `${at}?step=${name}`, options), key, name: await childName(ctx)};
+  const flow = {ctx, draft, kept, keep, keepFiles, to: (name, options) => ctx.go(name === 'files' ? at : `${at}?step=${name}`, options), name: await childName(ctx)};
   const made = await {files: filesStep, kind: kindStep, fields: fieldsStep}[step](flow);
   ctx.title(t('add.page'));
   const n = STEPS.indexOf(step) + 1;
@@ -44,16 +46,16 @@ async function childName(ctx) {
 
 /* --- 1 --- */
 
-function filesStep({ctx, draft, keep, to, key}) {
+function filesStep({ctx, draft, kept, keepFiles, to}) {
   const next = h('div', {class: 'act-bar'});
   const draw = () => next.replaceChildren(draft.files.length ? button({label: t('ui.next'), kind: 'primary', large: true, wide: true, onclick: () => to('kind')})
     : button({label: t('add.without'), kind: 'quiet', wide: true, onclick: () => to('kind')}));
-  const picker = filePicker({files: draft.files, onchange: (files) => { draft.files = files; keep(); draw(); }});
+  const picker = filePicker({files: draft.files, onchange: (files) => { draft.files = files; keepFiles(); draw(); }});
   draw();
   const begun = draft.files.length > 0 || draft.values.title;
   const again = begun && h('div', {class: 'feed-note'}, h('p', {}, t('add.begun')), button({label: t('add.afresh'), kind: 'quiet', onclick: async () => {
     if (!(await confirm({title: t('add.afresh'), text: t('add.afresh_text'), action: t('add.afresh'), danger: true}))) return;
-    await drop('drafts', key);
+    await kept.drop();
     ctx.reload();
   }}));
   return {title: t('add.files'), lead: t('add.files_lead'), el: h('div', {class: 'stack'}, again, picker.el, next)};
@@ -77,19 +79,17 @@ function kindStep({draft, keep, to}) {
 
 /* --- 3 --- */
 
-async function fieldsStep({ctx, draft, keep, to, key}) {
+async function fieldsStep({ctx, draft, kept, keep, to}) {
   const {activity} = draft.values;
   const organisers = await recentOrganisers(ctx);
   const today = ctx.session.today;
   const [asked, rest] = entryFields(activity, {organisers, today});
   const values = {date: today, ...draft.values};
-  const made = form({usecase: 'entry.add', fields: asked, values, two: true, more: {label: t('add.more'), fields: rest}, onchange: (f) => { draft.values = {...f.values(), activity}; keepSoon(); }});
-  let timer = null;
-  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keep, 120); };
+  const made = form({usecase: 'entry.add', fields: asked, values, two: true, more: {label: t('add.more'), fields: rest}, onchange: (f) => { draft.values = {...f.values(), activity}; keep(); }});
   const send = async (submit) => {
     if (submit ? !made.check() : !titled(made)) return;
     const v = {...made.values(), activity};
-    await drop('drafts', key);
+    await kept.drop();
     await enqueue({pupil: whose(ctx), values: {...v, pupil: whose(ctx), kind: kindOf(v), submit}, files: draft.files});
     if (submit && draft.files.length) toast(t('outbox.begun'));
     await ctx.go(base(ctx));

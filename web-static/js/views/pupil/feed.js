@@ -13,7 +13,7 @@ import {progress} from '../../ui/progress.js';
 import {empty, mark} from '../../ui/state.js';
 import {card} from '../../ui/card.js';
 import {picture} from '../../ui/picture.js';
-import {put} from '../../ui/store.js';
+import {draft} from '../../ui/draft.js';
 import {toast} from '../../ui/toast.js';
 
 const PAGE = 60;
@@ -110,7 +110,8 @@ function goingCard(ctx, item, bars) {
 
 /* Back into the form with everything that was filled in. */
 async function change(ctx, item) {
-  await put('drafts', `${item.account}:${item.pupil}`, {values: item.values, files: item.files});
+  const back = draft(`${item.account}:${item.pupil}`);
+  await Promise.all([back.values({values: item.values}), back.files(item.files)]);
   await remove(item.id);
   ctx.go(`${base(ctx)}/add?step=fields`);
 }

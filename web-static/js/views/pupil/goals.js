@@ -24,7 +24,7 @@ export async function view(ctx) {
   const done = goals.items.filter((g) => g.state !== 'active');
   return h('div', {}, portfolioTabs(ctx, classNumber(card)), pageHead({title: t('goals.title'), lead: own ? t('goals.lead') : null, actions: own && goals.items.length > 0 && button({label: t('goals.add'), icon: 'plus', kind: 'primary', onclick: () => edit(ctx, null)})}),
     goals.items.length === 0 && empty({icon: 'target', title: t('goals.empty'), text: own ? t('goals.empty_text') : null, action: own && button({label: t('goals.add'), icon: 'plus', kind: 'primary', onclick: () => edit(ctx, null)})}),
-    h('div', {class: 'goals'}, open.map((g) => goal(ctx, g, own))),
+    open.length > 0 && h('h2', {class: 'hush'}, t('goals.now')), h('div', {class: 'goals'}, open.map((g) => goal(ctx, g, own))),
     done.length > 0 && h('section', {class: 'feed-month'}, h('h2', {}, t('goals.done')), h('div', {class: 'goals'}, done.map((g) => goal(ctx, g, own)))),
     skills.items.length > 0 && h('section', {class: 'feed-month'}, h('h2', {}, t('goals.skills')), h('div', {class: 'goals'}, skills.items.map((s) =>
       h('article', {class: 'card'}, h('div', {class: 'card-in'}, h('h3', {class: 'card-title'}, cap(word('skill_kind', s.kind))), h('p', {}, s.text), h('p', {class: 'small soft'}, date(s.date))))))));
