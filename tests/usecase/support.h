@@ -30,6 +30,8 @@ struct school {
     struct uc_answer answer; /* of the last call: its stream */
     struct lt_error err;     /* of the last call */
     int64_t now;
+    /* the way calls go; NULL: uc_dispatch */
+    int (*send)(struct school *s, const struct uc_request *request, struct uc_answer *out, struct lt_error *err);
     int ticks, jump_at;      /* the clock goes to jump_to when it is asked for the jump_at-th time */
     int64_t jump_to;
 };
