@@ -167,7 +167,7 @@ test('slips come as one PDF, and the list of issue is in it', async () => {
   await page.getByRole('radio', {name: 'родителям'}).check();
   await s.axe(page, 'slips');
   await s.shot(page, 'teacher-slips-desk');
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'Скачать PDF'}).click()]);
+  const [file] = await Promise.all([page.waitForEvent('download', {timeout: 120000}), page.getByRole('button', {name: 'Скачать PDF'}).click()]);
   const saved = path.join(s.work, 'slips.pdf');
   await file.saveAs(saved);
   assert.match(file.suggestedFilename(), /\.pdf$/);
@@ -181,7 +181,7 @@ test('a form goes out, comes back as a scan and is entered after a look', async 
   const page = await s.open('/class/consents', {as: 'teacher'});
   await page.getByRole('button', {name: 'Бланки'}).click();
   await s.axe(page, 'forms');
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'Скачать PDF'}).click()]);
+  const [file] = await Promise.all([page.waitForEvent('download', {timeout: 120000}), page.getByRole('button', {name: 'Скачать PDF'}).click()]);
   const saved = path.join(s.work, 'forms.pdf');
   await file.saveAs(saved);
   execFileSync('pdfseparate', ['-f', '1', '-l', '1', saved, path.join(s.work, 'one.pdf')]);
@@ -233,4 +233,35 @@ test('the list of what waits as an Excel book', async () => {
 test('the words of both catalogues are used alike', async () => {
   const [ru, en] = await Promise.all(['ru', 'en'].map(async (l) => JSON.parse(await readFile(new URL(`../../web-static/i18n/${l}/teacher.json`, import.meta.url)))));
   assert.deepEqual(Object.keys(ru), Object.keys(en));
+});
+
+test('a file: shown before anything is written, applied, taken back', async () => {
+  const page = await s.open('/import', {as: 'director'});
+  await page.setInputFiles('#import-file', testdata('demo/roster-2.xlsx'));
+  await page.locator('.import-sum').waitFor();
+  await page.locator('tbody tr', {hasText: 'новая запись'}).waitFor();
+  await s.shot(page, 'import-preview-desk', {full: true});
+  const before = (await (await s.as('director')).get('/pupils?limit=500')).items.length;
+  await page.getByRole('button', {name: 'без изменений'}).click();
+  await page.locator('tbody tr', {hasText: 'новая запись'}).waitFor({state: 'detached'});
+  await page.reload();
+  await page.locator('tbody tr', {hasText: 'новая запись'}).waitFor();
+  assert.equal((await (await s.as('director')).get('/pupils?limit=500')).items.length, before, 'a preview writes nothing');
+  await page.getByRole('button', {name: 'Применить', exact: true}).click();
+  await page.locator('.note-title', {hasText: 'Готово'}).waitFor({timeout: 60000});
+  await s.shot(page, 'import-done-desk');
+  await page.getByRole('button', {name: 'Отменить загрузку'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Отменить загрузку'}).click();
+  await page.locator('.toast', {hasText: 'Загрузка отменена'}).waitFor();
+  await page.context().close();
+});
+
+test('a file of something else is refused in words, and the page goes on', async () => {
+  const page = await s.open('/import', {as: 'director', phone: true});
+  await page.setInputFiles('#import-file', testdata('scans/04-thanks-photo.jpg'));
+  await page.locator('.note-attention').waitFor();
+  await s.axe(page, 'import refused');
+  await page.setInputFiles('#import-file', testdata('demo/roster-small.csv'));
+  await page.locator('.import-sum').waitFor();
+  await page.context().close();
 });

@@ -15,6 +15,7 @@ const views = {
   channel: () => import('../views/office/channel.js'),
   access: () => import('../views/office/access.js'),
   settings: () => import('../views/office/settings.js'),
+  import: () => import('../views/shared/import.js'),
 };
 
 export const routes = [
@@ -24,6 +25,7 @@ export const routes = [
   page('/people', 'people', {label: 'nav.office.people', icon: 'people', order: 4, when: people}),
   page('/people/:id', 'person', null, {under: '/people'}),
   page('/classes', 'classes', {label: 'nav.office.classes', icon: 'board', order: 5, when: people, phone: false}),
+  page('/import', 'import', {label: 'nav.teacher.import', icon: 'upload', order: 5.5, phone: false}, {wide: true, words: ['office', 'teacher'], style: 'teacher'}),
   page('/publish', 'publish', {label: 'nav.office.publish', icon: 'globe', order: 6, when: has('director', 'deputy_head', 'publication')}),
   page('/publish/:id', 'channel', null, {under: '/publish', wide: true}),
   page('/access', 'access', {label: 'nav.office.access', icon: 'eye', order: 7, when: has('director', 'personal_data'), phone: false}),

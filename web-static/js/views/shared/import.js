@@ -1,7 +1,7 @@
 /* Import of a file: dropped, recognised, shown as a table of what would happen, doubts decided row by row, then applied; what was not taken can be had as a
  * list. Nothing is written before «Применить». Used by teachers (results of the own class) and the office alike. */
 import {all, get, list as ask, send, sendFiles, url} from '../../api.js';
-import {date, load, number, t} from '../../i18n.js';
+import {date, dateShort, load, number, t} from '../../i18n.js';
 import {button} from '../../ui/button.js';
 import {chips} from '../../ui/chips.js';
 import {confirm} from '../../ui/dialog.js';
@@ -84,7 +84,16 @@ async function undo(api, id) {
 /* --- the preview --- */
 
 const keyOf = (r) => `${r.sheet}!${r.row}`;
-const valueText = (v) => (v === null || v === undefined ? '' : typeof v === 'object' ? Object.values(v).filter((x) => typeof x !== 'object').join(' ') : String(v));
+/* What the office knows of people is not read out in a table of rows. */
+const HIDDEN = new Set(['id', 'person', 'slot', 'phone', 'email', 'contacts']);
+const SETS = {form: 'study_form', basis: 'class_basis'};
+function valueText(v, key = '') {
+  if (v === null || v === undefined) return '';
+  if (Array.isArray(v)) return v.map((x) => valueText(x, key)).join(', ');
+  if (typeof v === 'object') return [v.surname, v.name, v.patronymic].filter((x) => typeof x === 'string').join(' ') || Object.entries(v).filter(([k, x]) => typeof x !== 'object' && !HIDDEN.has(k)).map(([k, x]) => valueText(x, k)).join(' ');
+  if (/^\d{4}-\d\d-\d\d$/.test(v)) return dateShort(v);
+  return word(SETS[key] || (key === 'study_form' ? 'study_form' : key), v);
+}
 const nameOf = (r) => r.values?.name_full || [r.values?.surname, r.values?.name, r.values?.patronymic].filter(Boolean).join(' ') || r.values?.participant || r.values?.code || t('import.row', {n: r.row});
 
 function preview(api) {
@@ -93,7 +102,9 @@ function preview(api) {
   const counts = Object.entries(p.counts || {}).filter(([, n]) => n > 0);
   const open = p.rows.filter((r) => r.outcome === 'doubtful');
   const bad = p.rows.filter((r) => r.outcome === 'error' || r.outcome === 'contradiction');
-  const rows = p.rows.filter((r) => !state.show || r.outcome === state.show);
+  /* what changes something stands first; rows that change nothing are a chip away */
+  const some = p.rows.filter((r) => r.outcome !== 'unchanged');
+  const rows = state.show ? p.rows.filter((r) => r.outcome === state.show) : some.length ? some : p.rows;
   const format = state.formats.find((f) => f.format === p.format)?.title || p.format;
   draw(h('section', {class: 'import-sum'}, h('div', {class: 'row row-apart'}, h('div', {}, h('h2', {}, p.file_name || t('import.file')), h('p', {class: 'soft'}, format)), h('div', {class: 'row no-print'},
     button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}),
@@ -111,9 +122,9 @@ function preview(api) {
 function rowTable(api, rows) {
   const shown = rows.slice(0, api.state.most);
   return table({caption: t('import.caption'), hideCaption: true, rows: shown, columns: [
-    {name: 'row', label: t('import.place'), cell: (r) => h('span', {class: 'small soft number'}, `${r.sheet ? `${r.sheet}, ` : ''}${r.row}`)},
+    {name: 'row', label: t('import.place'), cell: (r) => h('span', {class: 'small soft number'}, r.row ? `${r.sheet ? `${r.sheet}, ` : ''}${r.row}` : t('import.not_in_file'))},
     {name: 'who', label: t('import.who'), head: true, cell: (r) => (r.pupil ? h('a', {href: `/pupils/${r.pupil}`, target: '_blank'}, nameOf(r)) : nameOf(r))},
-    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, Object.entries(r.values || {}).filter(([k]) => !['surname', 'name', 'patronymic', 'name_full'].includes(k)).slice(0, 6).map(([, v]) => valueText(v)).filter(Boolean).join(' · '))},
+    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, Object.entries(r.values || {}).filter(([k]) => !['surname', 'name', 'patronymic', 'name_full'].includes(k)).slice(0, 6).map(([k, x]) => valueText(x, k)).filter(Boolean).join(' · '))},
     {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why_text || ''))},
     {name: 'decide', label: t('import.decision'), cell: (r) => decide(api, r)},
   ]});
@@ -170,7 +181,9 @@ async function drop(api) {
 
 function apply(api, doubts, bad) {
   const p = api.state.preview;
-  const will = ['new', 'changed', 'matched', 'moved', 'left'].reduce((n, k) => n + (p.counts?.[k] || 0), 0);
+  const will = ['new', 'changed', 'matched', 'moved'].reduce((n, k) => n + (p.counts?.[k] || 0), 0);
+  const leaving = p.counts?.left || 0;
+  const leavers = leaving > 0 && field({name: 'left', type: 'bool', label: t('import.leavers', {n: leaving}), help: t('import.leavers_help')});
   const bar = progress({label: t('import.applying')});
   bar.el.hidden = true;
   const wrong = h('div', {role: 'alert'});
@@ -179,7 +192,7 @@ function apply(api, doubts, bad) {
     bar.set(null);
     wrong.replaceChildren();
     try {
-      const done = await follow(api, await send('POST', '/imports/apply', {batch: p.batch, ...more}), bar);
+      const done = await follow(api, await send('POST', '/imports/apply', {batch: p.batch, ...more, ...(leavers && leavers.get() ? {apply_left: true} : {})}), bar);
       finished(api, done || {counts: p.counts});
     } catch (error) {
       if (error.name === 'AbortError') return;
@@ -191,7 +204,7 @@ function apply(api, doubts, bad) {
     if ((doubts || bad) && !await confirm({title: t('import.apply_without'), text: t('import.without_text', {n: doubts + bad}), action: t('import.apply_do')})) return;
     await run({...(doubts ? {skip_doubtful: true} : {}), ...(bad ? {skip_errors: true} : {})});
   }});
-  return h('div', {class: 'act-bar no-print'}, will ? [go, h('p', {class: 'soft'}, t('import.will', {n: will}))] : note({icon: 'info', text: t('import.nothing_new')}), bar.el, wrong);
+  return h('div', {class: 'act-bar no-print'}, will || leaving ? [leavers && leavers.el, go, h('p', {class: 'soft'}, t('import.will', {n: will}))] : note({icon: 'info', text: t('import.nothing_new')}), bar.el, wrong);
 }
 
 /* Long work is a job: its card is asked until it is done; the page may be left meanwhile. */

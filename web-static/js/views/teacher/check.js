@@ -37,7 +37,8 @@ function makePage(ctx, items, phrases) {
   const doc = h('section', {class: 'check-doc', 'aria-label': t('check.document')});
   const side = h('section', {class: 'check-side', 'aria-label': t('check.fields')});
   const panes = h('div', {class: 'check-panes'}, h('div', {class: 'check-queue'}, h('div', {class: 'check-find'}, search,
-    classes.length > 1 && chips({label: t('class.choose'), options: classes.map((c) => ({value: c, label: c})), value: state.klass, onchange: (v) => { state.klass = v || ''; ctx.setQuery({class: v}); drawList(); }})), listBox), doc, side);
+    classes.length > 1 && chips({label: t('class.choose'), options: classes.map((c) => ({value: c, label: c})), value: state.klass, onchange: (v) => { state.klass = v || ''; ctx.setQuery({class: v}); drawList(); }})), listBox),
+    button({label: t('check.back'), icon: 'chevron-left', kind: 'quiet', class: 'check-back', onclick: () => { el.classList.remove('check-open'); state.id = null; ctx.setQuery({entry: null}); ctx.query.delete('entry'); drawList(); }}), doc, side);
   const el = h('div', {class: 'check'}, h('div', {class: 'check-head'}, heading, left, h('p', {class: 'check-keys small soft', 'aria-hidden': 'true'}, keysHelp())), panes);
 
   const matches = (e) => (!state.klass || e.pupil_class_name === state.klass)
@@ -101,7 +102,6 @@ function makePage(ctx, items, phrases) {
     const may = new Set(entry.steps || []);
     const also = similar(row).filter(() => may.has('verify'));
     side.replaceChildren(...[
-      button({label: t('check.back'), icon: 'chevron-left', kind: 'quiet', class: 'check-back', onclick: () => { el.classList.remove('check-open'); state.id = null; ctx.setQuery({entry: null}); ctx.query.delete('entry'); drawList(); }}),
       h('h2', {class: 'check-title'}, entry.title),
       h('p', {}, h('a', {href: `/pupils/${entry.pupil}`}, row.pupil_name || t('check.pupil')), row.pupil_class_name && `, ${row.pupil_class_name}`, h('span', {class: 'soft'}, ` · ${t('check.sent', {when: date(entry.changed?.at || row.changed)})}`)),
       h('p', {class: 'soft'}, [cap(word('activity', entry.activity)), entryLine(entry)].filter(Boolean).join(' · ')),
@@ -109,11 +109,11 @@ function makePage(ctx, items, phrases) {
       changes && changed.size > 0 && note({icon: 'history', title: t('check.changed'), text: (changes.changes || []).map((c) => `${labelOf(c.field)}: ${valueText(c.field, c.from) || t('check.was_empty')} → ${valueText(c.field, c.to) || t('check.now_empty')}`).join('; ')}),
       also.length > 0 && note({icon: 'files', title: t('check.similar', {n: also.length}), text: t('check.similar_text'), actions: [button({label: t('check.similar_open'), icon: 'files', onclick: () => together([row, ...also])})]}),
       entryFacts(entry, {changed}),
+      may.has('verify') && h('label', {class: 'tick'}, h('input', {type: 'checkbox', checked: remembered.original, onchange: (e) => { remembered.original = e.target.checked; }}), h('span', {}, t('check.original'))),
       h('div', {class: 'check-acts'},
         may.has('verify') || may.has('return') ? [
-          may.has('verify') && h('label', {class: 'tick'}, h('input', {type: 'checkbox', checked: remembered.original, onchange: (e) => { remembered.original = e.target.checked; }}), h('span', {}, t('check.original'))),
-          h('div', {class: 'row'}, may.has('verify') && button({label: t('check.verify'), icon: 'check', kind: 'primary', large: true, class: 'check-verify', press: verify, 'aria-keyshortcuts': 'v'}),
-            may.has('return') && button({label: t('check.return'), icon: 'return', large: true, class: 'check-return', onclick: back, 'aria-keyshortcuts': 'r'}))]
+          may.has('verify') && button({label: t('check.verify'), icon: 'check', kind: 'primary', class: 'check-verify', press: verify, 'aria-keyshortcuts': 'v'}),
+          may.has('return') && button({label: t('check.return'), icon: 'return', class: 'check-return', onclick: back, 'aria-keyshortcuts': 'r'})]
           : note({icon: 'lock', text: t('check.not_yours')})),
     ].filter(Boolean));
     announce(t('check.opened', {title: entry.title, name: row.pupil_name || ''}));
