@@ -231,6 +231,7 @@ static int resume(struct uc_call *call, const json_t *in, struct import_batch *b
     if (!rc && (!import_format_of(b->state, &f) || !may_see_batch(call, &f.format, b->state)))
         rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
     if (!rc) rc = import_allowed(call, &f.format, err);
+    if (rc == LT_DENIED) rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL); /* told as what is not there */
     if (!rc) rc = import_batch_purge(call, err);
     return rc ? rc : take_options(b, in, err);
 }

@@ -49,6 +49,24 @@ static void jobs(void)
     name_it(s, "job", text(ok(s, "teacher", "portfolio", "export", "{'id':'@ivan','format':'zip','background':true}"), "job"));
 }
 
+/* The clerk's batches of a roster: one that waits because a date is wrong, one that is applied. */
+static void batch(const char *name, const char *row, const char *verb, const char *key)
+{
+    char path[300];
+    lt_print(path, sizeof path, "%s/%s.csv", s->dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "Класс;Фамилия;Имя;Отчество;Дата рождения;Пол\n%s\n", row);
+    fclose(f);
+    name_it(s, name, text(ok(s, "clerk", "import", verb, "{'format':'roster','file':'<=%s'}", path), key));
+}
+
+static void batches(void)
+{
+    batch("waiting", "9А;Ждущий;Олег;Олегович;41.13.2011;м", "preview", "batch");
+    batch("applied", "9А;Принятый;Олег;Олегович;02.02.2011;м", "apply", "batch");
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -88,6 +106,7 @@ static int setup(void **state)
     name_it(s, "channel", text(ok(s, "local", "channel", "add", "{'title':'Сайт','plugin':'site','folder':'%s-site'}", s->dir), "id"));
     name_it(s, "ev_open", text(ok(s, "teacher", "event", "add", event), "id"));
     jobs();
+    batches();
     return 0;
 }
 
@@ -161,9 +180,6 @@ static void every_cell(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* Judged elsewhere: by the programs of those nouns, or because everybody signed in has it. */
-static const char *const elsewhere[] = {"import.", "search.", "person.list"};
-
 static void every_use_case_has_a_row(void **state)
 {
     (void)state;
@@ -179,7 +195,6 @@ static void every_use_case_has_a_row(void **state)
             char id[100];
             bool known = !nouns[i]->rows[k].right;
             lt_print(id, sizeof id, "%s.%s", nouns[i]->word, nouns[i]->rows[k].verb);
-            for (size_t e = 0; e < LT_COUNT(elsewhere); e++) known = known || lt_starts(id, elsewhere[e]);
             lt_print(id, sizeof id, "\n%s.%s {", nouns[i]->word, nouns[i]->rows[k].verb);
             if (!known && !strstr(all, id)) fail_msg("no row for%s", id);
         }
