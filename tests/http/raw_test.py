@@ -192,4 +192,5 @@ def main():
         s.close()
 
 
-main()
+if __name__ == "__main__":
+    main()
