@@ -158,6 +158,27 @@ static unsigned wanted(const json_t *in)
     return bits & PUBLISH_ALL;
 }
 
+static int later_first(const void *a, const void *b)
+{
+    const json_t *x = lt_json_object(*(const json_t *const *)a, "verified"), *y = lt_json_object(*(const json_t *const *)b, "verified");
+    return strcmp(lt_json_str_or(y, "date", ""), lt_json_str_or(x, "date", ""));
+}
+
+/* The first few of the rows by their day, as publish_item takes them. */
+static int take_some(json_t *rows, unsigned fields, json_t *list, struct lt_error *err)
+{
+    enum { SOME = 3 };
+    size_t n = json_array_size(rows);
+    const json_t **sorted = lt_calloc(n ? n : 1, sizeof *sorted);
+    if (!sorted) return lt_fail_memory(err);
+    for (size_t i = 0; i < n; i++) sorted[i] = json_array_get(rows, i);
+    qsort(sorted, n, sizeof *sorted, later_first);
+    for (size_t i = 0; i < n && i < SOME; i++)
+        json_array_append_new(list, json_pack("{s:O, s:i}", "verified", lt_json_object(sorted[i], "verified"), "fields", (int)fields));
+    free(sorted);
+    return 0;
+}
+
 /* The newest few entries that could be shown and that the asker may read. */
 static int some_entries(struct uc_call *call, unsigned fields, json_t **out, struct lt_error *err)
 {
@@ -172,8 +193,7 @@ static int some_entries(struct uc_call *call, unsigned fields, json_t **out, str
         return 0;
     }
     if (!rc) rc = uc_all(call, "showable", params, &rows, err);
-    for (size_t n = json_array_size(rows); !rc && n > 0 && json_array_size(list) < SOME && (fields & PUBLISH_TITLE); n--)
-        json_array_append_new(list, json_pack("{s:O, s:i}", "verified", lt_json_object(json_array_get(rows, n - 1), "verified"), "fields", (int)fields));
+    if (!rc && (fields & PUBLISH_TITLE)) rc = take_some(rows, fields, list, err);
     json_decref(rows);
     if (rc) json_decref(list);
     else *out = list;

@@ -46,7 +46,8 @@ static bool readable(struct packing *p, const char *path)
 {
     static const struct {
         const char *prefix, *right;
-    } parts[] = {{"reviews/", "review.read"}, {"consents/", "consent.read"}, {"publications/", "publication.status"}};
+    } parts[] = {{"reviews/", "review.read"}, {"consents/", "consent.read"}, {"publications/", "publication.status"},
+                 {"goals/", "goal.read"},     {"skills/", "skill.read"},     {"shares/", "share.read"}};
     if (lt_starts(path, "entries/")) {
         char id[LT_ID_SIZE];
         const char *slash = strchr(path + 8, '/');

@@ -250,6 +250,13 @@ static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {
 static const struct uc_field qr_fields[] = {{"url", UC_TEXT, UC_REQUIRED, 1, 300, NULL}, {0}};
 static const struct uc_field open_fields[] = {{"token", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
 
+static const struct uc_field picture_fields[] = {{"token", UC_SECRET, UC_REQUIRED, 0, 0, NULL},
+                                                 {"entry", UC_ID, UC_REQUIRED, 0, 0, NULL},
+                                                 {"path", UC_TEXT, UC_REQUIRED, 0, 60, NULL},
+                                                 {"size", UC_ENUM, 0, 0, 0, "preview_size"},
+                                                 {"page", UC_INT, 0, 1, 500, NULL},
+                                                 {0}};
+
 static const struct uc_row rows[] = {
     {.noun = "share", .verb = "create", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "share.create",
      .target = UC_T_PUPIL, .target_field = "pupil", .fields = create_fields, .run = run_create},
@@ -262,6 +269,8 @@ static const struct uc_row rows[] = {
     {.noun = "share", .verb = "qr", .method = "POST", .tail = "/qr", .reply = UC_ONE, .fields = qr_fields, .run = run_qr},
     {.noun = "share", .verb = "open", .method = "POST", .tail = "/open", .reply = UC_ONE, .flags = UC_ANONYMOUS, .fields = open_fields,
      .run = share_run_open},
+    {.noun = "share", .verb = "picture", .method = "POST", .tail = "/picture", .reply = UC_BYTES, .flags = UC_ANONYMOUS,
+     .fields = picture_fields, .run = share_run_picture},
 };
 
 const struct uc_noun uc_noun_share = UC_NOUN("share", "shares", NULL, rows);

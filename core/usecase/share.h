@@ -17,6 +17,7 @@ void share_open_clear(struct share_open *o);
 /* Rows of "showable" that the link shows: [{verified, fields, more}] for publish_item. */
 int share_entries(struct uc_call *call, const struct share_open *o, json_t **out, struct lt_error *err);
 
+int share_run_picture(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int share_run_open(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 
 #endif

@@ -2,6 +2,7 @@
  * sensitive or taken back. Pictures are those of own works: a picture of a document leaves the school as a public copy alone. */
 #include "usecase/share.h"
 #include "usecase/family.h"
+#include "usecase/file.h"
 #include "usecase/publish.h"
 #include "usecase/secret.h"
 
@@ -161,4 +162,40 @@ int share_run_open(struct uc_call *call, const json_t *in, json_t **out, struct 
     json_decref(body);
     share_open_clear(&o);
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
+}
+
+/* Is this file of this entry among the pictures the link shows? The verified document then, borrowed. */
+static json_t *shown_picture(const json_t *shown, const char *entry, const char *path)
+{
+    size_t i, k;
+    const json_t *row, *f;
+    json_array_foreach(shown, i, row) {
+        const json_t *more = lt_json_object(row, "more");
+        if (strcmp(lt_json_str_or(more, "entry", ""), entry) != 0) continue;
+        json_array_foreach(lt_json_array(more, "files"), k, f) {
+            if (strcmp(lt_json_str_or(f, "path", ""), path) == 0) return lt_json_object(row, "verified");
+        }
+    }
+    return NULL;
+}
+
+int share_run_picture(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct share_open o;
+    json_t *shown = NULL;
+    const char *entry = lt_json_str_or(in, "entry", "");
+    int rc = share_open(call, lt_json_str_or(in, "token", ""), &o, err);
+    if (rc) return rc;
+    rc = share_entries(call, &o, &shown, err);
+    json_t *verified = rc ? NULL : shown_picture(shown, entry, lt_json_str_or(in, "path", ""));
+    if (!rc && !verified) rc = lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
+    if (!rc) { /* a link leads to the verified revision alone */
+        lt_print(call->target.pupil_id, sizeof call->target.pupil_id, "%s", lt_json_str_or(o.card, "id", ""));
+        lt_print(call->target.entry_id, sizeof call->target.entry_id, "%s", entry);
+        call->target.entry = json_incref(verified);
+        rc = file_run_preview(call, in, out, err);
+    }
+    json_decref(shown);
+    share_open_clear(&o);
+    return rc;
 }

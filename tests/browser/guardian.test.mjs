@@ -26,7 +26,9 @@ before(async () => {
   await pupil.send('POST', '/reviews/ask', {pupil: ids.older, of: ids.parent, entry: ids.entry, note: 'Расскажи, как я готовился'});
   await pupil.send('POST', '/goals', {pupil: ids.older, title: 'Сдать ГТО на золото', plan: 'Бегать по вторникам', due: '2027-05-20'});
   await pupil.send('POST', '/consents', {pupil: ids.older, purpose: 'image'});
-  await pupil.send('POST', '/shares', {pupil: ids.older, title: 'Для тренера'});
+  const work = await pupil.sendFiles('POST', '/entries', {pupil: ids.older, activity: 'art', kind: 'work', title: 'Натюрморт с яблоками', date: '2026-10-02', submit: true}, {file: ['scans/05-art-laureate.png']});
+  await teacher.send('POST', `/entries/${work.id}/verify`, {});
+  ids.address = (await pupil.send('POST', '/shares', {pupil: ids.older, title: 'Для тренера', field: ['name', 'title', 'result', 'document']})).address;
 });
 after(() => s?.stop());
 
@@ -164,6 +166,16 @@ test('the link of an older child is confirmed by the parent', async () => {
   await page.getByRole('dialog').getByRole('button', {name: 'Подтвердить ссылку'}).click();
   await page.getByText('работает', {exact: true}).waitFor();
   await page.close();
+  /* the picture of the work is there, the scan of the diploma is not */
+  const stranger = await s.open(ids.address, {});
+  const picture = stranger.getByRole('img', {name: /Натюрморт с яблоками/});
+  await picture.waitFor();
+  assert.ok(await picture.evaluate((i) => i.decode().then(() => i.naturalWidth > 100)));
+  assert.equal(await stranger.getByRole('img').count(), 1);
+  await s.axe(stranger, 'a portfolio with pictures by its link');
+  await s.shot(stranger, 'public-pictures', {full: true});
+  assert.ok(!/20 октября|Дворец|9А/.test(await stranger.locator('main').first().innerText()), 'fields that were not chosen');
+  await stranger.close();
 });
 
 test('an objection: hidden at once, with its term', async () => {

@@ -182,6 +182,13 @@ export async function bytes(method, path, values, options = {}) {
   return {blob: await response.blob(), name: coded ? decodeURIComponent(coded) : said.match(/filename="([^"]+)"/)?.[1] || 'file'};
 }
 
+/* Bytes that are asked for with a body (a key that must not stand in an address), as an address for `src`. */
+export async function bytesUrl(path, values, options = {}) {
+  const response = await persist(() => fetch(url(path), {method: 'POST', headers: {...headersFor(true, {}), 'Content-Type': 'application/json'}, body: JSON.stringify(values), signal: options.signal,
+    credentials: 'same-origin', cache: 'no-store'}), {anonymous: true, ...options});
+  return URL.createObjectURL(await response.blob());
+}
+
 /* A body whose way up can be watched. Gives an object that looks like a Response. */
 function push(method, address, headers, body, options) {
   return new Promise((resolve, reject) => {
