@@ -65,6 +65,7 @@ test('an entry changed meanwhile: what the other did is shown, the own words sta
   await page.getByRole('heading', {name: 'Конференция «Шаг в науку»'}).waitFor();
   const e = await entryAt(1);
   assert.equal(e.organiser, 'Лицей № 2, оргкомитет');
+  assert.equal(e.subject, 'экология', 'what only the other changed stays as they left it');
   await page.close();
 });
 

@@ -27,7 +27,7 @@ const {chromium} = modules('playwright-core');
 export const testdata = (name) => path.join(build, 'testdata', name);
 export const password = 'letopis-demo-2026';
 const program = path.join(build, 'letopis');
-const WAIT = 20000;
+const WAIT = 45000;
 
 const PHONE = {viewport: {width: 360, height: 740}, deviceScaleFactor: 2, hasTouch: true, isMobile: true};
 const DESK = {viewport: {width: 1280, height: 860}, deviceScaleFactor: 1};

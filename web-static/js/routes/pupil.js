@@ -3,6 +3,7 @@ const view = (name) => () => import(`../views/pupil/${name}.js`);
 const pages = (base, under) => [
   {path: `${base}/sections`, place: 'pupil', view: view('sections'), under},
   {path: `${base}/order`, place: 'pupil', view: view('order'), under},
+  {path: `${base}/gto`, place: 'pupil', view: view('gto'), words: ['pupil', 'gto'], style: 'gto', under},
   {path: `${base}/admission`, place: 'pupil', view: view('admission'), under},
 ];
 export const routes = [

@@ -22,6 +22,7 @@ export function portfolioHead(ctx, {pupil, counts}) {
     own && h('img', {class: 'cover-img', src: url(`/entries/${own[1]}/files/preview`, {size: 800}), alt: '', width: 800, height: 200}),
     h('div', {class: 'portfolio-name'}, h('h1', {tabindex: '-1'}, name), pupil.class_name && h('p', {class: 'soft'}, t('portfolio.class', {name: pupil.class_name}))),
     h('ul', {class: 'portfolio-counts'}, counts.filter((c) => c.n).map((c) => h('li', {}, t(c.id, {n: c.n})))),
+    pupil.about && h('p', {class: 'portfolio-about'}, pupil.about),
     mayAdd(ctx) && h('div', {class: 'portfolio-add no-print'}, button({label: t(isOwn(ctx) ? 'portfolio.add' : 'portfolio.add_child'), icon: 'plus', kind: 'primary', href: `${base(ctx)}/add`})));
 }
 
@@ -35,6 +36,6 @@ export function portfolioTabs(ctx, classNumber) {
     classNumber >= 9 && {href: `${at}/admission`, label: t('portfolio.admission')}, own && {href: `${at}/about`, label: t('portfolio.about')}]});
 }
 /* Tabs that a place of its own adds: TABS.gto = true with its route. */
-export const TABS = {gto: false};
+export const TABS = {gto: true};
 
 export const classNumber = (pupil) => parseInt(pupil.class_name || '0', 10) || 0;

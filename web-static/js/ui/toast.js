@@ -29,7 +29,10 @@ export function toast(text, {action, attention = false, stay = false} = {}) {
     icon(attention ? 'warning' : 'check'), h('div', {class: 'grow'}, text),
     action && h('button', {class: 'button', type: 'button', onclick: () => { close(); action.press(); }}, action.label),
     h('button', {class: 'button button-icon', type: 'button', 'aria-label': t('ui.close'), onclick: close}, icon('close')));
-  place().box.append(el);
+  const box = place().box;
+  [...box.children].filter((x) => x.dataset.text === text).forEach((x) => x.remove());
+  el.dataset.text = text;
+  box.append(el);
   while (parts.box.children.length > 3) parts.box.firstChild.remove();
   announce(text, attention);
   const wait = () => setTimeout(() => (el.matches(':hover, :focus-within') ? wait() : close()), action ? 15000 : 8000);

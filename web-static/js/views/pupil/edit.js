@@ -29,7 +29,7 @@ export async function view(ctx) {
   const state = {added: fresh?.files || [], dropped: new Set(fresh?.dropped || []), key: newKey()};
   const activity = field({name: 'activity', type: 'enum', options: words('activity'), value: fresh?.values.activity || entry.activity, label: labelOf('activity'), required: true});
   const made = form({usecase: 'entry.edit', fields: asked, values: {...before, ...fresh?.values}, two: true, more: {label: t('add.more'), fields: rest}, onchange: () => keep()});
-  const keep = () => store.values({revision: entry.revision, values: {...made.whole(), activity: activity.get()}, dropped: [...state.dropped]});
+  const keep = () => store.values({revision: entry.revision, values: changesOf(before, {...made.whole(), activity: activity.get()}), dropped: [...state.dropped]});
   const keepFiles = () => { keep(); store.files(state.added); };
   activity.el.addEventListener('change', keep);
   const bar = progress({label: t('outbox.going')});

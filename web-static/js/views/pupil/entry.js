@@ -61,6 +61,7 @@ function actions(ctx, e) {
   const own = e.pupil === ctx.session.id || (ctx.session.children || []).some((c) => c.pupil === e.pupil);
   if (own && e.state !== 'draft') rest.push({label: t('review.ask'), icon: 'chat', press: () => askReview(ctx, e)});
   if (own && e.state === 'verified') rest.push({label: t(e.significant ? 'entry.unselect' : 'entry.select'), icon: 'star', press: () => select(ctx, e).catch(fail)});
+  if (e.pupil === ctx.session.id && filesCount(e) > 0) rest.push({label: t('entry.cover'), icon: 'image', press: () => cover(e).catch(fail)});
   if (may.has('dispute')) rest.push({label: t('dispute.do'), icon: 'flag', press: () => dispute(ctx, e)});
   if (may.has('hide')) rest.push({label: t('entry.hide'), icon: 'eye-off', press: () => hide(act).catch(fail)});
   if (may.has('unhide')) rest.push({label: t('entry.unhide'), icon: 'eye', press: () => act('hide', {undo: true}, t('entry.unhide_done')).catch(fail)});
@@ -73,6 +74,11 @@ async function select(ctx, e) {
   await send('POST', `/pupils/${e.pupil}/portfolio/select`, {entry: [e.id], ...(e.significant ? {undo: true} : {})});
   toast(t(e.significant ? 'entry.unselected' : 'entry.selected'));
   await ctx.reload();
+}
+
+async function cover(e) {
+  await send('POST', `/pupils/${e.pupil}/portfolio/arrange`, {cover: `entry:${e.id}`});
+  toast(t('entry.cover_done'));
 }
 
 async function hide(act) {
