@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CODES_SUFFIX "-codes"
+#define UIN_SUFFIX "-uin"
 
 /* --- a list of codes: nothing becomes an entry, the codes wait for the results --- */
 
@@ -77,7 +78,7 @@ static int remember_schools(struct results *r, struct lt_error *err)
 
 static int work(struct results *r, const json_t *items, struct lt_error *err)
 {
-    bool codes = lt_ends(r->format->name, CODES_SUFFIX);
+    bool codes = lt_ends(r->format->name, CODES_SUFFIX), uin = lt_ends(r->format->name, UIN_SUFFIX);
     int rc = results_world(r, items, err);
     if (!rc) rc = results_emit(r, err);
     if (!rc) rc = results_rows(r, err);
@@ -85,8 +86,8 @@ static int work(struct results *r, const json_t *items, struct lt_error *err)
         results_match(r, &r->rows[i]);
         if (r->rows[i].pupil) results_mentor(r, &r->rows[i]);
     }
-    if (!rc) rc = codes ? keep_codes(r, err) : results_plan(r, err);
-    if (!rc && !codes) rc = used_codes(r, err);
+    if (!rc) rc = codes ? keep_codes(r, err) : uin ? results_uin(r, err) : results_plan(r, err);
+    if (!rc && !codes && !uin) rc = used_codes(r, err);
     if (!rc) rc = results_remember(r, err);
     if (!rc) rc = remember_schools(r, err);
     for (size_t i = 0; !rc && i < r->rows_len; i++) {

@@ -79,6 +79,7 @@ struct results {
     json_t *school_forms;         /* what the school is called, in the form that is compared */
     json_t *school_said;          /* text of a file → enum results_school, remembered for the run */
     json_t *schools;              /* mappings/schools.json: {ours:[…], others:[…]} or NULL */
+    json_t *events;               /* mappings/state-events.json: {edition, from, to, events:[{title}]} or NULL */
 
     struct results_row *rows;
     size_t rows_len, rows_cap;
@@ -118,6 +119,9 @@ void results_mentor(struct results *r, struct results_row *row);
 /* --- results_plan.c --- */
 /* Entries of the rows whose pupil is known; repetitions and contradictions, in the file and with the portfolio. */
 int results_plan(struct results *r, struct lt_error *err);
+
+/* --- results_uin.c: formats "…-uin" --- */
+int results_uin(struct results *r, struct lt_error *err);
 
 /* --- results_codes.c: lists «code → pupil» of anonymous files, kept in DATA/spool/codes until the results are there --- */
 int results_code_find(struct uc_call *call, int year, const char *subject, const char *code, char pupil[LT_ID_SIZE], struct lt_error *err);

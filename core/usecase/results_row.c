@@ -221,6 +221,8 @@ int results_rows(struct results *r, struct lt_error *err)
         take_problems(r, row);
         take_who(r, row);
         take_values(r, row);
+        /* the plugin has said why it cannot be read */
+        if (lt_json_bool(row->doc, "unread", false)) results_outcome(row, "error", "error");
         set_day(r, row);
         set_identity(r, row);
     }

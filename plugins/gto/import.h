@@ -54,6 +54,9 @@ void gto_sheet_layout(struct gto_sheet *s, const struct gto_tables *t, bool awar
 /* 0…100: is this sheet of the kind? */
 int gto_sheet_score(const struct gto_sheet *s, bool awards);
 
+/* The same for a list of numbers: people and numbers, neither tests nor badges. */
+int gto_sheet_numbers(const struct gto_sheet *s, const struct gto_tables *t, enum lt_lang lang);
+
 /* --- words of cells --- */
 char gto_sex_of(const char *text);                        /* 'm', 'f', 0 */
 bool gto_level_in(const char *text, char out[12]);        /* «V ступень», «5», «V» */

@@ -20,7 +20,7 @@ struct run {
     json_t *job;
     struct gto_tables tables;
     enum lt_lang lang;
-    bool awards, recognise, failed;
+    bool awards, numbers, recognise, failed;
     const char *today;
     struct gto_sheet sheet;
     int score;
@@ -51,6 +51,7 @@ static int32_t begin(void *state, const struct letopis_host *host, const char *j
     lt_error_clear(&err);
     r->lang = lt_lang_parse(lt_json_str(r->job, "lang"), LT_RU);
     r->awards = strcmp(lt_json_str_or(r->job, "format", ""), "gto-awards") == 0;
+    r->numbers = strcmp(lt_json_str_or(r->job, "format", ""), "gto-uin") == 0;
     r->recognise = strcmp(lt_json_str_or(r->job, "action", ""), "recognise") == 0;
     r->today = lt_json_str_or(r->job, "today", "");
     bool read = !rc && gto_tables_read(&r->tables, lt_json_array(lt_json_object(r->job, "rules"), "files"), &p);
@@ -233,7 +234,9 @@ static int long_row(struct run *r, const struct gto_line *line)
     } else {
         json_t *problems = json_array(), *who = person(r, line, problems);
         json_array_append_new(problems, problem(r, column_of(r, GTO_R_TEST), p.code, &p));
-        send(r, proposal(r, line, who, json_pack("{s:s}", "activity", "gto"), name, problems));
+        json_t *doc = proposal(r, line, who, json_pack("{s:s}", "activity", "gto"), name, problems);
+        if (doc) lt_json_put_bool(doc, "unread", true);
+        send(r, doc);
     }
     gto_problem_clear(&p);
     return 1;
@@ -279,7 +282,20 @@ static int award_row(struct run *r, const struct gto_line *line)
         lt_json_put_str(values, "document_number", certificate);
     }
     lt_print(identity, sizeof identity, "badge|%s|%s", level, gto_badge_word(badge));
-    send(r, proposal(r, line, who, values, identity, problems));
+    json_t *doc = proposal(r, line, who, values, identity, problems);
+    if (doc && badge == GTO_NONE) lt_json_put_bool(doc, "unread", true);
+    send(r, doc);
+    return 1;
+}
+
+/* --- lists of numbers --- */
+
+static int number_row(struct run *r, const struct gto_line *line)
+{
+    if (gto_value_absent(cell(r, line, GTO_R_UIN))) return 0;
+    json_t *problems = json_array(), *who = person(r, line, problems);
+    if (!lt_json_str(who, "class") && *r->sheet.name >= '0' && *r->sheet.name <= '9') lt_json_put_str(who, "class", r->sheet.name);
+    send(r, proposal(r, line, who, json_object(), "uin", problems));
     return 1;
 }
 
@@ -317,7 +333,7 @@ static void tell_sheet(struct run *r, bool missing)
     if (s->sex) lt_json_put_str(facts, "sex", s->sex == 'm' ? "m" : "f");
     lt_json_put_str(facts, "order", s->order);
     lt_json_put_str(facts, "order_date", s->order_date);
-    json_t *doc = json_pack("{s:s, s:s, s:i, s:o, s:o, s:[]}", "sheet", s->name, "kind", r->awards ? "awards" : "results", "header",
+    json_t *doc = json_pack("{s:s, s:s, s:i, s:o, s:o, s:[]}", "sheet", s->name, "kind", r->numbers ? "numbers" : r->awards ? "awards" : "results", "header",
                             (int)s->lines[s->head].row, "columns", columns, "facts", facts, "problems");
     if (doc && missing) lt_json_put(doc, "missing", json_pack("[s]", r->awards ? "order_date" : "date"));
     send(r, doc);
@@ -327,7 +343,7 @@ static void tell_sheet(struct run *r, bool missing)
 static bool lacks_day(const struct run *r)
 {
     const struct gto_sheet *s = &r->sheet;
-    if (*s->date || column_of(r, GTO_R_DATE)) return false;
+    if (r->numbers || *s->date || column_of(r, GTO_R_DATE)) return false;
     if (r->awards) return !*s->order_date && !column_of(r, GTO_R_ORDER_DATE);
     for (unsigned c = 1; c <= s->last; c++) {
         if (s->columns[c].role == GTO_R_RESULT && !*s->columns[c].date) return true;
@@ -364,6 +380,7 @@ static void tell_rows(struct run *r)
     bool by_row = !r->awards && column_of(r, GTO_R_TEST) && column_of(r, GTO_R_VALUE);
     r->badge = GTO_NONE;
     r->level[0] = 0;
+    for (size_t i = s->head + 1; i < s->first; i++) section(r, &s->lines[i]);
     for (size_t i = s->first; i < s->len && !r->failed; i++) {
         const struct gto_line *line = &s->lines[i];
         if (section(r, line)) continue;
@@ -371,7 +388,7 @@ static void tell_rows(struct run *r)
             if (line->len) skip(r, line, "footer");
             continue;
         }
-        int n = r->awards ? award_row(r, line) : by_row ? long_row(r, line) : wide_row(r, line);
+        int n = r->numbers ? number_row(r, line) : r->awards ? award_row(r, line) : by_row ? long_row(r, line) : wide_row(r, line);
         if (!n) skip(r, line, "no_results");
     }
 }
@@ -380,7 +397,7 @@ static bool readable(const struct run *r)
 {
     const struct gto_sheet *s = &r->sheet;
     bool results = column_of(r, GTO_R_RESULT) || (column_of(r, GTO_R_TEST) && column_of(r, GTO_R_VALUE));
-    return s->head < s->len && (r->awards || results);
+    return s->head < s->len && (r->numbers ? column_of(r, GTO_R_UIN) > 0 : r->awards || results);
 }
 
 static void finish_sheet(struct run *r)
@@ -388,8 +405,8 @@ static void finish_sheet(struct run *r)
     struct gto_sheet *s = &r->sheet;
     if (!s->len) return;
     const json_t *mapping = lt_json_object(r->job, "mapping"), *mine = lt_json_object(mapping, s->name);
-    gto_sheet_layout(s, &r->tables, r->awards, lt_json_str_or(r->job, "file_name", ""), mine ? mine : lt_json_object(mapping, "*"), r->lang);
-    int score = gto_sheet_score(s, r->awards);
+    gto_sheet_layout(s, &r->tables, r->awards || r->numbers, lt_json_str_or(r->job, "file_name", ""), mine ? mine : lt_json_object(mapping, "*"), r->lang);
+    int score = r->numbers ? gto_sheet_numbers(s, &r->tables, r->lang) : gto_sheet_score(s, r->awards);
     if (score > r->score) r->score = score;
     if (!r->recognise && s->head < s->len) {
         tell_sheet(r, readable(r) && lacks_day(r));

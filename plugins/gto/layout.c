@@ -39,7 +39,7 @@ static int head_score(const struct gto_line *line)
     bool seen[GTO_ROLES] = {false};
     int n = 0;
     for (size_t i = 0; i < line->len; i++) {
-        enum gto_role r = gto_role_of(line->cells[i].text);
+        enum gto_role r = line->cells[i].merged ? GTO_R_NONE : gto_role_of(line->cells[i].text); /* repeated below and beside */
         if (r != GTO_R_NONE && !seen[r]) n += r == GTO_R_NAME || r == GTO_R_SURNAME || r == GTO_R_UIN ? 3 : 1;
         seen[r] = true;
     }
@@ -249,7 +249,13 @@ void gto_sheet_layout(struct gto_sheet *s, const struct gto_tables *t, bool awar
     /* level, sex and day said by a person help to read the headings */
     if (mapping) take_mapping(s, t, mapping);
     take_roles(s);
-    if (!awards) take_tests(s, t, lang);
+    if (!awards) {
+        bool by_row = false;
+        for (unsigned c = 1; c <= s->last; c++) by_row = by_row || s->columns[c].role == GTO_R_TEST;
+        /* «результат» under the name of a test */
+        for (unsigned c = 1; c <= s->last && !by_row; c++) s->columns[c].role = s->columns[c].role == GTO_R_VALUE ? GTO_R_NONE : s->columns[c].role;
+        take_tests(s, t, lang);
+    }
     if (mapping) take_mapping(s, t, mapping);
 }
 
@@ -266,9 +272,22 @@ int gto_sheet_score(const struct gto_sheet *s, bool awards)
     bool people = count(s, GTO_R_NAME) || count(s, GTO_R_SURNAME), uin = count(s, GTO_R_UIN) > 0;
     int tests = count(s, GTO_R_RESULT);
     if (awards) {
-        bool badge = count(s, GTO_R_BADGE) > 0, paper = count(s, GTO_R_CERTIFICATE) || count(s, GTO_R_ORDER) || *s->order;
+        bool badge = count(s, GTO_R_BADGE) > 0;
+        for (size_t i = 0; i < s->len && !badge; i++) badge = s->lines[i].len == 1 && gto_badge_in(s->lines[i].cells[0].text) != GTO_NONE; /* a section */
+        bool paper = count(s, GTO_R_CERTIFICATE) || count(s, GTO_R_ORDER) || *s->order;
         return people && badge && (uin || paper || *s->level || count(s, GTO_R_LEVEL)) ? 92 : 0;
     }
     if (people && (tests >= 2 || (tests && uin))) return 95;
     return people && count(s, GTO_R_TEST) && count(s, GTO_R_VALUE) && (uin || count(s, GTO_R_LEVEL) || *s->level) ? 90 : 0;
+}
+
+int gto_sheet_numbers(const struct gto_sheet *s, const struct gto_tables *t, enum lt_lang lang)
+{
+    if (s->head == s->len || !count(s, GTO_R_UIN) || !(count(s, GTO_R_NAME) || count(s, GTO_R_SURNAME))) return 0;
+    if (count(s, GTO_R_BADGE) || count(s, GTO_R_CERTIFICATE) || count(s, GTO_R_TEST) || count(s, GTO_R_VALUE)) return 0;
+    for (unsigned c = 1; c <= s->last; c++) {
+        char heading[TEXT_MOST];
+        if (s->columns[c].role == GTO_R_NONE && test_of(s, t, NULL, -1, c, lang, heading) >= 0) return 0;
+    }
+    return 85;
 }

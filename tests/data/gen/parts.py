@@ -10,7 +10,8 @@ def make(folder, wanted):
     skipped = []
     for part in wanted:
         out = Out(os.path.join(folder, part))
-        {"demo": demo_part, "traps": traps_part, "scans": scans_part, "bad": bad_part, "olympiads": olympiads_part}[part](out)
+        {"demo": demo_part, "traps": traps_part, "scans": scans_part, "bad": bad_part, "olympiads": olympiads_part,
+         "gto": gto_part}[part](out)
         skipped += [("%s/%s" % (part, name), why) for name, why in out.skipped]
     return skipped
 
@@ -50,3 +51,8 @@ def bad_part(out):
 def olympiads_part(out):
     from . import olympiads
     olympiads.make(out)
+
+
+def gto_part(out):
+    from . import gto
+    gto.make(out)

@@ -1,0 +1,238 @@
+/* Files of the GTO as received: protocols wide and long, orders on badges, lists of numbers; written by openpyxl, xlsxwriter and LibreOffice. */
+#include "support.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES LETOPIS_BINARY_DIR "/testdata/gto/"
+
+static struct school *s;
+
+static int setup(void **state)
+{
+    (void)state;
+    s = school_open();
+    ok(s, "local", "pupil", "edit", "{'id':'@ivan','sex':'m','birth':'2011-03-05'}");
+    ok(s, "local", "pupil", "edit", "{'id':'@olga','sex':'f','birth':'2011-11-20'}");
+    ok(s, "local", "gto", "set", "{'pupil':'@ivan','uin':'23650012345'}");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    school_close(s);
+    return 0;
+}
+
+static json_t *preview(const char *format, const char *file)
+{
+    return ok(s, "gto", "import", "preview", "{'format':'%s','file':'<=" FILES "%s'}", format, file);
+}
+
+static void print_rows(const json_t *answer)
+{
+    size_t i, k;
+    json_t *row, *p;
+    json_array_foreach(json_object_get(answer, "rows"), i, row) {
+        printf("  %s %lld %s (%s) %s\n", text(row, "sheet"), number(row, "row"), text(row, "outcome"), text(row, "why"), text(row, "values/title"));
+        json_array_foreach(json_object_get(row, "problems"), k, p) printf("     %s\n", text(p, "message"));
+    }
+}
+
+/* How many rows have the outcome; all of them where the outcome is NULL. */
+static int rows(const json_t *answer, const char *outcome, const char *pupil)
+{
+    size_t i;
+    json_t *row;
+    int n = 0;
+    json_array_foreach(json_object_get(answer, "rows"), i, row) {
+        if (outcome && strcmp(text(row, "outcome"), outcome) != 0) continue;
+        n += !pupil || strcmp(text(row, "pupil"), id_of(s, pupil)) == 0;
+    }
+    return n;
+}
+
+static json_t *board(const char *pupil)
+{
+    return ok(s, "gto", "gto", "evaluate", "{'pupil':'@%s'}", pupil);
+}
+
+/* The result of the test on the pupil's board; "" where there is none. */
+static const char *value_of(const json_t *b, const char *test)
+{
+    size_t i;
+    json_t *r;
+    json_array_foreach(at(b, "results"), i, r) {
+        if (strcmp(text(r, "test"), test) == 0) return text(r, "value");
+    }
+    return "";
+}
+
+static void check_federal(const char *file)
+{
+    json_t *p = preview("gto-results", file);
+    print_rows(p);
+    assert_string_equal(text(p, "sheets/0/facts/level"), "V");
+    assert_string_equal(text(p, "sheets/0/facts/sex"), "m");
+    assert_int_equal(rows(p, "matched", "ivan"), 5);
+    assert_int_equal(rows(p, "not_found", NULL), 5);
+    json_t *a = ok(s, "gto", "import", "apply", "{'batch':'%s','skip_doubtful':true,'skip_errors':true}", text(p, "batch"));
+    assert_string_equal(text(a, "state"), "applied");
+    json_t *b = board("ivan");
+    assert_string_equal(value_of(b, "run_60"), "9.5");
+    assert_string_equal(value_of(b, "run_2000"), "9:27");
+    assert_string_equal(value_of(b, "flexibility"), "6");
+    assert_string_equal(text(b, "results/0/date"), "2026-10-05");
+    assert_string_equal(text(b, "badge"), "bronze");
+    assert_string_equal(text(b, "results/0/state"), "verified");
+    /* the same file says nothing new */
+    json_t *again = preview("gto-results", file);
+    assert_int_equal(rows(again, "unchanged", "ivan"), 5);
+    assert_int_equal(rows(again, "matched", NULL), 0);
+    ok(s, "gto", "import", "undo", "{'batch':'%s'}", text(again, "batch"));
+    /* undone, it was never there */
+    ok(s, "gto", "import", "undo", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(json_array_size(at(board("ivan"), "results")), 0);
+}
+
+static void the_federal_form(void **state)
+{
+    (void)state;
+    check_federal("federal.xlsx");
+}
+
+static void the_federal_form_by_libreoffice(void **state)
+{
+    (void)state;
+    check_federal("federal.ods");
+}
+
+static void check_wide(const char *file)
+{
+    json_t *p = preview("gto-results", file);
+    print_rows(p);
+    assert_int_equal(rows(p, "matched", "olga"), 4);
+    assert_int_equal(rows(p, "not_found", NULL), 4);
+    ok(s, "gto", "import", "apply", "{'batch':'%s','skip_errors':true}", text(p, "batch"));
+    json_t *b = board("olga");
+    /* «Подтягивание» of girls is the low bar; the points beside are no results; the age of fourteen is that of the day */
+    assert_string_equal(value_of(b, "pull_ups_low"), "20");
+    assert_string_equal(value_of(b, "run_60"), "9.4");
+    assert_string_equal(value_of(b, "flexibility"), "16");
+    assert_int_equal(json_array_size(at(b, "results")), 4);
+    assert_string_equal(text(b, "results/0/date"), "2026-10-12");
+    assert_string_equal(text(b, "results/0/badge"), "gold");
+}
+
+static void a_wide_table_with_points_beside(void **state)
+{
+    (void)state;
+    check_wide("wide.xlsx");
+}
+
+static void the_same_as_an_old_workbook(void **state)
+{
+    (void)state;
+    check_wide("wide.xls");
+}
+
+static void a_long_list(void **state)
+{
+    (void)state;
+    json_t *p = preview("gto-results", "long.csv");
+    print_rows(p);
+    assert_int_equal(rows(p, "matched", "ivan"), 3);
+    assert_int_equal(rows(p, "matched", "olga"), 1);
+    ok(s, "gto", "import", "apply", "{'batch':'%s','skip_errors':true}", text(p, "batch"));
+    json_t *b = board("ivan");
+    assert_string_equal(value_of(b, "swim_50"), "1:10");
+    assert_string_equal(value_of(b, "self_defence"), "26");
+    assert_string_equal(value_of(b, "run_30"), "4.9");
+    assert_string_equal(value_of(board("olga"), "run_2000"), "11:27");
+    /* 11,3 can be 11:03 or 11:30, and chess is no test: told, with the row, and not taken */
+    size_t i, k, told = 0;
+    json_t *row, *problem;
+    json_array_foreach(json_object_get(p, "rows"), i, row) {
+        json_array_foreach(json_object_get(row, "problems"), k, problem) {
+            told += strstr(text(problem, "message"), "11,3") != NULL || strstr(text(problem, "message"), "Шахматы") != NULL;
+        }
+    }
+    assert_int_equal(told, 2);
+}
+
+static void an_order_on_badges(void **state)
+{
+    (void)state;
+    json_t *p = preview("gto-awards", "award.xlsx");
+    print_rows(p);
+    assert_string_equal(text(p, "sheets/0/facts/order"), "45-нг");
+    assert_int_equal(rows(p, "matched", NULL), 2);
+    ok(s, "gto", "import", "apply", "{'batch':'%s','skip_errors':true}", text(p, "batch"));
+    json_t *b = board("ivan");
+    assert_string_equal(text(b, "badges/0/badge"), "gold");
+    assert_string_equal(text(b, "badges/0/level"), "V");
+    assert_string_equal(text(b, "badges/0/number"), "АА 000123");
+    assert_string_equal(text(b, "badges/0/order"), "45-нг");
+    assert_string_equal(text(b, "badges/0/order_date"), "2026-11-01");
+    b = board("olga");
+    assert_string_equal(text(b, "badges/0/badge"), "silver");
+    ok(s, "gto", "gto", "issue", "{'order':'45-нг'}");
+    json_t *again = preview("gto-awards", "award.xlsx");
+    assert_int_equal(rows(again, "unchanged", NULL), 2);
+}
+
+static void a_list_of_numbers(void **state)
+{
+    (void)state;
+    json_t *p = preview("gto-uin", "uin.xlsx");
+    print_rows(p);
+    assert_int_equal(rows(p, "unchanged", "ivan"), 1);
+    assert_int_equal(rows(p, "matched", "olga"), 1);
+    ok(s, "gto", "import", "apply", "{'batch':'%s','skip_errors':true}", text(p, "batch"));
+    assert_string_equal(text(ok(s, "local", "pupil", "show", "{'id':'@olga'}"), "uin"), "23-65-0012347");
+    /* a number of ten digits is told and not kept */
+    assert_string_equal(text(ok(s, "local", "pupil", "show", "{'id':'@petr'}"), "uin"), "");
+    ok(s, "gto", "import", "undo", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(text(ok(s, "local", "pupil", "show", "{'id':'@olga'}"), "uin"), "");
+}
+
+/* Nobody says which format it is. */
+static void formats_are_recognised(void **state)
+{
+    (void)state;
+    static const char *const files[][2] = {{"federal.xlsx", "gto-results"}, {"wide.xlsx", "gto-results"}, {"long.csv", "gto-results"},
+                                           {"award.xlsx", "gto-awards"}, {"uin.xlsx", "gto-uin"}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        json_t *p = ok(s, "local", "import", "preview", "{'file':'<=" FILES "%s'}", files[i][0]);
+        if (strcmp(text(p, "format"), files[i][1]) != 0) printf("%s: %s\n", files[i][0], text(p, "format"));
+        assert_string_equal(text(p, "format"), files[i][1]);
+    }
+}
+
+/* What a teacher wrote by hand is not written a second time by the file, and a difference is told. */
+static void results_entered_by_hand(void **state)
+{
+    (void)state;
+    ok(s, "local", "gto", "add", "{'pupil':'@ivan','test':'run_60','value':'9.5','on':'2026-10-05'}");
+    ok(s, "local", "gto", "add", "{'pupil':'@ivan','test':'pull_ups','value':'8','on':'2026-10-05'}");
+    json_t *p = preview("gto-results", "federal.xlsx");
+    assert_int_equal(rows(p, "duplicate", "ivan"), 1);
+    assert_int_equal(rows(p, "contradiction", "ivan"), 1);
+    assert_int_equal(rows(p, "matched", "ivan"), 3);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(the_federal_form),      T(the_federal_form_by_libreoffice), T(a_wide_table_with_points_beside), T(the_same_as_an_old_workbook),
+        T(a_long_list),           T(an_order_on_badges),              T(a_list_of_numbers),               T(formats_are_recognised),
+        T(results_entered_by_hand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
