@@ -355,13 +355,21 @@ static int give(struct uc_call *call, const json_t *in, const json_t *page, int 
     return rc;
 }
 
+/* A sheet whose code could not be read: the person says whose it is and what for. What a code said is not overruled. */
+static int name_page(const json_t *in, json_t *page, struct lt_error *err)
+{
+    if (lt_json_str(page, "pupil")) return 0;
+    if (!lt_json_str(in, "pupil") || !lt_json_str(in, "purpose")) return lt_fail(err, LT_REFUSED, "consent.scan_unread", (char *)NULL);
+    return lt_json_copy_key(page, in, "pupil") || lt_json_copy_key(page, in, "purpose") || lt_json_copy_key(page, in, "target") ? lt_fail_memory(err) : 0;
+}
+
 int consent_run_enter(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     struct batch b;
     json_t *page = NULL;
     int fd = -1, rc = batch_open(call, lt_json_str_or(in, "scan", ""), &b, err);
     if (!rc) rc = page_of(&b, in, &page, &fd, err);
-    if (!rc && !lt_json_str(page, "pupil")) rc = lt_fail(err, LT_REFUSED, "consent.scan_unread", (char *)NULL);
+    if (!rc) rc = name_page(in, page, err);
     if (!rc && lt_json_str(page, "consent")) rc = lt_fail(err, LT_CONFLICT, "consent.scan_entered", "consent", lt_json_str(page, "consent"), (char *)NULL);
     if (!rc && json_array_size(lt_json_array(in, "by")) > 2) rc = lt_fail_field(err, LT_USAGE, "by", "consent.scan_signers", (char *)NULL);
     if (!rc) rc = give(call, in, page, fd, out, err);

@@ -232,7 +232,7 @@ static void paper_comes_back(void **state)
     assert_true(*text(scan, "pages/0/pupil_name") != 0);
     name_it(s, "scan", text(scan, "id"));
     /* a sheet without a code is told with its number; the same sheet twice too */
-    lt_print(values, sizeof values, "{'scan':'@scan','file':['<scans/01-olympiad-diploma.pdf','<=%s']}", pdf);
+    lt_print(values, sizeof values, "{'scan':'@scan','file':['<scans/01-olympiad-diploma.pdf','<=%s','<scans/04-thanks-photo.jpg']}", pdf);
     json_t *more = ok(s, "teacher", "consent", "scan", "%s", values);
     char where[64];
     lt_print(where, sizeof where, "pages/%d/outcome", pages);
@@ -258,6 +258,12 @@ static void paper_comes_back(void **state)
     assert_int_equal(strlen(text(given, "acts/0/sha256")), 64);
     assert_int_equal(json_array_size(at(given, "acts")), 2);
     refused(s, LT_CONFLICT, "consent.scan_entered", "teacher", "consent", "enter", "{'scan':'@scan','page':%d,'by':['@ivan','@mother'],'paper_date':'" YESTERDAY "'}", mine);
+    /* a sheet whose code nobody could read is named by the person; a code that was read is not overruled */
+    refused(s, LT_REFUSED, "consent.scan_unread", "teacher", "consent", "enter", "{'scan':'@scan','page':%d,'by':['@math'],'paper_date':'" YESTERDAY "'}", pages + 1);
+    given = ok(s, "teacher", "consent", "enter", "{'scan':'@scan','page':%d,'pupil':'@ivan','purpose':'image','by':['@ivan','@mother'],'paper_date':'" YESTERDAY "'}", pages + 1);
+    assert_string_equal(text(given, "purpose"), "image");
+    refused(s, LT_NOTFOUND, "pupil.absent", "teacher", "consent", "enter",
+            "{'scan':'@scan','page':%d,'pupil':'@petr','purpose':'image','by':['@petr','@mother_b'],'paper_date':'" YESTERDAY "'}", 2 * pages + 2);
     json_t *all = ok(s, "teacher", "class", "consents", "{'id':'@9А'}");
     assert_string_equal(text(item(all, "pupil", id_of(s, "ivan")), "processing"), "active");
     /* forms for those without one leave him out */

@@ -1,6 +1,6 @@
 /* Scanned sheets: the picture at the left, what it says at the right; a person compares and confirms, page by page. */
-import {get, send, url} from '../../api.js';
-import {t} from '../../i18n.js';
+import {all, get, send, url} from '../../api.js';
+import {sortBy, t} from '../../i18n.js';
 import {button} from '../../ui/button.js';
 import {confirm} from '../../ui/dialog.js';
 import {form} from '../../ui/form.js';
@@ -16,6 +16,7 @@ export async function view(ctx) {
   ctx.title(t('scan.title'));
   const batch = await get(`/consents/scans/${ctx.params.scan}`, null, {signal: ctx.signal});
   const home = `/class/consents${ctx.query.get('class') ? `?class=${ctx.query.get('class')}` : ''}`;
+  const klass = ctx.query.get('class') || batch.class;
   const state = {at: Math.max(0, batch.pages.findIndex((p) => p.outcome === 'found'))};
   const rows = h('ul', {class: 'check-list', 'aria-label': t('scan.pages')});
   const doc = h('section', {class: 'check-doc', 'aria-label': t('scan.picture')});
@@ -34,10 +35,26 @@ export async function view(ctx) {
     if (!p) { doc.replaceChildren(empty({icon: 'file', title: t('scan.empty')})); side.replaceChildren(); return; }
     const src = () => url(`/consents/scans/${batch.id}/page`, {page: p.page});
     doc.replaceChildren(viewer({pages: [{src, alt: t('scan.page', {n: p.page}), name: p.file}]}).el);
-    side.replaceChildren(h('h2', {class: 'check-title'}, t('scan.page', {n: p.page})), h('p', {class: 'soft'}, p.of > 1 ? t('scan.of_file', {name: p.file, n: p.of}) : p.file), p.outcome === 'found' ? fields(p) : about(p));
+    side.replaceChildren(...[h('h2', {class: 'check-title'}, t('scan.page', {n: p.page})), h('p', {class: 'soft'}, p.of > 1 ? t('scan.of_file', {name: p.file, n: p.of}) : p.file), p.outcome === 'found' ? fields(p) : about(p), p.outcome === 'not_recognised' && klass && unread(p)].filter(Boolean));
   }
 
   const about = (p) => (p.outcome === 'entered' ? note({icon: 'check', text: t('scan.entered_text', {name: p.pupil_name})}) : note({attention: true, icon: 'warning', title: t(`scan.${p.outcome}`), text: t(`scan.${p.outcome}_text`)}));
+
+  /* The person says whose sheet it is; then it is like the others. */
+  function unread(p) {
+    const box = h('div', {});
+    const made = form({fields: [{name: 'pupil', type: 'enum', label: t('class.pupil'), options: [], required: true}, {name: 'purpose', type: 'enum', label: t('scan.purpose'), required: true,
+      options: words('consent_purpose').filter((w) => w.value !== 'dissemination').map((w) => ({value: w.value, label: t(`consents.purpose_${w.value}`)}))}], submit: t('scan.name_it'), kind: '', send: async (v) => {
+      const [people, rows] = await Promise.all([all(`/classes/${klass}/accounts`, {}, {signal: ctx.signal}), all(`/classes/${klass}/consents`, {}, {signal: ctx.signal})]);
+      const row = rows.find((r) => r.pupil === v.pupil);
+      Object.assign(p, {...v, named: true, pupil_name: row?.pupil_name || '', signers: row?.signers || 'guardian',
+        guardians: people.filter((x) => x.pupil === v.pupil && x.kind === 'guardian').map((x) => ({id: x.subject, name: x.name, relation: x.relation}))});
+      box.replaceChildren(fields(p));
+    }});
+    all('/pupils', {class: klass}, {signal: ctx.signal}).then((items) => made.field('pupil').input.append(...sortBy(items.map((x) => ({id: x.id, name: [x.surname, x.name].filter(Boolean).join(' ')})), (x) => x.name).map((x) => h('option', {value: x.id}, x.name))), () => {});
+    box.append(made.el);
+    return box;
+  }
 
   function fields(p) {
     const guardians = p.guardians.map((g) => ({value: g.id, label: `${g.name} · ${word('guardian_kind', g.relation)}`}));
@@ -53,7 +70,7 @@ export async function view(ctx) {
       const {guardian, pupil, ...rest} = values;
       const by = [pupil && p.pupil, guardian].filter(Boolean);
       if (!by.length) { made.errors([{field: p.signers === 'pupil' ? 'pupil' : 'guardian', text: t('scan.nobody')}]); return; }
-      await send('POST', `/consents/scans/${batch.id}/enter`, {page: p.page, ...rest, by, refuse: values.refuse || undefined});
+      await send('POST', `/consents/scans/${batch.id}/enter`, {page: p.page, ...rest, by, refuse: values.refuse || undefined, ...(p.named ? {pupil: p.pupil, purpose: p.purpose} : {})});
       p.outcome = 'entered';
       toast(t('scan.entered_toast', {name: p.pupil_name}));
       const next = batch.pages.findIndex((x) => x.outcome === 'found');
