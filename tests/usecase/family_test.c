@@ -338,6 +338,33 @@ static void nothing_is_told_of_what_was_refused(void **state)
     assert_int_equal(unread("ivan"), 1); /* once, and still there */
 }
 
+/* A role that ends at midnight while the call runs: whatever was about to be told is not told when the change is refused. */
+static void nothing_is_told_of_a_change_that_came_too_late(void **state)
+{
+    (void)state;
+    int refusals = 0;
+    person(s, "t_today", "Сегодняшняя");
+    role(s, "t_today", "'role':'class_teacher','class':'@9А','from':'2026-09-01','to':'" TODAY "'");
+    for (int tick = 4, done = 0; tick < 60 && !done; tick++) {
+        char name[20];
+        s->now = noon(TODAY);
+        lt_print(name, sizeof name, "late%d", tick);
+        entry_in(s, name, "ivan", "ivan", "submitted");
+        long long before = unread("ivan");
+        s->now = noon(TODAY) + 12 * 3600000 - 1000; /* the last second of the day at school */
+        s->ticks = 0;
+        s->jump_at = tick;
+        s->jump_to = s->now + 2000;
+        int rc = call(s, "t_today", "entry", "return", NULL, "{'id':'@%s','reason':'Нет'}", name);
+        s->jump_at = 0;
+        s->now = noon(TODAY);
+        done = rc == 0;
+        refusals += rc != 0;
+        assert_int_equal(unread("ivan"), before + done);
+    }
+    assert_true(refusals > 0);
+}
+
 static void reviews_and_signatures_are_asked_for(void **state)
 {
     (void)state;
@@ -609,6 +636,7 @@ int main(void)
         cmocka_unit_test(a_code_is_drawn),
         cmocka_unit_test(acts_on_entries_are_told_to_the_family),
         cmocka_unit_test(nothing_is_told_of_what_was_refused),
+        cmocka_unit_test(nothing_is_told_of_a_change_that_came_too_late),
         cmocka_unit_test(reviews_and_signatures_are_asked_for),
         cmocka_unit_test(objections_have_a_term),
         cmocka_unit_test(birthdays_ask),
