@@ -1,5 +1,6 @@
 /* Signing in: the page, a wrong password, the forced own password, the end of a session over an open form. */
 import assert from 'node:assert/strict';
+import {createHmac} from 'node:crypto';
 import {after, before, test} from 'node:test';
 import {start} from './support.mjs';
 
@@ -33,4 +34,82 @@ test('without script the page says what to do', async () => {
   const words = page.locator('noscript p').first();
   assert.match(await words.textContent(), /включите его в настройках браузера/);
   assert.ok((await words.boundingBox()).y < 400, 'without scrolling');
+});
+
+test('a slip opens the door once: an own password first, then the portfolio; language and theme keep the page', async () => {
+  const director = await s.as('director');
+  const pupil = await s.as('pupil');
+  const slip = (await director.send('POST', `/accounts/${pupil.session.account}/reset`, {})).password;
+  const page = await s.open('/portfolio/goals', {phone: true});
+  await page.locator('[name=login]').fill('pupil');
+  await page.locator('[name=password]').fill(slip);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Придумайте свой пароль'}).waitFor();
+  await s.axe(page, 'own password');
+  await s.shot(page, 'own-password-phone');
+  await page.locator('[name=new_password]').fill('synie-oblaka-7');
+  await page.locator('[name=again]').fill('synie-oblaka-8');
+  await page.keyboard.press('Enter');
+  await page.getByText('Пароли не совпали').first().waitFor();
+  await page.locator('[name=again]').fill('synie-oblaka-7');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Цели', exact: true}).waitFor();
+  const menu = page.getByRole('button', {name: /: меню$/});
+  await menu.click();
+  await s.axe(page, 'the person’s menu');
+  await s.shot(page, 'menu-phone');
+  await page.getByRole('menuitemradio', {name: 'English'}).click();
+  await page.getByRole('heading', {name: 'Goals', exact: true}).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/portfolio/goals');
+  await page.getByRole('button', {name: /: menu$/}).click();
+  await page.getByRole('menuitemradio', {name: 'Dark'}).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.reload();
+  await page.getByRole('heading', {name: 'Goals', exact: true}).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark', 'the choice is kept');
+  await page.getByRole('button', {name: /: menu$/}).click();
+  await page.getByRole('menuitem', {name: 'Sign out'}).click();
+  await page.getByRole('heading', {name: 'Sign in'}).waitFor();
+  await page.close();
+});
+
+/* RFC 6238: six digits of HMAC-SHA1 over the number of half-minutes. */
+function totp(base32, at = Date.now()) {
+  const bits = [...base32.replace(/[= ]/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
+  const mac = createHmac('sha1', key).update(count).digest();
+  const from = mac[19] & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+test('a teacher sets up the second step and signs in with it', async () => {
+  const page = await s.open('/account', {as: 'teacher'});
+  await page.getByRole('button', {name: 'Настроить'}).click();
+  const box = page.getByRole('dialog');
+  await box.locator('[name=current_password]').fill(s.password);
+  await box.getByRole('button', {name: 'Дальше'}).click();
+  await box.getByRole('img', {name: 'QR-код для приложения'}).waitFor();
+  await s.axe(page, 'second step');
+  await s.shot(page, 'factor-desk');
+  const secret = await box.locator('code').textContent();
+  await box.locator('[name=code]').fill(totp(secret));
+  await box.getByRole('button', {name: 'Включить'}).click();
+  await page.getByRole('heading', {name: 'Запасные коды'}).waitFor();
+  const codes = await page.locator('.spare-codes code').allTextContents();
+  assert.equal(codes.length, 10);
+  await page.getByRole('button', {name: 'Готово'}).click();
+  await page.getByText('включён').waitFor();
+  await page.getByRole('button', {name: /: меню$/}).click();
+  await page.getByRole('menuitem', {name: 'Выйти'}).click();
+  await page.locator('[name=login]').fill('teacher');
+  await page.locator('[name=password]').fill(s.password);
+  await page.keyboard.press('Enter');
+  await page.locator('[name=code]').waitFor();
+  await s.axe(page, 'code wanted');
+  await page.locator('[name=code]').fill(codes[0]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'На проверке'}).waitFor();
+  await page.close();
 });

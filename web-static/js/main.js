@@ -78,6 +78,8 @@ async function entered(session) {
   if (session.must_change) { showNewPassword(); return; }
   startOutbox(session);
   state.shell = null;
+  /* until the second factor that the school asks for is set up, nothing but one's own account answers */
+  if (session.factor === 'required') history.replaceState({}, '', '/account');
   if (location.pathname === '/') history.replaceState({}, '', placeHome(session.places?.[0]));
   await router.start(opening());
 }
@@ -102,7 +104,11 @@ onSessionEnd(() => {
   });
   return state.ending;
 });
-onMustChange(() => state.session && showNewPassword());
+onMustChange((error) => {
+  if (!state.session) return;
+  if (error.code !== 'factor.needed') showNewPassword();
+  else if (location.pathname !== '/account') router.go('/account');
+});
 onLine((ok) => state.shell?.line(ok));
 
 async function start() {

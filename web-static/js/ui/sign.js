@@ -21,7 +21,7 @@ export function signInForm({login = '', onDone, fixed = false}) {
     try {
       await onDone(await send('POST', '/session', values, {anonymous: true}));
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'factor.wanted') {
+      if (error instanceof ApiError && (error.code === 'factor.wanted' || error.code === 'factor.wrong')) {
         const field = f.field('code');
         field.el.hidden = false;
         field.focus();

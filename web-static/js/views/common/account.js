@@ -1,4 +1,4 @@
-/* Own account: password, where one is signed in. */
+/* Own account: password, second factor, where one is signed in. */
 import {h} from '../../ui/h.js';
 import {button} from '../../ui/button.js';
 import {form} from '../../ui/form.js';
@@ -6,6 +6,7 @@ import {list, listRow} from '../../ui/list.js';
 import {pageHead} from '../../ui/state.js';
 import {fail, toast} from '../../ui/toast.js';
 import {confirm} from '../../ui/dialog.js';
+import {factorSection} from '../../ui/factor.js';
 import {ApiError, send} from '../../api.js';
 import {ago, t} from '../../i18n.js';
 
@@ -25,9 +26,11 @@ export async function view(ctx) {
     if (!(await confirm({title: t('account.everywhere'), text: t('account.everywhere_text'), action: t('account.everywhere')}))) return;
     try { await send('DELETE', '/session', {everywhere: true}); location.assign('/'); } catch (error) { fail(error); }
   }});
+  const after = async () => { const asked = ctx.session.factor === 'required'; asked ? location.assign('/') : ctx.reload(); };
+  const factor = await factorSection({session: ctx.session, signal: ctx.signal, reload: after});
   return h('div', {class: 'stack stack-l'}, pageHead({title: t('account.title'), lead: `${ctx.session.name} · ${ctx.session.login}`}),
-    h('section', {class: 'stack'}, h('h2', {}, t('account.password')), password.el),
+    ctx.session.factor === 'required' && factor, h('section', {class: 'stack'}, h('h2', {}, t('account.password')), password.el), ctx.session.factor !== 'required' && factor,
     h('section', {class: 'stack'}, h('h2', {}, t('account.sessions')), h('p', {class: 'soft measure'}, t('account.sessions_text')),
       list(ctx, {path: '/accounts/sessions', label: t('account.sessions'), row: (x) => listRow({icon: 'phone', title: x.title || x.label || t('account.browser'),
-        text: [x.current && t('account.this'), ago(x.seen || x.used || x.created)].filter(Boolean).join(' · ')})}), h('div', {class: 'row'}, elsewhere)));
+        text: [x.current && t('account.this'), ago(x.last_used || x.created)].filter(Boolean).join(' · ')})}), h('div', {class: 'row'}, elsewhere)));
 }
