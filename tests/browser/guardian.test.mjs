@@ -1,7 +1,7 @@
 /* The guardian: children side by side, a review, consents as questions with the card a stranger sees, links, objections, who looked; and a portfolio by its link. */
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {start} from './support.mjs';
+import {start, testdata} from './support.mjs';
 
 let s;
 const ids = {};
@@ -125,6 +125,27 @@ test('field by field, with the card a stranger would see; off at first; withdraw
   await processing.getByRole('switch').click();
   await page.getByRole('dialog').getByRole('button', {name: 'Подписать'}).click();
   await processing.getByText('действует', {exact: true}).waitFor();
+  await page.close();
+});
+
+test('adding for the child, from the child’s card', async () => {
+  const page = await s.open('/children', {as: 'parent', phone: true});
+  await page.getByRole('region', {name: /Варвара/}).getByRole('link', {name: 'Добавить', exact: true}).click();
+  await page.locator('input[type=file][multiple]').setInputFiles([testdata('scans/04-thanks-photo.jpg')]);
+  await s.axe(page, 'add for the child');
+  await s.shot(page, 'guardian-add-phone', {full: true});
+  await page.getByRole('button', {name: 'Дальше', exact: true}).click();
+  await page.getByRole('button', {name: 'Олимпиада', exact: true}).click();
+  await page.getByLabel('Какая олимпиада').fill('Школьная олимпиада малышей');
+  await page.locator('.segment', {hasText: 'школьный'}).click();
+  await page.getByLabel('Итог участия').selectOption('winner');
+  await page.getByRole('button', {name: 'Отправить', exact: true}).click();
+  await page.getByRole('link', {name: 'Школьная олимпиада малышей'}).first().waitFor();
+  const parent = await s.as('parent');
+  const made = (await parent.get(`/entries?pupil=${ids.younger}`)).items.find((e) => e.title === 'Школьная олимпиада малышей');
+  assert.equal(made.state, 'submitted');
+  assert.equal(made.source, 'guardian');
+  assert.equal(made.files, 1);
   await page.close();
 });
 

@@ -9,7 +9,7 @@ export const routes = [
   {path: '/children/add', place: 'guardian', view: view('whose'), nav: {label: 'nav.guardian.add', icon: 'plus', order: 3, main: true, when: rights('add')}},
   {path: '/access', place: 'guardian', view: view('access'), nav: {label: 'nav.guardian.access', short: 'nav.guardian.access', icon: 'eye', order: 4}},
   {path: '/children/:pupil', place: 'guardian', words: both, view: view('child'), under: '/children'},
-  {path: '/children/:pupil/add', place: 'guardian', view: () => import('../views/pupil/add.js'), words: both, style: 'pupil', under: '/children/add'},
+  {path: '/children/:pupil/add', place: 'guardian', view: () => import('../views/pupil/add.js'), words: both, style: 'pupil', bare: true, under: '/children/add'},
   {path: '/children/:pupil/reviews', place: 'guardian', view: view('reviews'), under: '/children'},
   {path: '/children/:pupil/goals', place: 'guardian', view: view('goals'), under: '/children'},
   {path: '/children/:pupil/links', place: 'guardian', view: view('links'), under: '/children'},
