@@ -97,6 +97,9 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
 /* filters: pupil, actor, not_actor, use_case, from, to (dates); newest first */
 int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,
                       char **next, struct lt_error *err);
+/* The last row's number (0: none) and hash; the hash of the nth row: LT_NOTFOUND "log.no_row". */
+int sysdb_access_end(struct sysdb *db, int64_t *n, char hash[65], struct lt_error *err);
+int sysdb_access_hash(struct sysdb *db, int64_t n, char hash[65], struct lt_error *err);
 /* LT_REFUSED "log.chain_broken" (at). */
 int sysdb_access_verify(struct sysdb *db, uint64_t *rows, struct lt_error *err);
 

@@ -202,6 +202,26 @@ int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const 
     return status;
 }
 
+int sysdb_access_end(struct sysdb *db, int64_t *n, char hash[65], struct lt_error *err)
+{
+    pthread_mutex_lock(&db->lock);
+    int status = last_row(db, n, hash, err);
+    pthread_mutex_unlock(&db->lock);
+    return status;
+}
+
+int sysdb_access_hash(struct sysdb *db, int64_t n, char hash[65], struct lt_error *err)
+{
+    sqlite3_stmt *st = NULL;
+    pthread_mutex_lock(&db->lock);
+    int status = db_query(db->db, &st, err, "SELECT hash FROM access WHERE n = ?1", "i", n);
+    int found = status < 0 ? status : db_next(db->db, st, err);
+    if (found > 0) lt_print(hash, 65, "%s", db_text(st, 0));
+    if (status == LT_OK) db_done(st);
+    pthread_mutex_unlock(&db->lock);
+    return found < 0 ? found : found ? LT_OK : lt_fail(err, LT_NOTFOUND, "log.no_row", (char *)NULL);
+}
+
 int sysdb_access_verify(struct sysdb *db, uint64_t *rows, struct lt_error *err)
 {
     sqlite3_stmt *st = NULL;

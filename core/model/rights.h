@@ -113,6 +113,8 @@ struct model_target {
 
 uint64_t model_standing(const struct model_actor *actor, const struct model_target *target,
                         struct lt_date on);
+/* Of a standing to an entry: a guardian who may add but not see has to do with the own entries alone. */
+uint64_t model_standing_to_entry(uint64_t standing);
 
 /* Has the person any role that day (a dismissed person has none from the day of dismissal)? */
 bool model_person_is_staff(const json_t *person, struct lt_date on);

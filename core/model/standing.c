@@ -334,6 +334,12 @@ static const char *denial(const struct model_right *right, uint64_t st, const st
     return NULL;
 }
 
+uint64_t model_standing_to_entry(uint64_t standing)
+{
+    bool own = standing & (MODEL_ST_GUARDIAN_SEE | MODEL_ST_OWN_INPUT);
+    return own ? standing : standing & ~MODEL_ST_GUARDIAN_ENTRY;
+}
+
 bool model_allowed(const char *right, uint64_t standings, const struct model_entry_facts *facts)
 {
     const struct model_right *row = model_right(right);

@@ -231,8 +231,7 @@ static void judge(struct uc_call *call, enum uc_target target, const struct uc_t
     out->has_facts = t->entry != NULL;
     if (!t->entry) return;
     model_entry_facts_of(t->entry, t->verified, t->dispute, &out->facts);
-    /* A guardian who may add but not see has to do with the own entries alone. */
-    if (!(out->standing & (MODEL_ST_GUARDIAN_SEE | MODEL_ST_OWN_INPUT))) out->standing &= ~MODEL_ST_GUARDIAN_ENTRY;
+    out->standing = model_standing_to_entry(out->standing);
 }
 
 static int decide(const char *right, enum uc_target target, const char *id, const struct judged *j, struct lt_error *err)

@@ -1,5 +1,6 @@
 /* What falls due by itself: notices of birthdays and late answers, publications whose consent ended come down, uploaded files
  * and kept answers past their term go. Derived from the documents each time, so that nothing is lost with a job. */
+#include "usecase/anchor.h"
 #include "usecase/call.h"
 #include "usecase/consent_paper.h"
 #include "usecase/notice.h"
@@ -20,6 +21,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     if (!rc) rc = sysdb_answer_purge(app->sys, err);
     if (!rc) rc = consent_scan_purge(app, lt_clock_now(&app->clock), err);
     if (!rc) rc = job_purge(app, err);
+    if (!rc) rc = anchor_due_app(app, local_user, err);
     json_decref(none);
     return rc;
 }

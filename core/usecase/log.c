@@ -1,4 +1,5 @@
 /* log: who looked at or changed a pupil's data, and the story of the changes as git tells it. */
+#include "usecase/anchor.h"
 #include "usecase/call.h"
 #include "usecase/table.h"
 
@@ -133,6 +134,8 @@ static const struct uc_field access_fields[] = {
 static const struct uc_field changes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
+    {.noun = "log", .verb = "anchor", .method = "POST", .tail = "/anchor", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "system.maintain",
+     .run = anchor_run},
     {.noun = "log", .verb = "access", .method = "GET", .tail = "/access", .reply = UC_LIST, .right = "log.access",
      .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor actor_name use_case outcome object door",
      .run = run_access},

@@ -50,12 +50,19 @@ static int tell(struct uc_call *call, const json_t *doc, struct lt_error *err)
     return notice_family(call, call->target.pupil, true, MODEL_GUARDIAN_SEE, &n, err);
 }
 
+/* The family's word rests on the consent to processing. Asked before the work begins, and inside the lock once more: it may have been withdrawn meanwhile. */
+static int may_speak(struct uc_call *call, struct lt_error *err)
+{
+    return strcmp(model_source_kind(call->standing), "staff") == 0 ? 0 : family_may_enter(call, err);
+}
+
 static int put_new(struct uc_call *call, json_t *doc, const char *subject, struct lt_error *err)
 {
     struct uc_tx *tx = NULL;
     char path[80];
     review_path(lt_json_str_or(doc, "id", ""), path);
     int rc = uc_tx_begin1(call, call->target.pupil_id, &tx, err);
+    if (!rc && strcmp(lt_json_str_or(doc, "state", ""), "given") == 0) rc = may_speak(call, err);
     if (!rc) rc = uc_tx_put(tx, call->target.pupil_id, path, doc, err);
     if (!rc) rc = tell(call, doc, err);
     if (!rc) rc = uc_tx_commit(tx, subject, lt_json_str(doc, "entry"), err);
@@ -80,7 +87,7 @@ static int run_add(struct uc_call *call, const json_t *in, json_t **out, struct 
 {
     const char *by_kind = model_source_kind(call->standing);
     int rc = check_entry(call, in, err);
-    if (!rc && strcmp(by_kind, "staff") != 0) rc = family_may_enter(call, err);
+    if (!rc) rc = may_speak(call, err);
     if (rc) return rc;
     json_t *doc = new_review(call, in, "given", by_kind);
     if (!doc || lt_json_put_str(doc, "by", call->actor.id) || lt_json_put_str(doc, "by_kind", by_kind)) rc = lt_fail_memory(err);
@@ -118,6 +125,7 @@ static int move(struct uc_call *call, const json_t *in, const char *from, const 
     int rc = uc_tx_begin1(call, call->target.pupil_id, &tx, err);
     if (!rc) rc = uc_tx_get(tx, call->target.pupil_id, path, &doc, err);
     const char *state = lt_json_str_or(doc, "state", "");
+    if (!rc && strcmp(to, "given") == 0) rc = may_speak(call, err);
     if (!rc && strcmp(state, from) != 0) rc = lt_fail(err, LT_REFUSED, "review.state", "state", state, (char *)NULL);
     if (!rc && lt_json_put_str(doc, "state", to)) rc = lt_fail_memory(err);
     const char *text = lt_json_str(in, "text");
@@ -138,8 +146,7 @@ static int move(struct uc_call *call, const json_t *in, const char *from, const 
 
 static int run_give(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
-    const char *by_kind = model_source_kind(call->standing);
-    int rc = strcmp(by_kind, "staff") != 0 ? family_may_enter(call, err) : 0;
+    int rc = may_speak(call, err);
     return rc ? rc : move(call, in, "asked", "given", "Give the review that was asked for", out, err);
 }
 

@@ -1,4 +1,5 @@
 /* system: state of the installation, the index made anew, everything verified. serve is the server's own command. */
+#include "usecase/anchor.h"
 #include "usecase/call.h"
 #include "usecase/job.h"
 #include "usecase/ports.h"
@@ -93,6 +94,7 @@ static int run_fsck(struct uc_call *call, const json_t *in, json_t **out, struct
     if (!rc) rc = index_check(call->app->index, err);
     if (!rc) rc = sysdb_check(call->app->sys, err);
     if (!rc) rc = sysdb_access_verify(call->app->sys, &rows, err);
+    if (!rc) rc = anchor_check(call->app, err);
     json_t *report = rc ? NULL
                         : json_pack("{s:I, s:I, s:I, s:I, s:I, s:O}", "repositories", (json_int_t)k.repos, "commits",
                                     (json_int_t)k.sum.commits, "objects", (json_int_t)k.sum.objects, "access_rows",
