@@ -54,7 +54,7 @@ static void document_fields(const struct uc_row *row, struct lt_buf *out)
 static void document_row(const struct uc_row *row, struct lt_buf *out)
 {
     static const char *const replies[] = {[UC_ONE] = "one object",
-                                          [UC_LIST] = "a list, page by page (`--limit`, `--cursor`)",
+                                          [UC_LIST] = "a list, page by page (`--limit`, `--cursor`), or an Excel book (`--xlsx --out FILE`)",
                                           [UC_NONE] = "nothing",
                                           [UC_BYTES] = "bytes, to `--out` or stdout",
                                           [UC_JOBS] = "a job"};
@@ -110,6 +110,15 @@ int cli_help_markdown(struct lt_buf *out)
     }
     lt_buf_addf(out, "\n## letopis serve\n\n%s — *%s*\n\n", lt_msg(LT_EN, "cli.help.serve"),
                 lt_msg(LT_RU, "cli.help.serve"));
+    lt_buf_adds(out, "| option | meaning | по-русски |\n|---|---|---|\n");
+    for (size_t i = 0; cli_serve_options[i][0]; i++) {
+        lt_buf_addf(out, "| `%s` | ", cli_serve_options[i][0]);
+        add_cell(out, lt_msg(LT_EN, cli_serve_options[i][1]));
+        lt_buf_adds(out, " | ");
+        add_cell(out, lt_msg(LT_RU, cli_serve_options[i][1]));
+        lt_buf_adds(out, " |\n");
+    }
+    lt_buf_addf(out, "\n%s\n\n", lt_msg(LT_EN, "cli.help.serve_conf"));
     size_t n;
     const struct uc_noun *const *nouns = uc_nouns(&n);
     for (size_t i = 0; i < n; i++) {

@@ -10,7 +10,7 @@
  * A block is an object with "type":
  *   heading  {"level": 1..3, "text"}                               kept with the block behind it
  *   text     {"text", "align": left|center|right|justify, "bold", "muted", "mono": flags, "size": points}   LF begins a new line
- *   fields   {"rows": [[label, value]…], "label": mm (45), "mono": values in letters of one width}
+ *   fields   {"rows": [[label, value]…], "label": mm (45), "size", "mono": of the values (letters of one width)}
  *   table    {"columns": [{"title", "width": share (1), "align"}…], "rows": [[cell…]…], "lines": least lines of a row (1)}
  *            a cell is a text, a number, null, true, or {"text", "bold", "muted", "align"}; the head is repeated on each page
  *   list     {"items": [text…], "marks": "dash" | "box" | "number"}  box: to be ticked by hand

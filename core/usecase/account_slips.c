@@ -139,7 +139,7 @@ static int add_slip(const struct slips *s, const struct slip *slip, json_t *bloc
     json_array_append_new(inner, json_pack("{s:s, s:i, s:s}", "type", "heading", "level", 3, "text", lt_json_str_or(slip->person, "name", "")));
     char *of = pupil ? NULL : message(s, "slip.guardian_of", "name", child);
     json_array_append_new(inner, text_block(pupil ? words(s, "slip.pupil") : of ? of : "", true));
-    json_array_append_new(inner, json_pack("{s:s, s:o, s:i, s:b}", "type", "fields", "rows", fields, "label", 32, "mono", 1));
+    json_array_append_new(inner, json_pack("{s:s, s:o, s:i, s:b, s:f}", "type", "fields", "rows", fields, "label", 32, "mono", 1, "size", 14.0));
     json_array_append_new(inner, text_block(how ? how : "", false));
     json_array_append_new(inner, text_block(until ? until : "", true));
     free(until);

@@ -177,7 +177,7 @@ static int add_account(struct uc_call *call, json_t *person, struct lt_error *er
     lt_error_clear(&miss);
     char expires[LT_INSTANT_SIZE] = "";
     if (!rc && a.must_change && a.slip_expires) lt_instant_format(a.slip_expires, expires);
-    if (lt_json_put_str(person, "account_state", rc ? "none" : klass_account_state(call, &a)) || lt_json_put_str(person, "login", rc ? NULL : a.login) ||
+    if (lt_json_put_str(person, "person_name", lt_json_str(person, "name")) || lt_json_put_str(person, "account_state", rc ? "none" : klass_account_state(call, &a)) || lt_json_put_str(person, "login", rc ? NULL : a.login) ||
         lt_json_put_str(person, "account", rc ? NULL : a.id) || lt_json_put_str(person, "slip_expires", expires) ||
         lt_json_put_bool(person, "may", uc_may(call, "account.reset", UC_T_ACCOUNT, subject)))
         return lt_fail_memory(err);

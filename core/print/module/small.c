@@ -9,7 +9,7 @@
 
 double fields_put(struct pdf *p, const json_t *block, double x, double y, double width, bool draw)
 {
-    struct style label = {.size = p->size, .muted = true}, value = {.size = p->size, .mono = lt_json_bool(block, "mono", false)};
+    struct style value = style_of(p, block), label = {.size = p->size, .muted = true};
     json_t *mm = json_object_get(block, "label");
     double left = (json_is_number(mm) ? json_number_value(mm) : 45) * MM, h = 0;
     size_t i;
@@ -18,7 +18,8 @@ double fields_put(struct pdf *p, const json_t *block, double x, double y, double
     value.bold = value.mono;
     json_array_foreach(lt_json_array(block, "rows"), i, row) {
         const char *name = json_string_value(json_array_get(row, 0)), *text = json_string_value(json_array_get(row, 1));
-        double a = text_put(p, name ? name : "", x, y + h, left - 8, &label, draw);
+        double down = (value.size - label.size) * 0.8; /* on one base line */
+        double a = text_put(p, name ? name : "", x, y + h + down, left - 8, &label, draw) + down;
         double b = text_put(p, text ? text : "", x + left, y + h, width - left, &value, draw);
         h += (a > b ? a : b) + 2;
     }
