@@ -138,6 +138,7 @@ int cli_grid_print(struct cli_grid *g, const struct cli_term *term, int indent, 
 /* --- help.c, helpdoc.c --- */
 int cli_help(const struct cli *c, struct lt_buf *out, struct lt_error *err);
 int cli_help_markdown(struct lt_buf *out);
+extern const char *const cli_serve_options[][2]; /* option and message; ended by NULL */
 /* What people call a field or a key of an answer, as far as the catalogues know. */
 const char *cli_field_label(enum lt_lang lang, const struct uc_row *row, const char *key);
 void cli_field_text(enum lt_lang lang, const struct uc_row *row, const struct uc_field *f, bool labels,

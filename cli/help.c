@@ -233,6 +233,22 @@ static void help_all(const struct cli *c, struct lt_buf *out)
     lt_buf_addc(out, '\n');
 }
 
+/* Options of serve; they stand in docs/cli.md too. */
+const char *const cli_serve_options[][2] = {
+    {"--listen ADDR", "cli.opt.listen"},
+    {"--web DIR", "cli.opt.web"},
+    {"--workers N", "cli.opt.workers"},
+    {NULL, NULL},
+};
+
+static void help_serve(const struct cli *c, struct lt_buf *out)
+{
+    lt_buf_addf(out, "letopis serve — %s\n\n", lt_msg(c->lang, "cli.help.serve"));
+    for (size_t i = 0; cli_serve_options[i][0]; i++)
+        item(cli_serve_options[i][0], 15, lt_msg(c->lang, cli_serve_options[i][1]), width_of(c), out);
+    lt_buf_addf(out, "\n%s\n", lt_msg(c->lang, "cli.help.serve_conf"));
+}
+
 static int add_text(const char *text, size_t len, void *out)
 {
     return lt_buf_add(out, text, len);
@@ -259,7 +275,7 @@ int cli_help(const struct cli *c, struct lt_buf *out, struct lt_error *err)
     } else if (c->words_len == 1) {
         const struct uc_noun *noun = cli_noun(c->words[0]);
         if (!noun && strcmp(c->words[0], "serve") == 0)
-            help_all(c, out);
+            help_serve(c, out);
         else if (!noun)
             return cli_unknown(c->words[0], "", err);
         else

@@ -52,6 +52,14 @@ static int fits(const char *pattern, const char *path, struct http_match *m)
     return *pattern || *path ? -1 : exact;
 }
 
+/* Could a row of the noun have this path? Its first words say. */
+static bool may_fit(const struct uc_noun *noun, const char *path)
+{
+    if (noun->parent) return strncmp(path, noun->parent, strcspn(noun->parent, "{")) == 0;
+    const char *plural = noun->plural ? noun->plural : noun->word;
+    return *path == '/' && strncmp(path + 1, plural, strlen(plural)) == 0;
+}
+
 static void allow(struct http_match *m, const char *method)
 {
     if (strstr(m->allow, method)) return;
@@ -68,7 +76,7 @@ bool http_match(const char *method, const char *path, struct http_match *out)
     *out = (struct http_match){0};
     if (strcmp(method, "HEAD") == 0) method = "GET";
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < nouns[i]->len; k++) {
+        for (size_t k = 0; k < nouns[i]->len && may_fit(nouns[i], path); k++) {
             const struct uc_row *row = &nouns[i]->rows[k];
             char pattern[ROUTER_PATH];
             if (!http_row_open(row)) continue;

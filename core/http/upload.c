@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "usecase/who.h"
 
 #include <string.h>
 
@@ -59,8 +60,9 @@ int api_upload_begin(struct http_exchange *x, const char *content_type, struct l
 {
     static const struct multipart_to to = {on_part, on_data, on_end};
     struct api *a = x->state;
-    /* nobody's bytes go to the disk: who they are is judged later, but they must say who */
-    if (!*a->guard.token) return lt_fail(err, LT_DENIED, "session.needed", (char *)NULL);
+    struct uc_who who;
+    int rc = lt_app_who(x->server->config.app, a->guard.token, &who, err); /* a stranger's bytes do not go to the disk */
+    if (rc) return rc;
     if (!multipart_begin(&a->multipart, content_type, &to, x)) return lt_fail(err, LT_USAGE, "http.multipart", (char *)NULL);
     return 0;
 }
