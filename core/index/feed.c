@@ -42,6 +42,7 @@ static const struct doc_kind KINDS[] = {
     {"skill", false, "skills/@.json", family_put_skill, {"DELETE FROM skill WHERE id = ?1"}, false, false},
     {"share", false, "shares/@.json", family_put_share, {"DELETE FROM share WHERE id = ?1"}, false, false},
     {"marks", false, "marks/#.json", NULL, {NULL}, false, false},
+    {"statement", false, "statements/#.json", NULL, {NULL}, false, false},
 };
 
 const struct doc_kind *doc_kind_named(const char *name, size_t len)

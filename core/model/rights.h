@@ -157,7 +157,7 @@ struct model_right {
  * review.decline review.retract; portfolio.read portfolio.arrange portfolio.export portfolio.bundle
  * portfolio.check; consent.read consent.give consent.confirm consent.withdraw consent.paper; goal.read goal.write goal.comment skill.read
  * skill.add skill.edit; share.read share.create share.confirm share.revoke; event.read
- * event.participants event.add event.manage event.close; import.roster import.results import.class import.list
+ * event.participants event.add event.manage event.close; import.roster import.results import.class olympiad.read olympiad.statement import.list
  * import.undo; channel.read channel.manage; publication.plan publication.run publication.status
  * publication.retract; log.access log.changes; job.read job.cancel; plugin.read plugin.manage; system.status
  * system.maintain; backup.run; notice.list notice.due; search. */

@@ -2,6 +2,7 @@
 
 #include "plugin/data.h"
 #include "plugin/run.h"
+#include "plugin/sample.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -127,11 +128,28 @@ static int list(void *ctx, struct lt_app *app, json_t **out, struct lt_error *er
     return rc;
 }
 
-static int check(void *ctx, struct lt_app *app, const char *id, json_t **out, struct lt_error *err)
+/* "olympiad", or a file not yet installed: "/home/…/mine.so". */
+static int check(void *ctx, struct lt_app *app, const char *what, json_t **out, struct lt_error *err)
 {
     (void)ctx;
+    char folder[4200], id[PLUGIN_ID_MAX + 1];
     struct sandbox_config config = config_of(app);
-    return plugin_inspect(&config, id, out, err);
+    const char *slash = strrchr(what, '/'), *name = slash ? slash + 1 : what;
+    size_t n = strlen(name);
+    bool is_file = lt_ends(name, ".so");
+    if (is_file) {
+        lt_print(folder, sizeof folder, "%.*s", slash ? (int)(slash - what) : 1, slash ? what : ".");
+        config.modules_dir = folder;
+        n -= 3;
+    }
+    if (n > PLUGIN_ID_MAX || (slash && !is_file)) return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", name, (char *)NULL);
+    lt_print(id, sizeof id, "%.*s", (int)n, name);
+    json_t *about = NULL;
+    int rc = plugin_inspect(&config, id, &about, err);
+    if (!rc) rc = plugin_try(&config, id, about, err);
+    if (rc) json_decref(about);
+    else *out = about;
+    return rc;
 }
 
 /* --- publish --- */

@@ -348,7 +348,10 @@ int uc_scope(struct uc_call *call, const char *right, json_t *params, struct lt_
 
 void uc_saw(struct uc_call *call, const char *pupil)
 {
-    if (pupil && *pupil && !lt_json_array_has(call->seen, pupil)) json_array_append_new(call->seen, json_string(pupil));
+    size_t n = json_array_size(call->seen);
+    const char *last = n ? json_string_value(json_array_get(call->seen, n - 1)) : NULL;
+    if (!pupil || !*pupil || (last && strcmp(last, pupil) == 0)) return; /* documents of one pupil come together */
+    if (!lt_json_array_has(call->seen, pupil)) json_array_append_new(call->seen, json_string(pupil));
 }
 
 void uc_saw_items(struct uc_call *call, const json_t *items, const char *key)

@@ -112,7 +112,7 @@ void import_proposal_sum(const struct import_proposal *p, char out[65]);
 void import_sha256(const void *data, size_t len, char out[65]);
 
 /* Writes the proposal; *changed = false when there was nothing to write (import_apply.c). */
-int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed,
+int import_write(struct uc_call *call, const struct import_batch *b, struct import_proposal *p, bool *changed,
                  struct lt_error *err);
 /* Codes to be kept, and lists of codes that are done with. */
 int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err);

@@ -142,12 +142,21 @@ static int write_again(void *user, const char *repo, struct lt_error *err)
     return rc || strcmp(repo, VAULT_SCHOOL) != 0 ? rc : put_record(w->tx, w->batch, p, w->changes, err);
 }
 
-int import_write(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool *changed, struct lt_error *err)
+/* Documents of one repository together, each repository's in their order. */
+static int compare_doc(const void *a, const void *b)
+{
+    const struct import_doc *x = a, *y = b;
+    int c = strcmp(x->repo, y->repo);
+    return c ? c : strcmp(x->path, y->path);
+}
+
+int import_write(struct uc_call *call, const struct import_batch *b, struct import_proposal *p, bool *changed, struct lt_error *err)
 {
     struct import_named f = {.name = ""};
     *changed = p->docs_len > 0 || json_array_size(p->codes) > 0;
     if (!*changed) return 0;
     if (!import_format_of(b->state, &f)) return lt_fail(err, LT_NOTFOUND, "import.absent", "id", b->id, (char *)NULL);
+    if (p->docs_len) qsort(p->docs, p->docs_len, sizeof *p->docs, compare_doc);
     struct writing w = {.call = call, .batch = b, .proposal = p, .changes = json_array()};
     int rc = w.changes ? begin(call, p, &w.tx, err) : lt_fail_memory(err);
     if (!rc) uc_tx_batch(w.tx, b->id);

@@ -49,6 +49,9 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
 
 static int run_check(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
+    /* a file named by its path is the business of whoever sits at the machine */
+    const char *id = lt_json_str_or(in, "id", "");
+    if ((strchr(id, '/') || lt_ends(id, ".so")) && !call->actor.local) return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", id, (char *)NULL);
     return call->app->ports->plugin_check(call->app->ports->ctx, call->app, lt_json_str_or(in, "id", ""), out, err);
 }
 
@@ -93,7 +96,7 @@ static int set(struct uc_call *call, const char *id, bool enable, json_t **out, 
 static int run_enable(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     json_t *about = NULL;
-    int rc = run_check(call, in, &about, err); /* a plugin that cannot be loaded is not enabled */
+    int rc = run_check(call, in, &about, err); /* a plugin that cannot be loaded, or breaks on samples, is not enabled */
     json_decref(about);
     return rc ? rc : set(call, lt_json_str_or(in, "id", ""), true, out, err);
 }
@@ -103,12 +106,13 @@ static int run_disable(struct uc_call *call, const json_t *in, json_t **out, str
     return set(call, lt_json_str_or(in, "id", ""), false, out, err);
 }
 
+static const struct uc_field check_fields[] = {{"id", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 1000, NULL}, {0}};
 static const struct uc_field id_fields[] = {{"id", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 40, NULL}, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "plugin", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "plugin.read",
      .columns = "id version state capabilities reason", .run = run_list},
-    {.noun = "plugin", .verb = "check", .method = "GET", .tail = "/{id}/check", .reply = UC_ONE, .right = "plugin.read", .fields = id_fields,
+    {.noun = "plugin", .verb = "check", .method = "GET", .tail = "/{id}/check", .reply = UC_ONE, .right = "plugin.read", .fields = check_fields,
      .run = run_check},
     {.noun = "plugin", .verb = "enable", .method = "POST", .tail = "/{id}/enable", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
      .right = "plugin.manage", .fields = id_fields, .run = run_enable},

@@ -62,7 +62,8 @@ struct uc_ports {
     void *ctx;
     /* [{id, version, abi, state: enabled|available|refused, reason: {code, params}, capabilities:[…], settings}] */
     int (*plugin_list)(void *ctx, struct lt_app *app, json_t **out, struct lt_error *err);
-    /* Loads it in a child and asks what it is: {id, version, abi, capabilities, network, folder, settings}; a bad plugin is LT_REFUSED
+    /* Loads it in a child, asks what it is and tries it on samples: {id, version, abi, capabilities, network, folder, settings, samples}; id: or the
+     * path of a file NAME.so. A bad plugin is LT_REFUSED
      * with the reason. Enabled or not. */
     int (*plugin_check)(void *ctx, struct lt_app *app, const char *id, json_t **out, struct lt_error *err);
     /* Runs an enabled publisher; *receipt: array of what it emitted. LT_REFUSED "plugin.disabled". */

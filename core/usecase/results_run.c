@@ -190,6 +190,7 @@ static json_t *with_remembered(struct results *r, bool *more)
         if (!mapping || lt_json_object(mapping, name) || !fingerprint(r, sheet, id)) continue;
         if (index_get(r->call->app->index, "mapping", id, &known, NULL, &ignored) == 0) {
             json_t *one = json_pack("{s:O?, s:s}", "columns", lt_json_object(known, "columns"), "remembered", id);
+            if (one) lt_json_copy_key(one, known, "header");
             *more = json_object_set_new(mapping, name, one) == 0 || *more;
         }
         lt_error_clear(&ignored);
@@ -255,7 +256,7 @@ int results_remember(struct results *r, struct lt_error *err)
         lt_error_clear(&ignored);
         lt_print(path, sizeof path, "mappings/%s.json", id);
         json_t *doc = known ? json_deep_copy(known) : json_pack("{s:s, s:s}", "id", id, "format", r->format->name);
-        if (!doc || json_object_set(doc, "columns", columns)) rc = lt_fail_memory(err);
+        if (!doc || json_object_set(doc, "columns", columns) || lt_json_copy_key(doc, map, "header")) rc = lt_fail_memory(err);
         bool same = known && json_equal(known, doc);
         if (rc || same) {
             json_decref(doc);

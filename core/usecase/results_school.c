@@ -122,6 +122,8 @@ void results_school_names(struct results *r, const json_t *school)
     }
     if (!r->schools && index_get(r->call->app->index, "mapping", "schools", &r->schools, NULL, &ignored)) r->schools = NULL;
     lt_error_clear(&ignored);
+    if (!r->events && index_get(r->call->app->index, "mapping", "state-events", &r->events, NULL, &ignored)) r->events = NULL;
+    lt_error_clear(&ignored);
 }
 
 /* What people decided about this very text: in this batch, or before. */

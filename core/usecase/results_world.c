@@ -197,7 +197,7 @@ void results_world_clear(struct results *r)
         free(r->people[i].two);
     }
     json_t *const maps[] = {r->by_key, r->by_two, r->by_start, r->by_number, r->by_uin, r->by_id, r->by_birth, r->people_by_key, r->people_by_two,
-                            r->school_said, r->school_forms, r->own_classes, r->schools};
+                            r->school_said, r->school_forms, r->own_classes, r->schools, r->events};
     for (size_t i = 0; i < LT_COUNT(maps); i++) json_decref(maps[i]);
     free(r->pupils);
     free(r->people);

@@ -34,6 +34,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_search,
     &uc_noun_import,
     &uc_noun_gto,
+    &uc_noun_olympiad,
     &uc_noun_report,
     &uc_noun_channel,
     &uc_noun_publication,

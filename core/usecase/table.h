@@ -12,7 +12,7 @@ extern const struct uc_noun uc_noun_school, uc_noun_account, uc_noun_factor, uc_
     uc_noun_import;
 extern const struct uc_noun uc_noun_goal, uc_noun_skill, uc_noun_share, uc_noun_notice;
 extern const struct uc_noun uc_noun_report;
-extern const struct uc_noun uc_noun_gto;
+extern const struct uc_noun uc_noun_gto, uc_noun_olympiad;
 extern const struct uc_noun uc_noun_channel, uc_noun_publication, uc_noun_plugin;
 
 #endif

@@ -73,26 +73,28 @@ bool sheet_find_header(struct run *r)
     return r->has_header;
 }
 
-/* Headings in two lines: in the second the column of names is empty or repeats the first (merged), and something stands under a wide heading. */
-static bool is_second_line(const struct run *r, const struct line *first, const struct line *second)
-{
-    bool other = false;
-    if (second->number != first->number + 1 || !second->len) return false;
-    for (size_t i = 0; i < second->len; i++) {
-        const struct cell *c = &second->cells[i], *above = sheet_cell(first, c->column);
-        bool same = above && strcmp(above->text, c->text) == 0;
-        enum role up = above ? words_role(r->words, above->text, r->format) : ROLE_NONE;
-        if (*c->text && !same && (names_somebody(up) || up == ROLE_CLASS || up == ROLE_CLASS_FOR || up == ROLE_SCHOOL)) return false;
-        other = other || (*c->text && !same);
-    }
-    return other;
-}
-
 static bool all_digits(const char *s)
 {
     if (!*s) return false;
     while (isdigit((unsigned char)*s)) s++;
     return !*s;
+}
+
+/* Headings in two lines: in the second the column of names is empty or repeats the first (merged), and what stands under a wide heading is mostly
+ * numbers of tasks or headings again. */
+static bool is_second_line(const struct run *r, const struct line *first, const struct line *second)
+{
+    int others = 0, known = 0;
+    if (second->number != first->number + 1 || !second->len) return false;
+    for (size_t i = 0; i < second->len; i++) {
+        const struct cell *c = &second->cells[i], *above = sheet_cell(first, c->column);
+        enum role up = above ? words_role(r->words, above->text, r->format) : ROLE_NONE;
+        if (!*c->text || (above && strcmp(above->text, c->text) == 0)) continue;
+        if (names_somebody(up) || up == ROLE_CLASS || up == ROLE_CLASS_FOR || up == ROLE_SCHOOL) return false;
+        others++;
+        known += all_digits(c->text) || words_role(r->words, c->text, r->format) != ROLE_NONE;
+    }
+    return others && known * 2 >= others;
 }
 
 static void read_heading(struct run *r, uint32_t column, const struct line *first, const struct line *second)
@@ -124,6 +126,19 @@ static void settle(struct run *r)
     }
 }
 
+/* No line of headings is known: the first line of several texts is shown as one, so that people can name the columns, and a file of the same
+ * source is known again. */
+static void show_first_line(struct run *r)
+{
+    for (size_t i = 0; i < r->len && i < HEADER_WITHIN; i++) {
+        size_t texts = 0;
+        for (size_t k = 0; k < r->lines[i].len; k++) texts += r->lines[i].cells[k].kind == LETOPIS_CELL_TEXT && *r->lines[i].cells[k].text;
+        if (texts < 2) continue;
+        for (size_t k = 0; k < r->lines[i].len; k++) r->headers[r->lines[i].cells[k].column] = r->lines[i].cells[k].text;
+        return;
+    }
+}
+
 void sheet_take_mapping(struct run *r)
 {
     const json_t *mapping = lt_json_object(r->job, "mapping"), *map = lt_json_object(mapping, r->sheet);
@@ -145,6 +160,7 @@ void sheet_take_mapping(struct run *r)
     }
     settle(r);
     if (!first && !columns) content_guess(r);
+    if (!first && !r->by_content) show_first_line(r);
     for (uint32_t c = 1; c <= r->last_column; c++) {
         char letter[8];
         uint32_t n = c, at = 7;

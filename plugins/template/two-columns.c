@@ -1,4 +1,4 @@
-/* A working plugin to copy: an importer for a table of two columns, the pupil's name and what was reached.
+/* A working plugin to copy: an importer for a table of two columns, the pupil's name and what was reached in a contest of the school.
  *
  * Build it anywhere, without the sources of Letopis:
  *     cmake -S . -B build && cmake --build build        (finds letopis-plugin.pc)
@@ -73,7 +73,7 @@ static int32_t begin(void *state, const struct letopis_host *host, const char *d
 {
     struct job *j = calloc(1, sizeof *j);
     (void)state;
-    (void)document; /* {"format", "lang", "file_name", "today", "mapping"}: this importer needs none of it */
+    (void)document; /* {"action", "format", "lang", "file_name", "today", "year", "mapping"}: this importer needs none of it */
     (void)len;
     if (!j) {
         fail(host, "out of memory");
@@ -109,14 +109,14 @@ static int32_t take_row(void *run, const struct letopis_row *row)
     add_word(&t, number);
     add_word(&t, ",\"sheet\":");
     add_string(&t, row->sheet, row->sheet_len);
-    add_word(&t, ",\"pupil\":{\"name\":");
+    add_word(&t, ",\"pupil\":{\"full_name\":");
     add_string(&t, name ? name->text : "", name ? name->len : 0);
-    add_word(&t, "},\"values\":{\"kind\":\"achievement\",\"title\":");
+    add_word(&t, "},\"values\":{\"kind\":\"achievement\",\"activity\":\"contest\",\"level\":\"school\",\"title\":");
     add_string(&t, title ? title->text : "", title ? title->len : 0);
     add_word(&t, "}");
     if (!name || !title)
-        add_word(&t, name ? ",\"problems\":[{\"column\":2,\"message\":\"Не указано, что достигнуто\"}]"
-                          : ",\"problems\":[{\"column\":1,\"message\":\"Не указано имя\"}]");
+        add_word(&t, name ? ",\"problems\":[{\"column\":2,\"code\":\"title_missing\",\"message\":\"Не указано, что достигнуто\"}]"
+                          : ",\"problems\":[{\"column\":1,\"code\":\"name_missing\",\"message\":\"Не указано имя\"}]");
     add_word(&t, "}");
     if (t.full) {
         fail(j->host, "A row is too long.");
@@ -143,7 +143,7 @@ static const struct letopis_importer importer = {
     sizeof importer,
     0,
     "[{\"name\":\"two-columns\",\"title\":{\"ru\":\"Имя и достижение\",\"en\":\"Name and achievement\"},"
-    "\"columns\":[{\"word\":\"name\",\"title\":{\"ru\":\"Имя\",\"en\":\"Name\"},\"required\":true},"
+    "\"columns\":[{\"word\":\"full_name\",\"title\":{\"ru\":\"Имя\",\"en\":\"Name\"},\"required\":true},"
     "{\"word\":\"title\",\"title\":{\"ru\":\"Достижение\",\"en\":\"Achievement\"},\"required\":true}]}]",
     begin,
     take_row,

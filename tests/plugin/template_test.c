@@ -58,7 +58,7 @@ static void test_rows(void **state)
     assert_int_equal(plugin_run_job(&job, &err), 0);
     assert_int_equal(json_array_size(w.out), 2000);
     const json_t *first = json_array_get(w.out, 0), *second = json_array_get(w.out, 1);
-    assert_string_equal(lt_json_str(lt_json_object(first, "pupil"), "name"), "Иванова Анна");
+    assert_string_equal(lt_json_str(lt_json_object(first, "pupil"), "full_name"), "Иванова Анна");
     assert_string_equal(lt_json_str(lt_json_object(first, "values"), "title"), "Победитель \"Кенгуру\"");
     assert_string_equal(lt_json_str(first, "sheet"), "Лист1");
     assert_int_equal(lt_json_int(second, "row", 0), 2);
