@@ -281,6 +281,7 @@ static json_t *test_json(const struct board *b, const struct gto_norm *n)
                           gto_unit_word(t->unit), "better", t->lower ? "lower" : "higher", "norms", norms);
     const struct gto_result *r = best_of_test(b, n->test);
     if (o) lt_json_put_str(o, "note", n->note);
+    if (o) lt_json_put_str(o, "doubt", n->doubt);
     /* judged on its own day; how far the next badge is, by the norms of today */
     if (o && r) {
         int today = gto_judge(b->t, n, r->value), above = (today > r->badge ? today : r->badge) + 1;

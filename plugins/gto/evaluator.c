@@ -123,6 +123,7 @@ static void show(const struct run *r, const struct gto_result *g, json_t *o)
     /* the cell the judgement rests on: of the badge reached, or of bronze that was not */
     lt_json_put_int(o, "sources", g->norm->sources[cell]);
     lt_json_put_str(o, "note", g->norm->note);
+    lt_json_put_str(o, "doubt", g->norm->doubt);
     if (next > GTO_GOLD) return;
     char need[48];
     gto_value_words(t->unit, g->norm->value[next], r->lang, need);

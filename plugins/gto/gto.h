@@ -42,7 +42,7 @@ struct gto_norm {
     char sex;                 /* 'm', 'f' */
     int64_t value[GTO_BADGES];
     int sources[GTO_BADGES];
-    const char *letters, *note;
+    const char *letters, *note, *doubt; /* doubt: where the sources differ */
 };
 
 struct gto_edition {

@@ -249,7 +249,7 @@ static bool read_values(struct reader *r, struct gto_norm *n)
 static bool read_norm(struct reader *r, struct gto_edition *e)
 {
     struct gto_norm one = {.level = level_by_name(e, r->f[1]), .quality = quality_by_word(e, r->f[3]), .test = test_by_id(r->t, r->f[4]),
-                           .letters = r->f[9], .note = r->f[10]};
+                           .letters = r->f[9], .note = r->f[10], .doubt = r->f[11]};
     one.sex = strcmp(r->f[2], "M") == 0 ? 'm' : strcmp(r->f[2], "F") == 0 ? 'f' : 0;
     if (one.level < 0) return bad(r, "level");
     if (!one.sex) return bad(r, "sex");

@@ -9,11 +9,15 @@ const views = {
   events: () => import('../views/teacher/events.js'),
   event: () => import('../views/teacher/event.js'),
   reviews: () => import('../views/teacher/reviews.js'),
+  gto: () => import('../views/teacher/gto.js'),
   disputes: () => import('../views/teacher/disputes.js'),
   import: () => import('../views/shared/import.js'),
 };
 
 const ofClass = (session) => session.roles.some((r) => r.role === 'class_teacher' || r.role === 'substitute');
+
+/* Teachers of physical culture and those in charge of the GTO look at it class by class. */
+const ofGto = (session) => session.roles.some((r) => (r.role === 'duty' && r.duty === 'gto') || (r.role === 'teacher' && /^физ(ическая культура|культура|ра)/i.test(r.subject || '')));
 
 export const routes = [
   page('/check', 'check', {label: 'nav.teacher.check', icon: 'check', order: 1}, {wide: true}),
@@ -21,6 +25,7 @@ export const routes = [
   page('/class/accounts', 'accounts', null, {under: '/class'}),
   page('/class/consents', 'consents', null, {under: '/class'}),
   page('/class/consents/:scan', 'scan', null, {under: '/class', wide: true}),
+  page('/class/gto', 'gto', {label: 'nav.teacher.gto', icon: 'runner', order: 7, phone: false, when: ofGto}, {under: '/class', wide: true, words: ['teacher', 'gto'], style: 'gto'}),
   page('/events', 'events', {label: 'nav.teacher.events', icon: 'calendar', order: 3}),
   page('/events/:id', 'event', null, {under: '/events'}),
   page('/class/reviews', 'reviews', {label: 'nav.teacher.reviews', icon: 'chat', order: 4}),

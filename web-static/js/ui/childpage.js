@@ -17,7 +17,7 @@ export function childPage(ctx, {title, add = false} = {}) {
   return {child, base, el: (...parts) => h('div', {}, pageHead({title: child.name, lead: child.class ? t('children.class', {name: child.class.name || child.class}) : null, back: {href: '/children', label: t('children.title')},
     actions: add && child.rights?.add !== false ? button({label: t('children.add'), icon: 'plus', kind: 'primary', href: `${base}/add`}) : null}),
   tabs({label: child.name, items: [{href: base, label: t('child.feed')}, {href: `${base}/reviews`, label: t('child.reviews')}, {href: `${base}/goals`, label: t('child.goals')},
-    {href: `${base}/links`, label: t('child.links')}, {href: `${base}/objections`, label: t('child.objections')},
+    {href: `/pupils/${child.pupil}/gto`, label: t('child.gto')}, {href: `${base}/links`, label: t('child.links')}, {href: `${base}/objections`, label: t('child.objections')},
     classOf(child) >= 9 && {href: `/pupils/${child.pupil}/admission`, label: t('child.admission')}]}),
   h('div', {class: 'child-page'}, h('h2', {class: 'hush'}, title || t('child.feed')), parts))};
 }
