@@ -113,3 +113,17 @@ test('a teacher sets up the second step and signs in with it', async () => {
   await page.getByRole('heading', {name: 'На проверке'}).waitFor();
   await page.close();
 });
+
+test('long work has a page of its own: it ends, and gives its file', async () => {
+  const parent = await s.as('parent');
+  const job = await parent.get(`/pupils/${parent.session.children[0].pupil}/portfolio/export?format=zip&background=true`);
+  assert.ok(job.job, 'a job was begun');
+  const page = await s.open('/jobs', {as: 'parent', phone: true});
+  const link = page.getByRole('link', {name: /^Скачать .*zip/});
+  await link.waitFor();
+  await s.axe(page, 'jobs');
+  await s.shot(page, 'jobs-phone');
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  assert.match(file.suggestedFilename(), /\.zip$/);
+  await page.close();
+});
