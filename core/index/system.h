@@ -139,6 +139,8 @@ int sysdb_notice_read(struct sysdb *db, const char *subject, const char *id, str
 int sysdb_notices_put(struct sysdb *db, const json_t *notices, struct lt_error *err);
 int sysdb_notice_count(struct sysdb *db, const char *subject, int64_t *unread, struct lt_error *err);
 int sysdb_notice_read_all(struct sysdb *db, const char *subject, struct lt_error *err);
+/* [{subject, newest (ms)}] of those with unread ones. */
+int sysdb_notice_waiting(struct sysdb *db, json_t **items, struct lt_error *err);
 int sysdb_notice_purge(struct sysdb *db, int64_t before, struct lt_error *err);
 /* An empty object when nothing was set. */
 int sysdb_setting_get(struct sysdb *db, const char *subject, json_t **out, struct lt_error *err);

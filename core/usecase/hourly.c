@@ -4,6 +4,7 @@
 #include "usecase/call.h"
 #include "usecase/consent_paper.h"
 #include "usecase/notice.h"
+#include "usecase/notice_mail.h"
 #include "usecase/job.h"
 #include "usecase/publish.h"
 
@@ -22,6 +23,7 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     if (!rc) rc = consent_scan_purge(app, lt_clock_now(&app->clock), err);
     if (!rc) rc = job_purge(app, err);
     if (!rc) rc = anchor_due_app(app, local_user, err);
+    if (!rc) rc = notice_mail_app(app, err); /* last: a mail server that fails holds nothing up */
     json_decref(none);
     return rc;
 }

@@ -111,6 +111,22 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
 }
 
+int notice_readable(struct uc_call *call, int64_t since, int64_t *n, struct lt_error *err)
+{
+    enum { MOST = 200 };
+    json_t *items = NULL, *item;
+    size_t i;
+    int64_t at;
+    int rc = sysdb_notice_list(call->app->sys, call->actor.id, true, MOST, NULL, &items, NULL, err);
+    *n = 0;
+    json_array_foreach(items, i, item) {
+        if (!lt_instant_parse(lt_json_str_or(item, "at", ""), &at) || at <= since) continue;
+        if (may_read(call, lt_json_str_or(item, "kind", ""), lt_json_object(item, "about"))) (*n)++;
+    }
+    json_decref(items);
+    return rc;
+}
+
 /* For the bell: a number and nothing about anybody, so nothing to be logged. */
 static int run_new(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {

@@ -28,6 +28,9 @@ int notice_class(struct uc_call *call, const json_t *classes, const struct notic
 /* Deputy heads of the level of the pupil's class of today. */
 int notice_deputies(struct uc_call *call, const json_t *classes, const struct notice *n, struct lt_error *err);
 
+/* How many unread ones of the actor that came after `since` (ms) the actor may read today. */
+int notice_readable(struct uc_call *call, int64_t since, int64_t *n, struct lt_error *err);
+
 /* Writes those gathered by the call at once, for calls that change nothing else. */
 int notice_store(struct uc_call *call, struct lt_error *err);
 /* Of a row of the access log on its way to system.db. */
