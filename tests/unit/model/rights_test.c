@@ -161,6 +161,11 @@ static uint64_t standing(struct world *w, const char *right, struct lt_date on)
         t.classes = w->classes;
         t.person = w->guardian;
         break;
+    case MODEL_ABOUT_CLASS:
+        t.class_id = json_string_value(
+            json_object_get(json_array_get(lt_json_array(w->classes, "classes"), 0), "class"));
+        t.class_number = 8;
+        break;
     case MODEL_ABOUT_GROUP:
         t.group_id = json_string_value(
             json_object_get(json_array_get(lt_json_array(w->classes, "groups"), 0), "group"));
