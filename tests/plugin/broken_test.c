@@ -95,7 +95,7 @@ static const struct {
     {"missing-symbol", "plugin.symbol", NULL, NULL},
     {"tiny-symbol", "plugin.symbol", NULL, NULL},
     {"old-major", "plugin.abi", "version", "0."},
-    {"new-major", "plugin.abi", "version", "2.0"},
+    {"new-major", "plugin.abi", "version", "2."},
     {"new-minor", "plugin.abi", "version", "1.2"},
     {"null-open", "plugin.functions", NULL, NULL},
     {"null-capability", "plugin.functions", NULL, NULL},
