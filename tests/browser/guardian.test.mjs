@@ -80,6 +80,7 @@ test('a consent waits for the second signature and is read before it is signed',
   await image.getByRole('button', {name: 'Прочитать и подписать'}).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/использовать изображение ребёнка/).waitFor();
+  await dialog.getByText('Ребёнок уже подписал.', {exact: false}).waitFor();
   await s.axe(page, 'text of a consent');
   await s.shot(page, 'guardian-consent-text-phone');
   await dialog.getByRole('button', {name: 'Отмена'}).click();

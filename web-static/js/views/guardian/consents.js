@@ -21,10 +21,10 @@ const idOf = (q) => `${q.purpose}-${q.target || ''}`;
 const signed = (q) => q.documents.filter((d) => d.state === 'active' || d.state === 'waiting_second');
 
 /* The full text of one consent and one signature under it. → true when signed */
-function read(q, {child, fields = [], press, signers}) {
+function read(q, {child, fields = [], press, signers, last = false}) {
   const both = signers === 'both';
   return dialog({title: q.question, body: [h('div', {class: 'paper'}, paragraphs(q.text), fields.length > 0 && h('div', {}, h('p', {}, h('strong', {}, t('consents.exactly'))), h('ul', {class: 'bullets'}, fields.map((f) => h('li', {}, cap(word('consent_field', f))))))),
-    h('p', {class: 'small soft'}, t('consents.version', {version: q.text_version})), h('p', {}, both ? t('consents.both', {name: firstName(child.name)}) : t('consents.one'))],
+    h('p', {class: 'small soft'}, t('consents.version', {version: q.text_version})), h('p', {}, last ? t('consents.last') : both ? t('consents.both', {name: firstName(child.name)}) : t('consents.one'))],
   actions: [{label: t('ui.cancel'), value: false}, {label: t('consents.sign'), icon: 'pencil', kind: 'primary', value: true, press}]}).result.then((v) => v === true);
 }
 
@@ -77,7 +77,7 @@ export async function view(ctx) {
   }
 
   async function second(q, waiting) {
-    if (await read(q, {child, fields: waiting.fields, signers: data.signers, press: () => send('POST', `/consents/${waiting.id}/confirm`, {})})) await again(t('consents.signed'));
+    if (await read(q, {child, fields: waiting.fields, signers: data.signers, last: true, press: () => send('POST', `/consents/${waiting.id}/confirm`, {})})) await again(t('consents.signed'));
   }
   async function lift(refusal) {
     try { await send('POST', `/consents/${refusal.id}/withdraw`, {}); await again(t('consents.lifted')); } catch (error) { fail(error); }
