@@ -200,3 +200,30 @@ test('the first view: under 150 KB over the wire without pictures, and nothing s
   console.log(`first view ${bytes} bytes, shift ${shift.toFixed(3)}`);
   await context.close();
 });
+
+test('the address holds the choice, back returns to the same place, search suggests, the archive is taken away', async () => {
+  const page = await s.open('/portfolio', {as: 'pupil'});
+  await page.getByRole('button', {name: 'Внеурочная деятельность'}).click();
+  assert.equal(new URL(page.url()).searchParams.get('section'), 'extracurricular');
+  const card = page.locator('.feed').getByRole('link', {name: /Осенний кросс/});
+  await card.scrollIntoViewIfNeeded();
+  const y = await page.evaluate(() => window.scrollY);
+  await card.click();
+  await page.getByRole('heading', {level: 1, name: /Осенний кросс/}).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1', 'the heading of the new page has the focus');
+  assert.match(await page.title(), /Осенний кросс/);
+  await page.goBack();
+  await page.locator('.chip[aria-pressed=true]', {hasText: 'Внеурочная деятельность'}).waitFor();
+  await page.waitForFunction((was) => Math.abs(window.scrollY - was) < 4, y);
+  assert.equal(await page.locator('.feed').getByRole('link', {name: /Помощь приюту/}).count(), 0, 'the other sections stay hidden');
+  await page.getByRole('combobox', {name: 'Поиск'}).fill('приют');
+  await page.getByRole('option', {name: /Помощь приюту/}).waitFor();
+  await s.axe(page, 'suggestions');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {level: 1, name: /Помощь приюту/}).waitFor();
+  await s.visit(page, '/portfolio/about');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', {name: 'Скачать архив'}).click()]);
+  assert.match(file.suggestedFilename(), /\.zip$/);
+  await page.close();
+});
