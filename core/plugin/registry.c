@@ -137,16 +137,17 @@ static int check(void *ctx, struct lt_app *app, const char *what, json_t **out, 
     const char *slash = strrchr(what, '/'), *name = slash ? slash + 1 : what;
     size_t n = strlen(name);
     bool is_file = lt_ends(name, ".so");
-    if (is_file) {
-        lt_print(folder, sizeof folder, "%.*s", slash ? (int)(slash - what) : 1, slash ? what : ".");
-        config.modules_dir = folder;
-        n -= 3;
-    }
-    if (n > PLUGIN_ID_MAX || (slash && !is_file)) return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", name, (char *)NULL);
-    lt_print(id, sizeof id, "%.*s", (int)n, name);
+    if (n < 3 * (size_t)is_file || n - 3 * (size_t)is_file > PLUGIN_ID_MAX || (slash && !is_file))
+        return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", name, (char *)NULL);
+    lt_print(folder, sizeof folder, "%.*s", slash ? (int)(slash - what) : 1, slash ? what : ".");
+    char *whole = is_file ? realpath(*folder ? folder : "/", NULL) : NULL;
+    if (is_file && !whole) return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", name, (char *)NULL);
+    if (whole) config.modules_dir = whole;
+    lt_print(id, sizeof id, "%.*s", (int)(n - 3 * (size_t)is_file), name);
     json_t *about = NULL;
     int rc = plugin_inspect(&config, id, &about, err);
     if (!rc) rc = plugin_try(&config, id, about, err);
+    free(whole);
     if (rc) json_decref(about);
     else *out = about;
     return rc;

@@ -265,8 +265,7 @@ static json_t *first_entry(const char *number)
 /* Children of other schools and the words they were found by: the search oracle looks into packs, databases and logs. */
 static void expect_no_trace(void)
 {
-    const char *oracle = LETOPIS_SOURCE_DIR "/../shared/checks/no-trace";
-    if (access(oracle, X_OK) != 0) oracle = LETOPIS_SOURCE_DIR "/tests/support/no-trace";
+    const char *oracle = LETOPIS_SOURCE_DIR "/tests/support/no-trace";
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -544,6 +543,25 @@ static void events_of_the_state_list_are_marked(void **state)
     refused(s, LT_USAGE, "olympiad.events_lack", "local", "olympiad", "events", "{'file':'<=%s'}", bad);
 }
 
+#define BUILT LETOPIS_BINARY_DIR "/tests/plugins/"
+
+/* A file not yet installed is looked at and tried in the child it will have. */
+static void a_plugin_is_tried_on_samples(void **state)
+{
+    (void)state;
+    person(s, "boss", "Настройкин");
+    role(s, "boss", "'role':'sysadmin','from':'2026-09-01'");
+    account(s, "boss", true);
+    json_t *a = ok(s, "local", "plugin", "check", "{'id':'" BUILT "two-columns.so'}");
+    assert_string_equal(text(a, "samples/0/state"), "done");
+    assert_int_equal(number(a, "samples/0/emitted"), 4);
+    a = ok(s, "local", "plugin", "check", "{'id':'olympiad'}");
+    assert_int_equal(json_array_size(json_object_get(a, "samples")), 8); /* four formats, recognised and read */
+    refused(s, LT_REFUSED, "plugin.crashed", "local", "plugin", "check", "{'id':'" BUILT "crash-item.so'}");
+    refused(s, LT_NOTFOUND, "plugin.absent", "local", "plugin", "check", "{'id':'" BUILT "nothing.so'}");
+    refused(s, LT_NOTFOUND, "plugin.absent", "boss", "plugin", "check", "{'id':'" BUILT "two-columns.so'}"); /* a path is for the machine's owner */
+}
+
 /* --- many rows --- */
 
 /* No wrong match at all; of the rows that a careful person could settle from the file alone, at least 95 of 100. */
@@ -675,6 +693,7 @@ int main(void)
         T(statements_of_participants),
         T(the_hash_of_the_list_is_made_for_looking_by_hand),
         T(events_of_the_state_list_are_marked),
+        T(a_plugin_is_tried_on_samples),
         cmocka_unit_test_setup_teardown(nobody_is_taken_for_somebody_else, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(ten_thousand_rows, setup_crowd, teardown),
     };
