@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "base/text.h"
+#include "usecase/consent_paper.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -278,6 +279,36 @@ static void paper_comes_back(void **state)
     school_close(s);
 }
 
+/* Whatever stands in a QR is a stranger's text. */
+static void codes(void **state)
+{
+    (void)state;
+    struct consent_code c;
+    const char *const id = "01a20193-682d-7451-92c5-9b755fb69a90";
+    char text[400];
+    lt_print(text, sizeof text, "LTC1 %s %s processing -", id, id);
+    assert_true(consent_code_parse(text, &c));
+    assert_string_equal(c.pupil, id);
+    assert_string_equal(c.target, "");
+    lt_print(text, sizeof text, "LTC1 %s %s dissemination %s", id, id, id);
+    assert_true(consent_code_parse(text, &c));
+    assert_string_equal(c.target, id);
+    const char *const bad[] = {"", "LTC1", "https://example.org/", "LTC2 %1$s %1$s processing -", "LTC1 %1$s %1$s theft -", "LTC1 %1$s ../../etc/passwd processing -",
+                               "LTC1 %1$s %1$s processing - more", "LTC1 %1$s %1$s processing ../x", "LTC1 %1$s0 %1$s processing -"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        text[0] = 0;
+        for (const char *b = bad[i]; *b; b++) {
+            size_t n = strlen(text);
+            if (strncmp(b, "%1$s", 4) == 0) lt_print(text + n, sizeof text - n, "%s", id), b += 3;
+            else text[n] = *b, text[n + 1] = 0;
+        }
+        if (consent_code_parse(text, &c)) fail_msg("taken for a code: %s", text);
+    }
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    assert_false(consent_code_parse(text, &c));
+}
+
 /* Scans that were forgotten go. */
 static void scans_end(void **state)
 {
@@ -300,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(many_at_once),   cmocka_unit_test(own_child),        cmocka_unit_test(board),
                                        cmocka_unit_test(slips),          cmocka_unit_test(own_settings),     cmocka_unit_test(lists_as_books),
-                                       cmocka_unit_test(paper_comes_back), cmocka_unit_test(scans_end)};
+                                       cmocka_unit_test(paper_comes_back), cmocka_unit_test(scans_end),
+                                       cmocka_unit_test(codes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
