@@ -33,7 +33,7 @@ export const previewOf = (e, size) => url(`/entries/${e.id}/files/preview`, {siz
 export function entryCard(e, {href = `/entries/${e.id}`, actions, body, attention, who, id} = {}) {
   return card({href, id, title: e.title || t('entry.untitled'), attention, body, actions,
     picture: picture({src: filesCount(e) ? previewOf(e, 320) : null, icon: ACTIVITY_ICONS[e.activity] || 'file', pages: filesCount(e)}),
-    lines: [who, entryLine(e) || cap(word('activity', e.activity)), [e.date && dateShort(e.date), e.organiser].filter(Boolean).join(' · ')],
+    lines: [who, entryLine(e) || (!who && cap(word('activity', e.activity))), [e.date && dateShort(e.date), e.organiser].filter(Boolean).join(' · ')],
     marks: [...entryMarks(e, word), medal(e), e.significant && mark({label: t('entry.significant'), icon: 'star', kind: 'good'})].filter(Boolean)});
 }
 

@@ -13,16 +13,14 @@ export async function view(ctx) {
   const best = live.filter((e) => e.significant);
   const parts = words('section').map((s) => ({...s, items: live.filter((e) => e.section === s.value)}));
   return h('div', {class: 'portfolio'}, portfolioHead(ctx, {pupil: page.pupil, counts: parts.map((p) => ({id: `portfolio.in.${p.value}`, n: p.items.length}))}), portfolioTabs(ctx, classNumber(page.pupil)),
-    best.length > 0 && h('section', {class: 'feed-month'}, h('h2', {}, t('portfolio.best')), h('div', {class: 'grid feed'}, best.map((e) => entryCard(e)))),
+    best.length > 0 && h('section', {class: 'feed-month feed-best'}, h('h2', {}, t('portfolio.best')), h('div', {class: 'grid feed'}, best.map((e) => entryCard(e)))),
     parts.filter((p) => p.items.length || isOwn(ctx)).map((p) => section(p)));
 }
 
+/* Like stands beside like: by activity, the newest first. */
 function section({label, items}) {
-  const groups = new Map();
-  for (const e of sortBy(items, (x) => x.date || '').reverse()) {
-    if (!groups.has(e.activity)) groups.set(e.activity, []);
-    groups.get(e.activity).push(e);
-  }
-  return h('section', {class: 'feed-month'}, h('h2', {}, cap(label)), items.length ? null : h('p', {class: 'soft'}, t('portfolio.section_empty')),
-    [...groups].map(([activity, list]) => h('div', {class: 'stack-s stack'}, h('h3', {class: 'soft'}, cap(word('activity', activity))), h('div', {class: 'grid feed'}, list.map((e) => entryCard(e))))));
+  const newest = sortBy(items, (e) => e.date || '').reverse();
+  const order = words('activity').map((w) => w.value);
+  const sorted = [...newest].sort((a, b) => order.indexOf(a.activity) - order.indexOf(b.activity));
+  return h('section', {class: 'feed-month'}, h('h2', {}, cap(label)), items.length ? h('div', {class: 'grid feed'}, sorted.map((e) => entryCard(e, {who: cap(word('activity', e.activity))}))) : h('p', {class: 'soft'}, t('portfolio.section_empty')));
 }
