@@ -283,6 +283,19 @@ static void never_recorded(void **state)
     refused(s, LT_USAGE, "field.unknown", "clerk", "pupil", "add", "{'surname':'А','name':'Б','snils':'112-233-445 95'}");
 }
 
+/* A form of settings shows titles, not names. */
+static void settings_have_words(void **state)
+{
+    (void)state;
+    json_t *known = json_object_get(ok(s, "director", "school", "show", "{}"), "known");
+    assert_true(json_array_size(known) > 10);
+    for (size_t i = 0; i < json_array_size(known); i++) {
+        const json_t *k = json_array_get(known, i);
+        if (strcmp(text(k, "title"), text(k, "name")) == 0) fail_msg("the setting %s has no title", text(k, "name"));
+        assert_string_equal(text(k, "value"), text(k, "default"));
+    }
+}
+
 static void settings(void **state)
 {
     (void)state;
@@ -316,6 +329,7 @@ int main(void)
         cmocka_unit_test(dismissed_in_one_step),
         cmocka_unit_test(groups),
         cmocka_unit_test(never_recorded),
+        cmocka_unit_test(settings_have_words),
         cmocka_unit_test(settings),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

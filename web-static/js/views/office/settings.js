@@ -3,11 +3,14 @@ import {h} from '../../ui/h.js';
 import {form} from '../../ui/form.js';
 import {pageHead} from '../../ui/state.js';
 import {toast} from '../../ui/toast.js';
+import {word} from '../../ui/meta.js';
 import {get, send} from '../../api.js';
 import {t} from '../../i18n.js';
 
 function fieldOfSetting(known) {
   const base = {name: known.name, label: known.title, value: known.value, help: t('settings.default', {value: known.default})};
+  if (known.words === '*') return {...base, type: 'text', max: 200, help: undefined};
+  if (known.words?.startsWith('+')) return {...base, type: 'words', value: known.value.split(/[ ,]+/), options: known.words.slice(1).split(' ').map((w) => ({value: w, label: w === 'none' ? t('settings.word_none') : word('role', w)})), help: undefined};
   if (known.words) return {...base, type: 'enum', options: known.words.split(' ').map((w) => ({value: w, label: t(`settings.word_${w}`)}))};
   if (known.max) return {...base, type: 'int', min: known.min, max: known.max, value: Number(known.value), narrow: true, help: t('settings.range', {from: known.min, to: known.max, value: known.default})};
   return {...base, type: 'text', max: 60};
@@ -21,9 +24,9 @@ export async function view(ctx) {
     toast(t('settings.saved'));
   }});
   const settings = form({fields: (school.known || []).map(fieldOfSetting), submit: t('ui.save'), two: true, send: async (values, made) => {
-    const changed = Object.entries(made.whole()).filter(([name, v]) => String(v ?? '') !== school.settings[name]);
+    const changed = Object.entries(made.whole()).map(([name, v]) => [name, Array.isArray(v) ? v.join(' ') : String(v ?? '')]).filter(([name, v]) => v !== school.settings[name]);
     if (!changed.length) { toast(t('settings.same')); return; }
-    const saved = await send('PATCH', '/school', {setting: changed.map(([name, v]) => `${name}=${v ?? ''}`)});
+    const saved = await send('PATCH', '/school', {setting: changed.map(([name, v]) => `${name}=${v}`)});
     school.settings = saved.settings;
     toast(t('settings.saved'));
   }});
