@@ -275,10 +275,10 @@ int gto_sheet_score(const struct gto_sheet *s, bool awards)
         bool badge = count(s, GTO_R_BADGE) > 0;
         for (size_t i = 0; i < s->len && !badge; i++) badge = s->lines[i].len == 1 && gto_badge_in(s->lines[i].cells[0].text) != GTO_NONE; /* a section */
         bool paper = count(s, GTO_R_CERTIFICATE) || count(s, GTO_R_ORDER) || *s->order;
-        return people && badge && (uin || paper || *s->level || count(s, GTO_R_LEVEL)) ? 92 : 0;
+        return people && badge && (uin || paper || *s->level || count(s, GTO_R_LEVEL)) ? 98 : 0;
     }
-    if (people && (tests >= 2 || (tests && uin))) return 95;
-    return people && count(s, GTO_R_TEST) && count(s, GTO_R_VALUE) && (uin || count(s, GTO_R_LEVEL) || *s->level) ? 90 : 0;
+    if (people && (tests >= 2 || (tests && uin))) return 99; /* points of tests look like scores to others */
+    return people && count(s, GTO_R_TEST) && count(s, GTO_R_VALUE) && (uin || count(s, GTO_R_LEVEL) || *s->level) ? 98 : 0;
 }
 
 int gto_sheet_numbers(const struct gto_sheet *s, const struct gto_tables *t, enum lt_lang lang)
@@ -289,5 +289,5 @@ int gto_sheet_numbers(const struct gto_sheet *s, const struct gto_tables *t, enu
         char heading[TEXT_MOST];
         if (s->columns[c].role == GTO_R_NONE && test_of(s, t, NULL, -1, c, lang, heading) >= 0) return 0;
     }
-    return 85;
+    return 98;
 }
