@@ -10,7 +10,7 @@
  *   await s.stop();                                          // in after(): fails when a page wrote an error
  *
  * People of the demo school: pupil, parent (of that pupil), teacher (class 9А), teacher-b, director; s.password is everybody's.
- * Run: node --test tests/browser/x.test.mjs with LETOPIS_BUILD=BUILD (ctest does that). Nothing waits by the clock: use locators' own waiting. */
+ * LETOPIS_WEB names another client folder (an installed one, or one broken on purpose). Run: node --test tests/browser/x.test.mjs with LETOPIS_BUILD=BUILD (ctest does that). Nothing waits by the clock: use locators' own waiting. */
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
 import {cp, mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
@@ -27,7 +27,7 @@ const {chromium} = modules('playwright-core');
 export const testdata = (name) => path.join(build, 'testdata', name);
 export const password = 'letopis-demo-2026';
 const program = path.join(build, 'letopis');
-const WAIT = 45000;
+const WAIT = Number(process.env.LETOPIS_WAIT) || 45000;
 
 const PHONE = {viewport: {width: 360, height: 740}, deviceScaleFactor: 2, hasTouch: true, isMobile: true};
 const DESK = {viewport: {width: 1280, height: 860}, deviceScaleFactor: 1};
@@ -57,7 +57,7 @@ export async function start(name, {args = []} = {}) {
 
 function serve(data, args, again) {
   const listen = again ? again.replace(/^http:\/\//, '') : '127.0.0.1:0';
-  const child = spawn(program, ['-C', data, '--lang', 'en', 'serve', '--listen', listen, '--web', path.join(root, 'web-static'), ...args], {stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(program, ['-C', data, '--lang', 'en', 'serve', '--listen', listen, '--web', process.env.LETOPIS_WEB || path.join(root, 'web-static'), ...args], {stdio: ['ignore', 'pipe', 'pipe']});
   let said = '';
   let errors = '';
   const ended = new Promise((resolve) => { child.on('exit', (code, signal) => resolve({code, signal})); });
