@@ -80,33 +80,4 @@ static void kill_at_many(void **state, const struct scenario *s, unsigned wanted
     print_message("%s: %u kills over %llu operations\n", s->name, kills, (unsigned long long)calls);
 }
 
-static void entry_with_a_file(void **state)
-{
-    kill_at_many(state, &scenarios[0], 48);
-}
-
-static void event_for_thirty(void **state)
-{
-    kill_at_many(state, &scenarios[1], 26);
-}
-
-static void import_of_two_hundred(void **state)
-{
-    kill_at_many(state, &scenarios[2], 6);
-}
-
-static void large_import_of_two_hundred(void **state)
-{
-    kill_at_many(state, &scenarios[3], 6);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        MEMORY_TEST(entry_with_a_file),
-        MEMORY_TEST(event_for_thirty),
-        MEMORY_TEST(import_of_two_hundred),
-        MEMORY_TEST(large_import_of_two_hundred),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SCENARIO_MAIN(kill_at_many, 48, 26, 6, 6, 26)

@@ -41,33 +41,10 @@ static void pull_at_many(void **state, const struct scenario *s, unsigned wanted
                   (unsigned long long)calls);
 }
 
-static void entry_with_a_file(void **state)
+/* The first number: at how many operations. */
+static void pull_often(void **state, const struct scenario *s, unsigned wanted)
 {
-    pull_at_many(state, &scenarios[0], 30, 2);
+    pull_at_many(state, s, wanted, wanted > 5 ? 2 : 1);
 }
 
-static void event_for_thirty(void **state)
-{
-    pull_at_many(state, &scenarios[1], 9, 2);
-}
-
-static void import_of_two_hundred(void **state)
-{
-    pull_at_many(state, &scenarios[2], 3, 1);
-}
-
-static void large_import_of_two_hundred(void **state)
-{
-    pull_at_many(state, &scenarios[3], 3, 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        MEMORY_TEST(entry_with_a_file),
-        MEMORY_TEST(event_for_thirty),
-        MEMORY_TEST(import_of_two_hundred),
-        MEMORY_TEST(large_import_of_two_hundred),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SCENARIO_MAIN(pull_often, 30, 9, 3, 3, 9)

@@ -58,7 +58,7 @@ static struct outcome refuse_at(const char *root, const struct scenario *s, uint
     return o;
 }
 
-static void refuse_until_done(void **state, const struct scenario *s, uint64_t step)
+static void refuse_until_done(void **state, const struct scenario *s, unsigned step)
 {
     unsigned unsure = 0, tried = 0;
     scenario_base(s, *state);
@@ -71,33 +71,4 @@ static void refuse_until_done(void **state, const struct scenario *s, uint64_t s
     print_message("%s: %u refusals, %u left open\n", s->name, tried, unsure);
 }
 
-static void entry_with_a_file(void **state)
-{
-    refuse_until_done(state, &scenarios[0], 1);
-}
-
-static void event_for_thirty(void **state)
-{
-    refuse_until_done(state, &scenarios[1], 24);
-}
-
-static void import_of_two_hundred(void **state)
-{
-    refuse_until_done(state, &scenarios[2], 1300);
-}
-
-static void large_import_of_two_hundred(void **state)
-{
-    refuse_until_done(state, &scenarios[3], 1300);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        MEMORY_TEST(entry_with_a_file),
-        MEMORY_TEST(event_for_thirty),
-        MEMORY_TEST(import_of_two_hundred),
-        MEMORY_TEST(large_import_of_two_hundred),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SCENARIO_MAIN(refuse_until_done, 1, 24, 1300, 1300, 24)

@@ -138,6 +138,54 @@ static inline enum presence event_look(struct vault *v, int step)
     return many_look(v, path, 0, 30);
 }
 
+/* The same begun without locks, and one of the portfolios moved by somebody else before they are taken; one portfolio is new. */
+struct event_again {
+    struct vault_tx *tx;
+    const char *path;
+};
+
+static inline int event_put(void *user, const char *repo, struct lt_error *err)
+{
+    struct event_again *a = user;
+    return vault_tx_put(a->tx, repo, a->path, a->path, strlen(a->path), err);
+}
+
+static inline int event_meanwhile(struct vault *v, const char *path, struct lt_error *err)
+{
+    char id[LT_ID_SIZE], other[80];
+    const char *repo = nth_id(3, id);
+    struct vault_tx *tx;
+    snprintf(other, sizeof other, "%s.meanwhile", path);
+    int rc = vault_tx_begin(v, &guardian, &repo, 1, &tx, err);
+    if (rc) return rc;
+    const struct vault_result *r;
+    struct vault_message m = saying("meanwhile");
+    rc = vault_tx_put(tx, repo, other, "x", 1, err);
+    if (rc == 0) rc = vault_tx_commit(tx, &m, NULL, 0, &r, err);
+    vault_tx_end(tx);
+    return rc;
+}
+
+static inline int prepared_run(struct vault *v, int step, struct lt_error *err)
+{
+    char path[64], ids[31][LT_ID_SIZE];
+    const char *repos[32];
+    struct event_again again = {.path = path};
+    struct vault_message m = saying("fault");
+    snprintf(path, sizeof path, "entries/2026/event%d/entry.json", step);
+    for (unsigned i = 0; i < 31; i++)
+        repos[i] = nth_id(i < 30 ? i : 700 + (unsigned)step, ids[i]);
+    repos[31] = VAULT_SCHOOL;
+    int rc = vault_tx_begin_unlocked(v, &guardian, repos, 32, &again.tx, err);
+    if (rc) return rc;
+    for (unsigned i = 0; rc == 0 && i < 32; i++)
+        rc = event_put(&again, repos[i], err);
+    if (rc == 0) rc = vault_tx_prepare(again.tx, &m, err);
+    if (rc == 0) rc = event_meanwhile(v, path, err);
+    if (rc == 0) rc = vault_tx_lock(again.tx, event_put, &again, err);
+    return run_commit(again.tx, rc, path, err);
+}
+
 /* Packs of all together within a record of the journal. */
 static inline int import_run(struct vault *v, int step, struct lt_error *err)
 {
@@ -163,6 +211,7 @@ static const struct scenario scenarios[] = {
     {"event", 2, 30, event_run, event_look},
     {"import", 1, 0, import_run, import_look},
     {"import_big", 1, 0, import_big_run, import_look},
+    {"prepared", 2, 30, prepared_run, event_look},
 };
 
 /* --- folders --- */
@@ -243,5 +292,24 @@ static inline void scenario_verify(const struct scenario *s, const char *dir, in
     if (git) assert_sound(dir);
     assert_sh("! find %s \\( -name '*.lock' -o -name 'tmp_*' -o -name '*.tmp-*' \\) | grep .", dir);
 }
+
+/* --- the programs: each scenario with the measure of the program for it --- */
+
+#define SCENARIO_MAIN(run, ...)                                                                              \
+    static const unsigned measures[] = {__VA_ARGS__};                                                        \
+    static void entry_with_a_file(void **state) { run(state, &scenarios[0], measures[0]); }                  \
+    static void event_for_thirty(void **state) { run(state, &scenarios[1], measures[1]); }                   \
+    static void import_of_two_hundred(void **state) { run(state, &scenarios[2], measures[2]); }              \
+    static void large_import_of_two_hundred(void **state) { run(state, &scenarios[3], measures[3]); }        \
+    static void event_prepared_without_locks(void **state) { run(state, &scenarios[4], measures[4]); }       \
+    int main(void)                                                                                           \
+    {                                                                                                        \
+        const struct CMUnitTest tests[] = {                                                                  \
+            MEMORY_TEST(entry_with_a_file),           MEMORY_TEST(event_for_thirty),                         \
+            MEMORY_TEST(import_of_two_hundred),       MEMORY_TEST(large_import_of_two_hundred),              \
+            MEMORY_TEST(event_prepared_without_locks),                                                       \
+        };                                                                                                   \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                                    \
+    }
 
 #endif
