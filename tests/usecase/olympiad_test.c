@@ -366,6 +366,19 @@ static void a_corrected_file_makes_a_revision(void **state)
     assert_int_equal(entries_of("Л-0002"), 0);
 }
 
+static void the_family_is_told_of_what_came_in(void **state)
+{
+    (void)state;
+    take("apply", csv("физика-школьный-этап.csv", TABLE("20", "участник")), "");
+    name_it(s, "taken", text(first_entry("Л-0002"), "pupil"));
+    account(s, "taken", true);
+    json_t *n = ok(s, "taken", "notice", "list", "{'unread':true}");
+    assert_int_equal(count(n), 1);
+    assert_string_equal(text(n, "items/0/text"), "Школа добавила 1 запись в ваше портфолио.");
+    ok(s, "local", "notice", "due", "{}"); /* derived anew it is the same one */
+    assert_int_equal(count(ok(s, "taken", "notice", "list", "{}")), 1);
+}
+
 static void nothing_of_people_is_overwritten(void **state)
 {
     (void)state;
@@ -683,7 +696,7 @@ int main(void)
         T(a_file_is_applied_once_and_taken_back),
         T(what_waits_and_is_dropped_leaves_nothing),
         T(a_corrected_file_makes_a_revision),
-        T(nothing_of_people_is_overwritten),
+        T(the_family_is_told_of_what_came_in), T(nothing_of_people_is_overwritten),
         T(a_status_is_reckoned_only_by_the_schools_rule),
         T(facts_and_columns_are_given_by_people),
         T(codes_become_names_and_go),
