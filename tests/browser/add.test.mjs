@@ -178,3 +178,28 @@ test('without a connection the entry waits on its card and goes when the connect
   assert.equal((await titled('Олимпиада в лифте')).length, 1);
   await context.close();
 });
+
+test('two open pages of one person send an entry once', async () => {
+  const context = await s.context({as: 'pupil'});
+  let sent = 0;
+  let go;
+  const first = new Promise((resolve) => { go = resolve; });
+  await context.route('**/api/v1/entries', async (route) => {
+    if (route.request().method() !== 'POST') { await route.continue(); return; }
+    sent++;
+    await first;
+    await route.continue();
+  });
+  const page = await s.open('/portfolio/add', {context});
+  await page.getByRole('button', {name: 'Добавить без документа'}).click();
+  await fillIn(page, 'Олимпиада с двух вкладок');
+  await page.getByRole('button', {name: 'Отправить', exact: true}).click();
+  await page.locator('.feed-going progress').waitFor();
+  const other = await s.open('/portfolio', {context});
+  await other.locator('.feed-going .card').waitFor();
+  go();
+  for (const p of [page, other]) await p.locator('.feed').getByRole('link', {name: 'Олимпиада с двух вкладок'}).waitFor();
+  assert.equal(sent, 1);
+  assert.equal((await titled('Олимпиада с двух вкладок')).length, 1);
+  await context.close();
+});

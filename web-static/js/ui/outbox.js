@@ -3,7 +3,7 @@
  *   enqueue({pupil, values, files}) → item · outbox(pupil) → items · watch(f, signal) · retry(id) · remove(id)
  * An item: {id, pupil, values, files, part: 0…1, state: 'waiting' | 'going' | 'failed', error} */
 import {newKey, sendFiles} from '../api.js';
-import {drop, everything, put} from './store.js';
+import {drop, everything, put, take} from './store.js';
 import {says} from './toast.js';
 
 const TUS_FROM = 1024 * 1024; /* a phone in a corridor: whatever is not small goes up in pieces */
@@ -55,12 +55,27 @@ export async function remove(id) {
 }
 const keep = ({part, state: s, error, ...item}) => put('outbox', item.id, item);
 
+/* One page of the browser sends at a time; what another one has sent meanwhile is no longer kept. */
+const alone = (work) => (navigator.locks ? navigator.locks.request('letopis-outbox', work) : work());
+
 async function pump() {
   if (state.running) return;
   const item = state.items.find((x) => x.state === 'waiting');
   if (!item) return;
   state.running = item;
   state.stop = new AbortController();
+  const {account} = state;
+  await alone(() => one(item));
+  if (state.account === account) pump();
+}
+
+async function one(item) {
+  if (!(await take('outbox', item.id))) {
+    state.items = state.items.filter((x) => x !== item);
+    state.running = null;
+    tell({done: item, entry: null});
+    return;
+  }
   Object.assign(item, {state: 'going', part: 0});
   tell();
   try {
@@ -79,6 +94,5 @@ async function pump() {
       tell({failed: item});
     }
   }
-  pump();
 }
 window.addEventListener('online', () => state.items.filter((x) => x.state === 'failed' && x.code === 'net.unreachable').forEach((x) => retry(x.id)));
