@@ -268,6 +268,23 @@ test('a file: shown before anything is written, applied, taken back', async () =
   await page.context().close();
 });
 
+test('doubtful rows are decided in place: somebody known, a class, left out, asked anew', async () => {
+  const page = await s.open('/import', {as: 'director'});
+  await page.setInputFiles('#import-file', testdata('traps/roster-traps.xlsx'));
+  await page.locator('.import-sum').waitFor();
+  await page.getByRole('button', {name: 'Показать только их'}).click();
+  const left = page.locator('.note-title', {hasText: 'решения'});
+  const many = Number((await left.innerText()).match(/\d+/)[0]);
+  await s.axe(page, 'doubts');
+  await page.locator('.import-choices .button', {hasText: 'Пропустить'}).first().click();
+  await left.filter({hasText: String(many - 1)}).waitFor();
+  await page.locator('tr', {hasText: 'такого класса нет'}).first().locator('select').selectOption('9А');
+  await left.filter({hasText: String(many - 2)}).waitFor();
+  await page.reload();
+  await left.filter({hasText: String(many - 2)}).waitFor();
+  await page.context().close();
+});
+
 test('a file of something else is refused in words, and the page goes on', async () => {
   const page = await s.open('/import', {as: 'director', phone: true});
   await page.setInputFiles('#import-file', testdata('scans/04-thanks-photo.jpg'));

@@ -24,7 +24,9 @@ export async function view(ctx) {
   ctx.title(t('import.title'));
   const formats = await all('/imports/formats', {}, {signal: ctx.signal});
   const body = h('div', {'aria-live': 'off'});
-  const state = {formats, preview: null, show: '', most: SHOWN};
+  const classes = all('/classes', {}, {signal: ctx.signal}).then((items) => items.map((c) => c.name), () => []);
+  const state = {formats, classes: [], preview: null, show: '', most: SHOWN};
+  classes.then((names) => { state.classes = names; });
   const draw = (...parts) => body.replaceChildren(...parts.flat().filter(Boolean));
   const api = {ctx, state, draw, start: () => start(api), open: (p) => { state.preview = p; state.most = SHOWN; ctx.setQuery({batch: p.batch}); ctx.query.set('batch', p.batch); preview(api); }};
   if (ctx.query.get('batch')) {
@@ -133,13 +135,16 @@ function rowTable(api, rows) {
 /* One tap a candidate; «пропустить» leaves the row out; what was decided can be asked anew. */
 function decide(api, r) {
   const p = api.state.preview;
-  const say = (choice) => async () => {
-    try { api.open(await send('POST', `/imports/${p.batch}/resolve`, {decision: [`${keyOf(r)}=${choice}`]})); } catch (error) { fail(error); }
+  const say = (choice, part = '') => async () => {
+    try { api.open(await send('POST', `/imports/${p.batch}/resolve`, {decision: [`${keyOf(r)}${part}=${choice}`]})); } catch (error) { fail(error); }
   };
   const decided = p.decisions?.[keyOf(r)];
   if (decided) return button({label: t('import.undecide'), icon: 'undo', kind: 'quiet', press: say('ask')});
   if (!TO_DECIDE.includes(r.outcome)) return '';
-  return h('div', {class: 'import-choices'}, (r.candidates || []).slice(0, 6).map((c) => button({label: [c.name || [c.surname, c.name_only, c.patronymic].filter(Boolean).join(' ') || c.title || c.id, c.class_name || c.class, c.birth && date(c.birth)].filter(Boolean).join(', '), icon: 'person', press: say(c.id)})),
+  const asksClass = (r.problems || []).some((x) => /class/.test(x.code || ''));
+  const name = nameOf(r);
+  return h('div', {class: 'import-choices'}, asksClass && h('select', {class: 'input', 'aria-label': t('import.class_of', {name}), onchange: (e) => { if (e.target.value) say(e.target.value, '.class')(); }},
+    h('option', {value: ''}, t('import.which_class')), api.state.classes.map((c) => h('option', {value: c}, c))), (r.candidates || []).slice(0, 6).map((c) => button({label: [c.name || [c.surname, c.name_only, c.patronymic].filter(Boolean).join(' ') || c.title || c.id, c.class_name || c.class, c.birth && date(c.birth)].filter(Boolean).join(', '), icon: 'person', press: say(c.id)})),
     p.format === 'roster' && button({label: t('import.is_new'), icon: 'plus', press: say('new')}), button({label: t('import.skip'), icon: 'close', kind: 'quiet', press: say('skip')}));
 }
 
