@@ -188,7 +188,7 @@ static const struct model_right rights[] = {
     R("import.roster", "import pupils, classes, staff", SCHOOL, OFFICE, 0, 0),
     R("import.results", "import results of olympiads and GTO", SCHOOL,
       L | ANY_DEPUTY | DIRECTOR | OLYMPIADS | GTO, 0, 0),
-    R("import.class", "import results of the own class", SCHOOL, ANY_CLASS, 0, 0),
+    R("import.class", "import results of the own class", SCHOOL, L | ANY_CLASS, 0, 0),
     R("olympiad.read", "statements of olympiad participants", PUPIL,
       L | SELF | SEE | CLASS | DEPUTY | DIRECTOR | OLYMPIADS, 0, 0),
     R("olympiad.statement", "enter a participant's statement", PUPIL, L | CLASS | DEPUTY | DIRECTOR | OLYMPIADS, OWN_CHILD, 0),

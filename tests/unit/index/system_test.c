@@ -1,6 +1,9 @@
 /* system.db: accounts, sessions, the chained access log, jobs, notices, settings, answers. */
 #include "world.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "index/system.h"
 
 #include <sqlite3.h>
@@ -341,16 +344,28 @@ static void test_settings_and_answers(void **state)
     json_decref(some);
 }
 
+/* user_version, where the file format of SQLite has it. */
+static unsigned version_of(const char *path)
+{
+    unsigned char bytes[4] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pread(fd, bytes, sizeof bytes, 60), sizeof bytes);
+    close(fd);
+    return (unsigned)bytes[0] << 24 | (unsigned)bytes[1] << 16 | (unsigned)bytes[2] << 8 | bytes[3];
+}
+
 static void test_damaged(void **state)
 {
     struct sys *s = *state;
+    char back[48];
     add_rows(s, 3);
     sysdb_close(s->db);
     s->db = NULL;
+    snprintf(back, sizeof back, "PRAGMA user_version = %u", version_of(s->w.path));
     edit(s, "PRAGMA user_version = 99");
     assert_int_equal(sysdb_open(s->w.path, &s->clock, &s->db, &s->w.err), LT_SYSTEM);
     assert_string_equal(s->w.err.code, "sysdb.unusable");
-    edit(s, "PRAGMA user_version = 2");
+    edit(s, back);
     reopen(s);
     OK(&s->w, sysdb_check(s->db, &s->w.err));
     edit(s, "PRAGMA foreign_keys = OFF; INSERT INTO access_pupil VALUES ('p', 999)");
