@@ -114,22 +114,40 @@ static int tell_added(struct uc_call *call, const char *pupil, const char *sourc
     return rc;
 }
 
+/* How many records each pupil got, page by page: a batch may hold more than a list. */
+static int count_added(struct uc_call *call, const char *key, const char *source, json_t *counts, struct lt_error *err)
+{
+    enum { PAGE = 1000 };
+    json_t *params = json_pack("{s:s}", key, source);
+    char *cursor = NULL;
+    int rc = params && counts ? 0 : lt_fail_memory(err);
+    do {
+        json_t *page = NULL, *row;
+        char *next = NULL;
+        size_t i;
+        if (!rc) rc = index_list(call->app->index, "entries", params, PAGE, cursor, &page, &next, err);
+        json_array_foreach(page, i, row) {
+            const char *p = lt_json_str_or(row, "pupil", "");
+            lt_json_put_int(counts, p, lt_json_int(counts, p, 0) + 1);
+        }
+        free(cursor);
+        cursor = next;
+        json_decref(page);
+    } while (!rc && cursor);
+    free(cursor);
+    json_decref(params);
+    return rc;
+}
+
 /* Families whose portfolios got records from this batch or event. key: batch or event. */
 static int added_by(struct uc_call *call, const char *key, const char *source, int64_t at, struct lt_error *err)
 {
-    json_t *rows = NULL, *counts = json_object(), *count;
-    size_t i;
-    const json_t *row;
+    json_t *counts = json_object(), *count;
     const char *pupil;
-    int rc = counts ? uc_all(call, "entries", json_pack("{s:s}", key, source), &rows, err) : lt_fail_memory(err);
-    json_array_foreach(rows, i, row) {
-        const char *p = lt_json_str_or(row, "pupil", "");
-        lt_json_put_int(counts, p, lt_json_int(counts, p, 0) + 1);
-    }
+    int rc = count_added(call, key, source, counts, err);
     json_object_foreach(counts, pupil, count) {
         if (!rc) rc = tell_added(call, pupil, source, json_integer_value(count), at, err);
     }
-    json_decref(rows);
     json_decref(counts);
     return rc;
 }
