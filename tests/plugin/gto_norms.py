@@ -87,7 +87,8 @@ def every_cell():
             name = (test, TESTS[test]["ru"], TESTS[test]["en"])[n % 3]
             items.append(one(sex.lower(), age, name, written(unit, v, n % 2)))
             expected.append({"level": level, "quality": quality, "badge": badge, "edition": "2023", "test": test,
-                             "sources": sources[max(reached) if reached else 0]})
+                             "sources": sources[max(reached) if reached else 0],
+                             "note": (rest + ["", "", ""])[5] or None, "doubt": (rest + ["", "", ""])[6] or None})
     _, answers = run(items)
     check("answers", len(answers), len(items))
     for i, answer, wanted in zip(items, answers, expected):
