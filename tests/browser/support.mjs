@@ -82,7 +82,9 @@ async function context(s, {as, phone = false, lang = 'ru', dark = false, reduced
     colorScheme: dark ? 'dark' : 'light', reducedMotion: reduced ? 'reduce' : 'no-preference', contrast, javaScriptEnabled: js, acceptDownloads: true});
   c.setDefaultTimeout(WAIT);
   if (as) {
-    const answer = await c.request.post('/api/v1/session', {data: {login: as, password: s.password}});
+    /* a connection that the server closes at the moment it is used again is opened anew, as browsers do */
+    const sign = () => c.request.post('/api/v1/session', {data: {login: as, password: s.password}});
+    const answer = await sign().catch((error) => (/socket hang up|ECONNRESET/.test(error.message) ? sign() : Promise.reject(error)));
     assert.equal(answer.status(), 200, `${as} cannot sign in: ${await answer.text()}`);
   }
   s.contexts.push(c);
