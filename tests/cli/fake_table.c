@@ -292,6 +292,17 @@ void lt_app_close(struct lt_app *app)
     free(app);
 }
 
+int lt_app_jobs_start(struct lt_app *app, unsigned threads, struct lt_error *err)
+{
+    (void)app, (void)threads, (void)err;
+    return 0;
+}
+
+void lt_app_jobs_stop(struct lt_app *app)
+{
+    (void)app;
+}
+
 void lt_app_ports(struct lt_app *app, const struct uc_ports *ports)
 {
     (void)app, (void)ports;
