@@ -585,7 +585,9 @@ static void only_those_who_may(void **state)
     refused(s, LT_DENIED, "denied.right", "teacher", "import", "preview", "{'format':'roster','file':'<=%s'}", TRAPS "roster-traps-base.xlsx");
     assert_int_equal(waiting(), 0);
     json_t *p = preview(TRAPS "roster-traps-base.xlsx");
-    refused(s, LT_DENIED, "denied.right", "teacher", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    /* a batch one may not see is told as one that is not there */
+    refused(s, LT_NOTFOUND, "import.absent", "teacher", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(waiting(), 1);
 }
 
 /* --- a disk that fails at the nth call: all or nothing --- */
