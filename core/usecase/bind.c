@@ -182,7 +182,10 @@ static int bind_value(const struct uc_field *f, const json_t *v, const struct uc
     case UC_OBJECT:
         if (!json_is_object(v) && !json_is_array(v)) {
             if (!s) return malformed(err, f, "object");
-            return lt_json_parse(s, strlen(s), 1 << 20, out, err);
+            int rc = lt_json_parse(s, strlen(s), 1 << 20, out, err);
+            if (!rc || rc == LT_SYSTEM) return rc;
+            lt_error_clear(err);
+            return malformed(err, f, "object");
         }
         *out = json_deep_copy(v);
         return *out ? 0 : lt_fail_memory(err);

@@ -21,8 +21,12 @@ static int load_part(struct uc_tx *tx, struct entry_docs *d, const char *name, j
 {
     char path[VAULT_PATH_MAX + 32];
     lt_print(path, sizeof path, "%s/%s", d->dir, name);
-    if (!uc_tx_has(tx, d->repo, path)) return 0;
-    return uc_tx_get(tx, d->repo, path, out, err);
+    /* asked for at once: whether it is there cannot be told from what could not be looked up */
+    struct lt_error miss = {0};
+    int rc = uc_tx_get(tx, d->repo, path, out, &miss);
+    if (rc == LT_NOTFOUND) lt_error_clear(&miss);
+    else if (rc) *err = miss;
+    return rc == LT_NOTFOUND ? 0 : rc;
 }
 
 int entry_load(struct uc_tx *tx, struct uc_call *call, const char *id, struct entry_docs *d, struct lt_error *err)
