@@ -37,7 +37,8 @@ int sysdb_account_by_id(struct sysdb *db, const char *id, struct sys_account *ou
 int sysdb_account_by_subject(struct sysdb *db, const char *subject, struct sys_account *out, struct lt_error *err);
 /* All fields but id and created. */
 int sysdb_account_update(struct sysdb *db, const struct sys_account *a, struct lt_error *err);
-int sysdb_account_list(struct sysdb *db, int limit, const char *cursor, json_t **items, char **next, struct lt_error *err);
+/* subject: of this person or pupil; NULL: all */
+int sysdb_account_list(struct sysdb *db, const char *subject, int limit, const char *cursor, json_t **items, char **next, struct lt_error *err);
 int sysdb_account_remove_subject(struct sysdb *db, const char *subject, struct lt_error *err);
 
 /* --- sessions and tokens: kept as SHA-256 of the secret --- */

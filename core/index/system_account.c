@@ -106,13 +106,14 @@ static json_t *account_item(sqlite3_stmt *st)
 }
 
 /* In order of birth: ids are UUIDv7. */
-int sysdb_account_list(struct sysdb *db, int limit, const char *cursor, json_t **items, char **next, struct lt_error *err)
+int sysdb_account_list(struct sysdb *db, const char *subject, int limit, const char *cursor, json_t **items, char **next, struct lt_error *err)
 {
     struct sql q;
     sql_init(&q);
     limit = sysdb_limit(limit);
     sql_number(&q, limit + 1);
     lt_buf_adds(&q.text, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE 1");
+    if (subject) sql_fragment(&q, " AND subject = #", sql_text(&q, subject), false, "");
     int status = sysdb_after(&q, "sys_accounts", "s", " AND id > #", cursor, err);
     lt_buf_adds(&q.text, " ORDER BY id LIMIT ?1");
     pthread_mutex_lock(&db->lock);

@@ -106,11 +106,15 @@ static int run_list(struct uc_call *call, const json_t *in, json_t **out, struct
 {
     json_t *items = NULL, *kept = json_array();
     char *next = NULL;
-    int rc = sysdb_account_list(call->app->sys, (int)lt_json_int(in, "limit", 50), lt_json_str(in, "cursor"), &items, &next, err);
+    int rc = sysdb_account_list(call->app->sys, lt_json_str(in, "subject"), (int)lt_json_int(in, "limit", 50), lt_json_str(in, "cursor"), &items, &next, err);
     size_t i;
     json_t *a;
     json_array_foreach(items, i, a) {
-        if (uc_may(call, "account.create", UC_T_ACCOUNT, lt_json_str_or(a, "id", ""))) json_array_append(kept, a);
+        bool pupil = lt_json_bool(a, "is_pupil", false), disabled = lt_json_bool(a, "disabled", false);
+        if (!uc_may(call, "account.create", UC_T_ACCOUNT, lt_json_str_or(a, "id", ""))) continue;
+        if (lt_json_put_str(a, "kind", pupil ? "pupil" : "person") ||
+            lt_json_put_str(a, "state", disabled ? "disabled" : lt_json_bool(a, "confirmed", false) ? "confirmed" : "issued") || json_array_append(kept, a))
+            rc = lt_fail_memory(err);
     }
     json_decref(items);
     if (!rc) *out = json_pack("{s:o, s:s?}", "items", kept, "next", next);
@@ -219,6 +223,7 @@ static int run_sessions(struct uc_call *call, const json_t *in, json_t **out, st
 static const struct uc_field create_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"login", UC_LOGIN, 0, 0, 0, NULL}, {0}};
 static const struct uc_field id_field[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
+static const struct uc_field list_fields[] = {{"subject", UC_ID, 0, 0, 0, NULL}, {0}};
 static const struct uc_field disable_fields[] = {
     {"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {"undo", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field password_fields[] = {
@@ -247,7 +252,7 @@ static const struct uc_row account_rows[] = {
     {.noun = "account", .verb = "create", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "account.create", .target = UC_T_ACCOUNT, .target_field = "id", .fields = create_fields, .run = run_create},
     {.noun = "account", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .target = UC_T_OWN,
-     .columns = "id login kind state must_change", .run = run_list},
+     .fields = list_fields, .columns = "id login kind state must_change", .run = run_list},
     {.noun = "account", .verb = "confirm", .method = "POST", .tail = "/{id}/confirm", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "account.confirm", .target = UC_T_ACCOUNT, .target_field = "id", .fields = id_field, .run = run_confirm},
     {.noun = "account", .verb = "reset", .method = "POST", .tail = "/{id}/reset", .reply = UC_ONE, .flags = UC_WRITE,

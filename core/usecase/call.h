@@ -8,6 +8,7 @@
 #include "index/index.h"
 #include "index/system.h"
 #include "model/rights.h"
+#include "model/year.h"
 #include "sandbox/child.h"
 #include "vault/vault.h"
 
@@ -127,6 +128,8 @@ int uc_all(struct uc_call *call, const char *list, json_t *params, json_t **item
 /* Setting of the school (school.json settings) or its default (usecase/settings.c). */
 const char *uc_setting(struct uc_call *call, const char *name, char *buf, size_t len);
 long long uc_setting_int(struct uc_call *call, const char *name);
+/* First day of the school year as the school says. */
+struct model_year_rule uc_year_rule(struct uc_call *call);
 
 /* --- changing (commit.c) --- */
 

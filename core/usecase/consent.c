@@ -115,10 +115,9 @@ static int give_inside(struct uc_tx *tx, struct uc_call *call, const json_t *in,
                        struct lt_error *err)
 {
     const char *pupil = call->target.pupil_id;
-    char id[LT_ID_SIZE], sha[65], rule_text[16];
+    char id[LT_ID_SIZE], sha[65];
     lt_id_next(call->app->ids, id);
-    struct model_year_rule rule;
-    model_year_rule_parse(uc_setting(call, "year.start", rule_text, sizeof rule_text), &rule);
+    struct model_year_rule rule = uc_year_rule(call);
     json_t *card = NULL, *doc = NULL, *wish = wish_of(in);
     int rc = wish ? uc_tx_get(tx, pupil, "pupil.json", &card, err) : lt_fail_memory(err);
     if (!rc) rc = store_paper(tx, pupil, id, s, sha, err);

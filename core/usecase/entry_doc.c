@@ -116,9 +116,7 @@ static const char *usual_section(const char *activity)
 static int stamp_class(struct uc_call *call, json_t *doc, struct lt_error *err)
 {
     const json_t *klass = model_class_on(call->target.classes, call->today);
-    char rule_text[16];
-    struct model_year_rule rule;
-    model_year_rule_parse(uc_setting(call, "year.start", rule_text, sizeof rule_text), &rule);
+    struct model_year_rule rule = uc_year_rule(call);
     char year[MODEL_YEAR_SIZE];
     model_year_text(model_year_of(call->today, &rule), year);
     if (lt_json_put_str(doc, "school_year", year) || lt_json_put_str(doc, "class", lt_json_str(klass, "class")) ||
@@ -130,7 +128,7 @@ static int stamp_class(struct uc_call *call, json_t *doc, struct lt_error *err)
 int entry_new(struct uc_call *call, const char *pupil, const char *source_kind, const json_t *in, json_t **out,
               char dir[VAULT_PATH_MAX], struct lt_error *err)
 {
-    char id[LT_ID_SIZE], provider[16], rule_text[16];
+    char id[LT_ID_SIZE], provider[16];
     lt_id_next(call->app->ids, id);
     const char *kind = lt_json_str_or(in, "kind", "achievement");
     bool private_provider = strcmp(uc_setting(call, "operator.kind", provider, sizeof provider), "private") == 0;
@@ -141,8 +139,7 @@ int entry_new(struct uc_call *call, const char *pupil, const char *source_kind, 
                             model_entry_ground(kind, source_kind, private_provider));
     int rc = doc ? stamp_class(call, doc, err) : lt_fail_memory(err);
     if (!rc) rc = entry_take_fields(doc, in, err);
-    struct model_year_rule rule;
-    model_year_rule_parse(uc_setting(call, "year.start", rule_text, sizeof rule_text), &rule);
+    struct model_year_rule rule = uc_year_rule(call);
     lt_print(dir, VAULT_PATH_MAX, "entries/%d/%s", model_year_of(call->today, &rule), id);
     if (rc) json_decref(doc);
     else *out = doc;

@@ -13,9 +13,7 @@
 
 int klass_this_year(struct uc_call *call)
 {
-    char text[16];
-    struct model_year_rule rule;
-    model_year_rule_parse(uc_setting(call, "year.start", text, sizeof text), &rule);
+    struct model_year_rule rule = uc_year_rule(call);
     return model_year_of(call->today, &rule);
 }
 

@@ -178,9 +178,8 @@ static int carry_out(struct plan *p, struct lt_error *err)
 
 int promote_run(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
-    char rule_text[16], from[MODEL_YEAR_SIZE], to[MODEL_YEAR_SIZE];
-    struct model_year_rule rule;
-    model_year_rule_parse(uc_setting(call, "year.start", rule_text, sizeof rule_text), &rule);
+    char from[MODEL_YEAR_SIZE], to[MODEL_YEAR_SIZE];
+    struct model_year_rule rule = uc_year_rule(call);
     struct plan p = {.call = call, .in = in, .year = (int)lt_json_int(in, "year", klass_this_year(call))};
     p.last = model_year_last(p.year, &rule);
     p.first = model_year_first(p.year + 1, &rule);

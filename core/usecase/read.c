@@ -91,3 +91,11 @@ long long uc_setting_int(struct uc_call *call, const char *name)
     char buf[64];
     return strtoll(uc_setting(call, name, buf, sizeof buf), NULL, 10);
 }
+
+struct model_year_rule uc_year_rule(struct uc_call *call)
+{
+    char text[16];
+    struct model_year_rule rule = {0};
+    model_year_rule_parse(uc_setting(call, "year.start", text, sizeof text), &rule);
+    return rule;
+}

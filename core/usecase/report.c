@@ -18,9 +18,7 @@ static const char *const sides[] = {"level", "section", "activity", "result", "c
 
 static int year_of(struct uc_call *call, const json_t *in)
 {
-    char start[16];
-    struct model_year_rule rule = {0};
-    model_year_rule_parse(uc_setting(call, "year.start", start, sizeof start), &rule);
+    struct model_year_rule rule = uc_year_rule(call);
     return (int)lt_json_int(in, "year", model_year_of(call->today, &rule));
 }
 

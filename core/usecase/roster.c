@@ -256,12 +256,12 @@ static void clear(struct roster *r)
 /* The days the roster speaks for. A roster of this school year is compared with today; one of the coming (or a past) year with its
  * first day. New terms in a class the school knows begin on that day unless --from says otherwise, so that nobody gets a right
  * for days gone by; the members of a class that the roster itself brings are in it from the first day of its year. */
-static void set_days(struct roster *r)
+static void set_days(struct roster *r, const struct model_year_rule *rule)
 {
     const struct import_options *o = r->options;
-    int now = model_year_of(r->today, NULL);
+    int now = model_year_of(r->today, rule);
     r->year = o->year ? o->year : now;
-    r->first = model_year_first(r->year, NULL);
+    r->first = model_year_first(r->year, rule);
     r->on = r->year == now ? r->today : r->first;
     if (!lt_date_none(o->from)) r->on = o->from;
     lt_date_format(r->on, r->from);
@@ -273,7 +273,8 @@ static int propose(struct uc_call *call, const struct import_format *format, con
 {
     (void)format;
     struct roster r = {.table = table, .options = options, .lang = call->lang, .today = call->today, .ids = call->app->ids, .out = out};
-    set_days(&r);
+    struct model_year_rule rule = uc_year_rule(call);
+    set_days(&r, &rule);
     out->rows = json_array();
     out->sheets = json_array();
     out->skipped = json_array();

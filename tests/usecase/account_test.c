@@ -154,6 +154,16 @@ static void whose_account_it_is(void **state)
     assert_false(holds(list, "subject", id_of(s, "director")));
     assert_false(holds(list, "subject", id_of(s, "mother_b")));
     assert_int_equal(count(ok(s, "mother", "account", "list", "{'limit':500}")), 0);
+    /* one person's account is asked for by whose it is, and only by those who may know of it */
+    list = ok(s, "director", "account", "list", "{'subject':'@teacher','limit':1}");
+    assert_int_equal(count(list), 1);
+    assert_string_equal(text(list, "items/0/subject"), id_of(s, "teacher"));
+    assert_string_equal(text(list, "items/0/kind"), "person");
+    assert_string_equal(text(list, "items/0/state"), "confirmed");
+    ok(s, "director", "account", "disable", "{'id':'@petr'}");
+    assert_string_equal(text(ok(s, "director", "account", "list", "{'subject':'@petr'}"), "items/0/state"), "disabled");
+    assert_int_equal(count(ok(s, "teacher", "account", "list", "{'subject':'@director'}")), 0);
+    assert_int_equal(count(ok(s, "director", "account", "list", "{'subject':'01a2b3c4-0000-7000-8000-000000000000'}")), 0);
 }
 
 static void tokens_do_what_they_say(void **state)

@@ -426,6 +426,20 @@ static void one_person_once(void **state)
     json_decref(want);
 }
 
+/* A school whose year begins on another day: the lists of this autumn are those of the year before, and its classes begin with its year. */
+static void the_year_begins_as_the_school_says(void **state)
+{
+    (void)state;
+    ok(s, "local", "school", "set", "{'setting':['year.start=12-01']}");
+    apply(DEMO "roster.xlsx", "");
+    assert_int_equal(number_of("classes", "{\"year\":2025}"), 12);
+    assert_int_equal(number_of("classes", "{\"year\":2026}"), 0);
+    json_t *doc = NULL, *rows = ok(s, "local", "pupil", "list", "{'limit':1}");
+    assert_int_equal(index_get(s->app->index, "classes", text(rows, "items/0/id"), &doc, NULL, &s->err), 0);
+    assert_string_equal(text(doc, "classes/0/from"), "2025-12-01");
+    json_decref(doc);
+}
+
 static void a_list_gives_posts_and_load(void **state)
 {
     (void)state;
@@ -638,6 +652,7 @@ static const struct CMUnitTest tests[] = {
     TEST(january),
     TEST(many_leavers_are_asked_about_twice),
     TEST(one_person_once),
+    TEST(the_year_begins_as_the_school_says),
     TEST(a_list_gives_posts_and_load),
     TEST(questions_are_answered),
     TEST(a_preview_grows_old),

@@ -103,11 +103,11 @@ static void test_accounts(void **state)
     assert_int_equal(sysdb_account_update(s->db, &twin, &s->w.err), LT_NOTFOUND);
     json_t *items = NULL;
     char *next = NULL, *none = NULL;
-    OK(&s->w, sysdb_account_list(s->db, 1, NULL, &items, &next, &s->w.err));
+    OK(&s->w, sysdb_account_list(s->db, NULL, 1, NULL, &items, &next, &s->w.err));
     assert_string_equal(lt_json_str(json_array_get(items, 0), "login"), "ivanov.a");
     assert_null(json_object_get(json_array_get(items, 0), "hash"));
     json_decref(items);
-    OK(&s->w, sysdb_account_list(s->db, 1, next, &items, &none, &s->w.err));
+    OK(&s->w, sysdb_account_list(s->db, NULL, 1, next, &items, &none, &s->w.err));
     assert_string_equal(lt_json_str(json_array_get(items, 0), "id"), "a2");
     assert_null(none);
     json_decref(items);
