@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "usecase/bind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,9 @@ static int row_option(struct cli *c, const char *arg, int *i, struct lt_error *e
         }
         value = c->argv[++*i];
     }
+    /* A switch stands alone; the word after it is its own only when it can be nothing else. */
+    if (f->type == UC_BOOL && !value && *i + 1 < c->argc && strlen(c->argv[*i + 1]) > 1 && uc_bool_word(c->argv[*i + 1]) >= 0)
+        value = c->argv[++*i];
     int rc = give(c, f, value, err);
     return rc ? rc : 1;
 }

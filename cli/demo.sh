@@ -38,7 +38,7 @@ account() {
 }
 
 demo_files() { # demo_files ROOT OUT
-    [ -e "$2/demo/roster.xlsx" ] && [ -e "$2/scans/01-olympiad-diploma.pdf" ] && return 0
+    [ -e "$2/demo/gto.xlsx" ] && [ -e "$2/scans/01-olympiad-diploma.pdf" ] && return 0
     /usr/bin/python3 "$1/tests/data/make" "$2" --only demo --only scans >/dev/null || demo_fail "the demo files could not be made"
 }
 
@@ -95,8 +95,11 @@ demo_make() { # demo_make ROOT BUILD DATA
     fi
     demo_files "$1" "$2/demo-files"
     echo "Making the demo school in $3 …"
-    demo_school "$3" "$2/demo-files"
+    [ ! -e "$3.making" ] || rm -rf "$3.making" "$3-site" # what an interrupted run left
+    demo_school "$3.making" "$2/demo-files"
     demo_portfolio "$2/demo-files" "$3-site"
+    demo_year "$2/demo-files"
+    mv "$3.making" "$3"
 }
 
 demo_show() { # demo_show BUILD DATA ADDRESS

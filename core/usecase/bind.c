@@ -124,21 +124,23 @@ static int bind_number(const struct uc_field *f, const json_t *v, const char *s,
     return *out ? 0 : lt_fail_memory(err);
 }
 
-static int bind_bool(const struct uc_field *f, const json_t *v, const char *s, json_t **out, struct lt_error *err)
+int uc_bool_word(const char *s)
 {
     static const char *const yes[] = {"true", "yes", "on", "1", "да"};
     static const char *const no[] = {"false", "no", "off", "0", "нет"};
-    if (json_is_boolean(v)) {
-        *out = json_boolean(json_is_true(v));
-        return 0;
+    for (size_t i = 0; i < LT_COUNT(yes); i++) {
+        if (strcmp(s, yes[i]) == 0) return 1;
+        if (strcmp(s, no[i]) == 0) return 0;
     }
-    for (size_t i = 0; s && i < 5; i++) {
-        if (strcmp(s, yes[i]) == 0 || strcmp(s, no[i]) == 0) {
-            *out = json_boolean(strcmp(s, yes[i]) == 0);
-            return 0;
-        }
-    }
-    return malformed(err, f, "bool");
+    return -1;
+}
+
+static int bind_bool(const struct uc_field *f, const json_t *v, const char *s, json_t **out, struct lt_error *err)
+{
+    int word = json_is_boolean(v) ? json_is_true(v) : s ? uc_bool_word(s) : -1;
+    if (word < 0) return malformed(err, f, "bool");
+    *out = json_boolean(word);
+    return 0;
 }
 
 /* A file stands in the values as its number among the request's files. */

@@ -9,4 +9,7 @@
 int uc_bind(const struct uc_row *row, const json_t *values, const struct uc_input_file *files, size_t files_len,
             json_t **out, struct lt_error *err);
 
+/* The words of a yes-or-no value: 1 yes, 0 no, -1 not such a word. */
+int uc_bool_word(const char *s);
+
 #endif

@@ -7,6 +7,7 @@ from collections import Counter
 
 import xlsxwriter
 
+from . import year
 from .common import NOW, SCHOOL, SCHOOL_YEAR, rng
 from .school import CLASSES, full_name, key, make_school
 
@@ -192,3 +193,5 @@ def make(out):
     fewer, expected = removing_many(school)
     write_roster(out.path("roster-removes-many.xlsx"), fewer, datetime.date(2026, 9, 15))
     out.json("roster-removes-many.expect.json", expected)
+
+    year.make(out, school)
