@@ -148,6 +148,8 @@ unsigned http_status_of(int status);
 void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc);
 /* The same, packed where the reader takes it. Not for answers with a secret beside words that somebody else could choose (BREACH). */
 void http_reply_json_packed(struct http_exchange *x, unsigned status, json_t *doc);
+/* 200 that a browser may keep and asks about again: with a tag, 304 where it has it. Nothing of a person. Takes doc. */
+void http_reply_json_tagged(struct http_exchange *x, json_t *doc);
 void http_reply_empty(struct http_exchange *x, unsigned status);
 enum lt_lang http_lang(struct http_exchange *x);
 void http_header(struct http_exchange *x, const char *name, const char *value);

@@ -1,10 +1,13 @@
 #include "http/inside.h"
 
+#include "base/id.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "http/range.h"
 #include "http/wire.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -106,6 +109,29 @@ void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc)
 void http_reply_json_packed(struct http_exchange *x, unsigned status, json_t *doc)
 {
     reply_json(x, status, doc, true);
+}
+
+/* The tag is weak: packed and plain bytes share it. */
+void http_reply_json_tagged(struct http_exchange *x, json_t *doc)
+{
+    unsigned char sum[crypto_generichash_BYTES_MIN];
+    char tag[2 * sizeof sum + 1], quoted[sizeof tag + 8];
+    char *text = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
+    size_t len = text ? strlen(text) : 0;
+    crypto_generichash(sum, sizeof sum, (const unsigned char *)(text ? text : ""), len, NULL, 0);
+    free(text);
+    lt_hex(sum, sizeof sum, tag);
+    lt_print(quoted, sizeof quoted, "W/\"%s\"", tag);
+    const char *known = len ? MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH) : NULL;
+    if (known && http_etag_listed(known, tag)) {
+        json_decref(doc);
+        http_reply_empty(x, MHD_HTTP_NOT_MODIFIED);
+    } else {
+        reply_json(x, MHD_HTTP_OK, doc, true);
+    }
+    http_header(x, MHD_HTTP_HEADER_ETAG, quoted);
+    http_header(x, MHD_HTTP_HEADER_VARY, "Accept-Encoding, Accept-Language");
+    http_header(x, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
 }
 
 /* --- problems --- */

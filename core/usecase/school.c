@@ -6,6 +6,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "media/media.h"
+#include "model/entry.h"
 
 #include <string.h>
 
@@ -140,7 +142,21 @@ static int run_show(struct uc_call *call, const json_t *in, json_t **out, struct
     return 0;
 }
 
-/* What the sign-in page shows of the school to everybody. */
+/* What a form has to know of files before they are sent: sizes in bytes, extensions. */
+static json_t *file_limits(struct uc_call *call)
+{
+    json_t *types = json_array(), *names = json_array();
+    const struct media_type *t;
+    for (size_t i = 0; types && names && (t = media_type_at(i)); i++) {
+        json_array_append_new(types, json_string(t->mime));
+        for (const char *w = t->extensions; *w; w += strcspn(w, " "), w += strspn(w, " "))
+            json_array_append_new(names, json_stringn(w, strcspn(w, " ")));
+    }
+    return json_pack("{s:I, s:I, s:i, s:o?, s:o?}", "file_bytes", (json_int_t)uc_setting_int(call, "file.max_mb") << 20, "portfolio_bytes",
+                     (json_int_t)uc_setting_int(call, "portfolio.quota_mb") << 20, "files", MODEL_FILES_MAX, "file_types", types, "file_names", names);
+}
+
+/* What the sign-in page shows of the school to everybody, and what its forms refuse. */
 static int run_about(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)in;
@@ -148,7 +164,8 @@ static int run_about(struct uc_call *call, const json_t *in, json_t **out, struc
     char accent[64];
     int rc = about ? uc_doc(call, "school", call->app->installation, &doc, err) : lt_fail_memory(err);
     if (!rc && (lt_json_copy_key(about, doc, "name") || lt_json_copy_key(about, doc, "short_name") ||
-                lt_json_put_str(about, "accent", uc_setting(call, "school.accent", accent, sizeof accent))))
+                lt_json_put_str(about, "accent", uc_setting(call, "school.accent", accent, sizeof accent)) ||
+                lt_json_put(about, "limits", file_limits(call))))
         rc = lt_fail_memory(err);
     json_decref(doc);
     if (rc) json_decref(about);

@@ -40,8 +40,8 @@ for (const [size, lang, who] of sizes) {
     await page.getByRole('region', {name: /Варвара/}).waitFor();
     await s.axe(page, 'children');
     await s.shot(page, `guardian-children-${size}`, {full: true});
-    for (const [address, name] of [[`/children/${ids.older}`, 'child'], [`/children/${ids.older}/reviews`, 'reviews'], [`/children/${ids.older}/goals`, 'goals'], [`/children/${ids.younger}/links`, 'links'],
-      [`/children/${ids.older}/objections`, 'objections'], [`/consents?child=${ids.older}`, 'consents'], [`/access?child=${ids.older}`, 'access'], ['/children/add', 'whose'], ['/notices', 'notices']]) {
+    for (const [address, name] of [[`/pupils/${ids.older}`, 'child'], [`/pupils/${ids.older}/reviews`, 'reviews'], [`/pupils/${ids.older}/goals`, 'goals'], [`/pupils/${ids.younger}/links`, 'links'],
+      [`/pupils/${ids.older}/objections`, 'objections'], [`/consents?child=${ids.older}`, 'consents'], [`/access?child=${ids.older}`, 'access'], ['/children/add', 'whose'], ['/notices', 'notices']]) {
       await page.goto(address);
       await page.locator('h1').first().waitFor();
       await page.locator('.skeleton, [aria-busy=true]').first().waitFor({state: 'detached'});
@@ -52,9 +52,35 @@ for (const [size, lang, who] of sizes) {
   });
 }
 
+test('a portfolio has one address: the old ones lead to it, and back does not stumble over them', async () => {
+  const page = await s.open('/children', {as: 'parent', phone: true});
+  await page.evaluate((id) => { const a = document.createElement('a'); a.href = `/children/${id}?section=study#main`; a.textContent = 'old'; document.querySelector('main').prepend(a); }, ids.older);
+  await page.getByRole('link', {name: 'old'}).click();
+  await page.locator('.portfolio-head').waitFor();
+  assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, `/pupils/${ids.older}?section=study`);
+  await page.getByRole('link', {name: 'Возражения'}).click();
+  await page.getByRole('heading', {level: 2, name: 'Возражения'}).first().waitFor({state: 'attached'});
+  assert.equal(new URL(page.url()).pathname, `/pupils/${ids.older}/objections`);
+  await page.goBack();
+  await page.locator('.portfolio-head').waitFor();
+  await page.goBack();
+  await page.getByRole('heading', {level: 1, name: 'Дети'}).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/children');
+  await page.goto(`/children/${ids.older}/goals`);
+  await page.locator('h1').first().waitFor();
+  await page.waitForURL(`**/pupils/${ids.older}/goals`);
+  await page.close();
+  /* a teacher who was sent the parent's address sees what a teacher sees there */
+  const teacher = await s.open(`/children/${ids.older}`, {as: 'teacher'});
+  await teacher.locator('.portfolio-head').waitFor();
+  assert.equal(new URL(teacher.url()).pathname, `/pupils/${ids.older}`);
+  assert.equal(await teacher.getByRole('link', {name: 'Ссылки'}).count(), 0, 'the guardian’s tabs');
+  await teacher.close();
+});
+
 test('what is new and what awaits stands on the child’s card', async () => {
   const page = await s.open('/children', {as: 'parent', phone: true});
-  const older = page.locator('section.child', {has: page.locator(`a[href="/children/${ids.older}"]`)}).first();
+  const older = page.locator('section.child', {has: page.locator(`a[href="/pupils/${ids.older}"]`)}).first();
   await older.getByText(/Вернули на доработку|вернули на доработку/).waitFor();
   await older.getByText('Просят отзыв: «Расскажи, как я готовился»').waitFor();
   await older.getByText(/Ссылка на портфолио ждёт подтверждения: Для тренера/).waitFor();

@@ -185,6 +185,8 @@ test('the first view: under 150 KB over the wire without pictures, and nothing s
   await cdp.send('Network.enable');
   const kinds = new Map();
   let bytes = 0;
+  let meta = 0;
+  page.on('response', async (r) => { if (r.url().includes('/api/v1/meta')) meta += (await r.body()).length; });
   cdp.on('Network.responseReceived', (e) => kinds.set(e.requestId, e.type));
   cdp.on('Network.loadingFinished', (e) => { if (kinds.get(e.requestId) !== 'Image') bytes += e.encodedDataLength; });
   await page.addInitScript(() => {
@@ -195,9 +197,10 @@ test('the first view: under 150 KB over the wire without pictures, and nothing s
   await page.locator('.feed .card img.seen').first().waitFor();
   await page.waitForLoadState('networkidle');
   assert.ok(bytes < 150 * 1024, `${bytes} bytes`);
+  assert.ok(meta > 10000 && meta < 60 * 1024, `${meta} bytes of fields and words, unpacked`);
   const shift = await page.evaluate(() => window.shift);
   assert.ok(shift < 0.05, `the layout shifts by ${shift}`);
-  console.log(`first view ${bytes} bytes, shift ${shift.toFixed(3)}`);
+  console.log(`first view ${bytes} bytes, fields and words ${meta} bytes unpacked, shift ${shift.toFixed(3)}`);
   await context.close();
 });
 

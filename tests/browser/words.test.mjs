@@ -38,6 +38,16 @@ test('every id that a page names has words', async () => {
   assert.deepEqual(missing, []);
 });
 
+test('a place asks for the fields of every form it shows', async () => {
+  const {nouns} = await import(path.join(web, 'js/routes.js'));
+  for (const file of (await readdir(path.join(web, 'js/views'), {recursive: true})).filter((f) => f.endsWith('.js'))) {
+    const place = file.split('/')[0];
+    const text = await readFile(path.join(web, 'js/views', file), 'utf8');
+    for (const [, noun] of text.matchAll(/(?:usecase: |fieldsOf\(|fieldOf\(|usecase\()'(\w+)\./g)) assert.ok(nouns[place]?.includes(noun), `${file}: js/routes.js has no noun ${noun} for ${place}`);
+  }
+  assert.deepEqual(nouns.pupil.filter((n) => !nouns.guardian.includes(n)), [], 'a guardian opens the pupil’s pages');
+});
+
 test('text reaches a page as text: no markup from strings, no style or script in the page', async () => {
   const files = (await readdir(path.join(web, 'js'), {recursive: true})).filter((f) => f.endsWith('.js'));
   for (const file of files) {

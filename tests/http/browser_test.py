@@ -116,7 +116,7 @@ def headers_everywhere(s):
         check("unsafe" not in policy and "frame-ancestors 'none'" in policy and policy.startswith("default-src 'none'"), path, policy)
         check("permissions-policy" in head and head["cross-origin-resource-policy"] == "same-origin", path, head)
         check("server" not in head and "strict-transport-security" not in head, path, head)
-        check(head["cache-control"] == ("no-cache" if path in ("/", "/some/view", "/js/main.js") else "no-store"), path, head["cache-control"])
+        check(head["cache-control"] == ("no-cache" if path in ("/", "/some/view", "/js/main.js", "/api/v1/meta") else "no-store"), path, head["cache-control"])
         if status >= 400:
             problem = json.loads(body)
             check(head["content-type"] == "application/problem+json" and problem["status"] == status and problem["instance"] == head["x-request-id"], problem)
@@ -141,6 +141,25 @@ def pages(s):
     check(s.curl("GET", "/js/main.js", ['If-None-Match: "another"'])[0] == 200)
     meta = s.curl("GET", "/api/v1/meta", ["Accept-Encoding: gzip"])
     check(meta[1]["content-encoding"] == "gzip" and json.loads(gzip.decompress(meta[2]))["school"]["name"] == "Школа № 7", meta[1])
+    # words and limits for every page, fields for those with forms; a browser asks whether they still hold
+    plain = s.curl("GET", "/api/v1/meta")
+    words = json.loads(plain[2])
+    check("use_cases" not in words and "publication.run" in words["jobs"], list(words))
+    check(words["limits"]["file_bytes"] == 20 << 20 and "pdf" in words["limits"]["file_names"] and "limits" not in words["school"], words["limits"])
+    check(len(plain[2]) < 32 << 10, "%d bytes" % len(plain[2]))
+    fields = json.loads(s.curl("GET", "/api/v1/meta?noun=entry&noun=review&noun=nothing")[2])
+    check({k.split(".")[0] for k in fields["use_cases"]} == {"entry", "review"} and "sets" not in fields, list(fields["use_cases"]))
+    title = [f for f in fields["use_cases"]["entry.add"]["fields"] if f["name"] == "title"]
+    check(title and title[0]["label"] and title[0]["type"] == "text", title)
+    check(plain[1]["cache-control"] == "no-cache" and "Accept-Language" in plain[1]["vary"], plain[1])
+    again = ["If-None-Match: " + plain[1]["etag"]]
+    check(s.curl("GET", "/api/v1/meta", again)[0] == 304)
+    check(s.curl("GET", "/api/v1/meta?noun=entry", again)[0] == 200)
+    check(s.curl("GET", "/api/v1/meta", again + ["Accept-Language: en"])[0] == 200)
+    s.cli("school", "set", "--setting", "file.max_mb=30")
+    changed = s.curl("GET", "/api/v1/meta", again)
+    check(changed[0] == 200 and json.loads(changed[2])["limits"]["file_bytes"] == 30 << 20, changed[0])
+    s.cli("school", "set", "--setting", "file.max_mb=20")
     me = s.curl("GET", "/api/v1/session", ["Accept-Encoding: gzip"], token=s.token("director", PASSWORD))
     check("content-encoding" not in me[1], "an answer with a secret is not packed")
     for path in ("/js", "/js/", "/index.html/", "/css/none.css", "/api/v1", "/api/v2/meta", "/i18n/../index.html"):

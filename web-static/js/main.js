@@ -2,7 +2,7 @@
 import {ApiError, get, onLine, onMustChange, onSessionEnd, send, setCsrf} from './api.js';
 import {lang, load, setLang, t} from './i18n.js';
 import * as router from './router.js';
-import {routes} from './routes.js';
+import {nouns, routes} from './routes.js';
 import {h} from './ui/h.js';
 import {loadMeta, school} from './ui/meta.js';
 import {setAccent} from './ui/theme.js';
@@ -38,7 +38,7 @@ function take(session) {
 }
 
 function opening() {
-  return {routes, session: state.session, chrome, school: schoolName()};
+  return {routes, nouns, session: state.session, chrome, school: schoolName()};
 }
 const schoolName = () => state.session?.school?.short_name || state.session?.school?.name || school().short_name || school().name || t('app.name');
 

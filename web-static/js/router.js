@@ -2,11 +2,12 @@
  * so that a screen reader begins there. */
 import {ApiError} from './api.js';
 import {load, t} from './i18n.js';
+import {loadNouns} from './ui/meta.js';
 import {h} from './ui/h.js';
 import {announce} from './ui/toast.js';
 import {problem, skeleton} from './ui/state.js';
 
-const state = {routes: [], session: null, outlet: null, chrome: () => {}, school: '', stop: null, guard: null, styles: new Map(), turn: 0, path: null};
+const state = {routes: [], nouns: {}, session: null, outlet: null, chrome: () => {}, school: '', stop: null, guard: null, styles: new Map(), turn: 0, path: null};
 
 export function compile(path) {
   if (path === '*') return {regex: /^(?!)/, names: []};
@@ -16,21 +17,23 @@ export function compile(path) {
 }
 
 /* Two places may use one address: the place one is in wins, then those one has work in, then whichever comes first. */
-export function match(routes, pathname, places = []) {
+export function match(routes, pathname, places = [], session = null) {
   let best = null;
   for (const route of routes) {
     route.compiled ||= compile(route.path);
     const found = pathname.match(route.compiled.regex);
     if (!found) continue;
+    const params = Object.fromEntries(route.compiled.names.map((n, i) => [n, decodeURIComponent(found[i + 1])]));
+    if (route.when && !route.when(session, params)) continue;
     const rank = places.includes(route.place) ? places.indexOf(route.place) : places.length;
-    if (!best || rank < best.rank) best = {route, rank, params: Object.fromEntries(route.compiled.names.map((n, i) => [n, decodeURIComponent(found[i + 1])]))};
+    if (!best || rank < best.rank) best = {route, rank, params};
   }
   return best;
 }
 
 /* chrome(route) draws what stands around the view and gives the element that holds it. */
-export function start({routes, session, chrome, school}) {
-  Object.assign(state, {routes, session, chrome, school});
+export function start({routes, nouns, session, chrome, school}) {
+  Object.assign(state, {routes, nouns, session, chrome, school});
   if (!state.listening) {
     state.listening = true;
     history.scrollRestoration = 'manual';
@@ -93,8 +96,19 @@ function style(place) {
 
 async function build(found, ctx) {
   const {route} = found;
-  const [module] = await Promise.all([route.view(), ...[route.words || route.place].flat().map(load), style(route.style || route.place)]);
+  const [module] = await Promise.all([route.view(), ...[route.words || route.place].flat().map(load), style(route.style || route.place), loadNouns(state.nouns[route.place] || [])]);
   return module.view(ctx);
+}
+
+/* The route of the address; one that another address stands for is replaced by it, in the history too. */
+function here() {
+  const places = [state.place, ...(state.session?.places || [])].filter(Boolean);
+  let found = match(state.routes, location.pathname, places, state.session);
+  if (found?.route.to) {
+    history.replaceState(history.state, '', found.route.to(found.params) + location.search + location.hash);
+    found = match(state.routes, location.pathname, places, state.session);
+  }
+  return found || {route: state.routes.find((r) => r.path === '*'), params: {}};
 }
 
 async function show({back = false, first = false, keep = false}) {
@@ -102,7 +116,7 @@ async function show({back = false, first = false, keep = false}) {
   state.stop?.abort();
   state.stop = new AbortController();
   state.guard = null;
-  const found = match(state.routes, location.pathname, [state.place, ...(state.session?.places || [])].filter(Boolean)) || {route: state.routes.find((r) => r.path === '*'), params: {}};
+  const found = here();
   if (state.session?.places?.includes(found.route.place)) state.place = found.route.place;
   const outlet = state.chrome(found.route);
   const y = history.state?.scroll || 0;

@@ -1,11 +1,28 @@
-/* What /api/v1/meta says: fields of the use cases, words of the value sets, limits. One question at the start, one more after the language changes. */
+/* What /api/v1/meta says: words of the value sets and limits at the start, fields of a noun's use cases when a place with forms needs them; all anew after
+ * the language changes. */
 import {get} from '../api.js';
 
-let meta = {school: {}, sets: {}, use_cases: {}, limits: {}};
+let meta = {school: {}, sets: {}, use_cases: {}, limits: {}, jobs: {}};
+let asked = new Map();
 export async function loadMeta() {
-  meta = {sets: {}, use_cases: {}, limits: {}, school: {}, ...(await get('/meta', null, {anonymous: true}))};
+  const said = await get('/meta', null, {anonymous: true});
+  meta = {sets: {}, limits: {}, school: {}, jobs: {}, ...said, use_cases: {}};
+  asked = new Map();
   return meta;
 }
+/* Fields of the use cases of these nouns, each noun once. */
+export function loadNouns(nouns) {
+  const wanted = nouns.filter((n) => !asked.has(n));
+  if (wanted.length) {
+    const into = meta;
+    const going = get('/meta', {noun: wanted}, {anonymous: true}).then((said) => { Object.assign(into.use_cases, said.use_cases); },
+      (error) => { wanted.forEach((n) => asked.delete(n)); throw error; });
+    wanted.forEach((n) => asked.set(n, going));
+  }
+  return Promise.all(nouns.map((n) => asked.get(n)));
+}
+/* Words for a job by the use case it does. */
+export const jobTitle = (id) => meta.jobs[id] || id;
 export const school = () => meta.school;
 export const limits = () => meta.limits;
 

@@ -11,11 +11,17 @@ import {drawn, isPicture} from './bitmap.js';
 import {bytes, t} from '../i18n.js';
 import {limits} from './meta.js';
 
-const ACCEPT = 'image/*,.heic,.heif,.tif,.tiff,application/pdf,.doc,.docx,.odt,.ppt,.pptx,.odp,.xls,.xlsx,.ods,.zip,.mp4,.mp3';
+/* What the school takes stands in /api/v1/meta; any picture that the browser can draw becomes a photograph on its way. */
+const extension = (name) => (name.includes('.') ? name.split('.').pop().toLowerCase() : '');
+const taken = () => limits().file_names || [];
+const accepted = () => ['image/*', ...(limits().file_types || []), ...taken().map((x) => `.${x}`)].join(',');
+const fits = (name) => !extension(name) || !taken().length || taken().includes(extension(name));
 
-export function filePicker({files = [], onchange = () => {}, max = 20, accept = ACCEPT, hint}) {
+export function filePicker({files = [], onchange = () => {}, max = 20, accept = accepted(), hint}) {
   const state = {pages: [], busy: 0};
-  const most = limits().file_bytes || limits().file_size || 20 * 1024 * 1024;
+  const most = limits().file_bytes || Infinity;
+  const room = limits().portfolio_bytes || Infinity;
+  const heavy = () => state.pages.reduce((sum, p) => sum + p.file.size, 0);
   const pages = h('ol', {class: 'picker-pages'});
   const id = uid('picker');
   const camera = h('input', {type: 'file', accept: 'image/*', capture: 'environment', class: 'hush', id: `${id}-camera`, tabindex: '-1', 'aria-label': t('picker.photo')});
@@ -23,7 +29,7 @@ export function filePicker({files = [], onchange = () => {}, max = 20, accept = 
   const phone = window.matchMedia('(max-width: 47.99rem)').matches;
   const take = button({label: t('picker.photo'), icon: 'camera', kind: phone ? 'primary' : '', onclick: () => camera.click()});
   const pick = button({label: t('picker.choose'), icon: 'image', kind: phone ? '' : 'primary', onclick: () => choose.click()});
-  const words = h('p', {class: 'soft small'}, hint || t('picker.hint', {size: bytes(most)}));
+  const words = h('p', {class: 'soft small'}, hint || (most < Infinity ? t('picker.hint', {size: bytes(most)}) : ''));
   const drop = h('div', {class: 'picker-drop'}, icon('image'), h('div', {class: 'row'}, phone ? [take, pick] : [pick, take]), words, camera, choose);
   const el = h('div', {class: 'picker stack'}, pages, drop);
 
@@ -33,6 +39,8 @@ export function filePicker({files = [], onchange = () => {}, max = 20, accept = 
       if (!file.size) { toast(t('picker.empty_file', {name: file.name}), {attention: true}); continue; }
       let page = {file, name: file.name, id: uid('page'), picture: isPicture(file)};
       if (page.picture) page = await smaller(page);
+      if (!fits(page.file.name)) { toast(t('picker.wrong_type', {name: file.name}), {attention: true}); continue; }
+      if (heavy() + page.file.size > room) { toast(t('picker.no_room', {name: file.name, size: bytes(room)}), {attention: true}); continue; }
       if (page.file.size > most) { toast(t('picker.too_big', {name: file.name, size: bytes(most)}), {attention: true}); continue; }
       state.pages.push(page);
       draw();

@@ -5,7 +5,7 @@ import {button} from '../../ui/button.js';
 import {confirm} from '../../ui/dialog.js';
 import {h} from '../../ui/h.js';
 import {list} from '../../ui/list.js';
-import {usecase} from '../../ui/meta.js';
+import {jobTitle} from '../../ui/meta.js';
 import {progress} from '../../ui/progress.js';
 import {mark, pageHead} from '../../ui/state.js';
 import {announce, fail} from '../../ui/toast.js';
@@ -13,7 +13,7 @@ import {announce, fail} from '../../ui/toast.js';
 const MARKS = {queued: {icon: 'clock'}, running: {icon: 'clock'}, done: {icon: 'check', kind: 'good'}, failed: {icon: 'warning', kind: 'attention'}, cancelled: {icon: 'stop', kind: 'draft'}};
 const EVERY = 2000;
 const live = (job) => job.state === 'queued' || job.state === 'running';
-const titleOf = (job) => usecase(job.kind)?.title || job.kind;
+const titleOf = (job) => jobTitle(job.kind);
 
 export async function view(ctx) {
   ctx.title(t('jobs.title'));

@@ -34,8 +34,8 @@ function tasks(child, found) {
   const rows = [
     consent && found.start && task('shield', t('children.start', {name: firstName(child.name)}), `/consents?child=${child.pupil}`, t('children.look')),
     ...(consent ? found.waiting.map((q) => task('shield', t('children.sign', {question: q.question}), `/consents?child=${child.pupil}#${q.purpose}-${q.target || ''}`, t('children.read'))) : []),
-    ...found.asked.map((r) => task('chat', r.note ? t('children.asked_note', {note: r.note}) : t('children.asked', {title: r.entry_title || ''}), `/children/${child.pupil}/reviews#${r.id}`, t('children.write'))),
-    ...(consent ? found.shares.map((s) => task('link', t('children.share', {title: s.title || ''}), `/children/${child.pupil}/links#${s.id}`, t('children.look'))) : [])].filter(Boolean);
+    ...found.asked.map((r) => task('chat', r.note ? t('children.asked_note', {note: r.note}) : t('children.asked', {title: r.entry_title || ''}), `/pupils/${child.pupil}/reviews#${r.id}`, t('children.write'))),
+    ...(consent ? found.shares.map((s) => task('link', t('children.share', {title: s.title || ''}), `/pupils/${child.pupil}/links#${s.id}`, t('children.look'))) : [])].filter(Boolean);
   return rows.length ? h('div', {class: 'child-part'}, h('h3', {}, t('children.awaits')), h('ul', {class: 'tasks'}, rows)) : null;
 }
 
@@ -53,15 +53,15 @@ function childCard(child, found, notices) {
   const see = child.rights?.see !== false;
   return h('section', {class: 'child', 'aria-label': child.name},
     h('div', {class: 'child-head'}, h('span', {class: 'child-letter', 'aria-hidden': 'true'}, firstName(child.name).charAt(0)),
-      h('div', {class: 'grow'}, h('h2', {}, see ? h('a', {href: `/children/${child.pupil}`}, child.name) : child.name),
+      h('div', {class: 'grow'}, h('h2', {}, see ? h('a', {href: `/pupils/${child.pupil}`}, child.name) : child.name),
         h('p', {class: 'soft'}, child.class ? t('children.class', {name: child.class.name || child.class}) : ''))),
     tasks(child, found), news(notices.filter((n) => n.about?.pupil === child.pupil && !TASKS.includes(n.kind))),
     see && h('div', {class: 'child-part'}, h('h3', {}, t('children.recent')),
       found.recent.length ? h('div', {class: 'child-cards'}, found.recent.map((e) => entryCard(e, {level: 4}))) : h('p', {class: 'soft'}, t('children.nothing_yet', {name: firstName(child.name)}))),
     h('div', {class: 'child-actions'},
-      child.rights?.add !== false && button({label: t('children.add'), icon: 'plus', kind: 'primary', href: `/children/${child.pupil}/add`}),
-      see && button({label: t('children.portfolio'), icon: 'book', href: `/children/${child.pupil}`}),
-      child.rights?.add !== false && button({label: t('children.review'), icon: 'pencil', kind: 'quiet', href: `/children/${child.pupil}/reviews`})));
+      child.rights?.add !== false && button({label: t('children.add'), icon: 'plus', kind: 'primary', href: `/pupils/${child.pupil}/add`}),
+      see && button({label: t('children.portfolio'), icon: 'book', href: `/pupils/${child.pupil}`}),
+      child.rights?.add !== false && button({label: t('children.review'), icon: 'pencil', kind: 'quiet', href: `/pupils/${child.pupil}/reviews`})));
 }
 
 export async function view(ctx) {

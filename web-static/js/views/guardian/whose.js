@@ -10,9 +10,9 @@ export async function view(ctx) {
   const children = kids(ctx.session, 'add');
   if (!children.length) return empty({icon: 'people', title: t('whose.none'), text: t('whose.none_text')});
   if (children.length === 1) {
-    ctx.go(`/children/${children[0].pupil}/add`, {replace: true});
+    ctx.go(`/pupils/${children[0].pupil}/add`, {replace: true});
     return h('h1', {}, t('whose.title'));
   }
   return h('div', {}, pageHead({title: t('whose.title')}), h('div', {class: 'whose'}, children.map((c) =>
-    h('a', {class: 'choice', href: `/children/${c.pupil}/add`}, icon('person'), h('strong', {}, c.name), c.class && h('span', {class: 'soft'}, c.class.name || c.class)))));
+    h('a', {class: 'choice', href: `/pupils/${c.pupil}/add`}, icon('person'), h('strong', {}, c.name), c.class && h('span', {class: 'soft'}, c.class.name || c.class)))));
 }

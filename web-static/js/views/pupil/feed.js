@@ -1,5 +1,5 @@
 /* «Моё портфолио»: what needs an answer first, what is going up, then the stream by month. */
-import {get} from '../../api.js';
+import {get, url} from '../../api.js';
 import {month, sortBy, t, year} from '../../i18n.js';
 import {button} from '../../ui/button.js';
 import {chips} from '../../ui/chips.js';
@@ -8,7 +8,7 @@ import {entryCard} from '../../ui/entry.js';
 import {h} from '../../ui/h.js';
 import {words} from '../../ui/meta.js';
 import {outbox, remove, retry, watch} from '../../ui/outbox.js';
-import {base, classNumber, isOwn, mayAdd, portfolioHead, portfolioTabs, whose} from '../../ui/portfolio.js';
+import {base, classNumber, isOwn, mayAdd, ofChild, portfolioHead, portfolioTabs, whose} from '../../ui/portfolio.js';
 import {progress} from '../../ui/progress.js';
 import {empty, mark} from '../../ui/state.js';
 import {card} from '../../ui/card.js';
@@ -38,7 +38,8 @@ export async function view(ctx) {
       sections.length > 1 && chips({label: t('portfolio.by_section'), options: sections.map((s) => ({value: s.value, label: cap(s.label)})), value: ctx.query.get('section'), onchange: put_('section')}),
       years.length > 1 && chips({label: t('portfolio.by_year'), options: years.map((y) => ({value: String(y), label: yearText(y)})), value: ctx.query.get('year'), onchange: put_('year')}),
       pupil.order?.length > 0 && chips({label: t('portfolio.by_order'), options: [{value: 'own', label: t('portfolio.own_order'), icon: 'star'}], value: ctx.query.get('order'), onchange: put_('order')})),
-    stream);
+    stream,
+    ofChild(ctx) && h('p', {class: 'no-print'}, button({label: t('child.export'), icon: 'download', kind: 'quiet', href: url(`/pupils/${whose(ctx)}/portfolio/export`, {format: 'zip'}), download: ''})));
 }
 
 const cap = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
