@@ -217,6 +217,16 @@ static int put_self(struct uc_call *call, json_t *me, struct lt_error *err)
     return rc;
 }
 
+/* The language this person chose for letters and pages, where they did. */
+static int put_language(struct uc_call *call, json_t *me, struct lt_error *err)
+{
+    json_t *own = NULL;
+    int rc = sysdb_setting_get(call->app->sys, call->actor.id, &own, err);
+    if (!rc && lt_json_copy_key(me, own, "language")) rc = lt_fail_memory(err);
+    json_decref(own);
+    return rc;
+}
+
 static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)in;
@@ -228,6 +238,7 @@ static int run_me(struct uc_call *call, const json_t *in, json_t **out, struct l
     if (!rc) rc = put_children(call, me, err);
     if (!rc) rc = put_places(call, me, err);
     if (!rc) rc = put_school(call, me, err);
+    if (!rc) rc = put_language(call, me, err);
     if (rc) json_decref(me);
     else *out = me;
     return rc;

@@ -73,6 +73,90 @@ test('a slip opens the door once: an own password first, then the portfolio; lan
   await page.close();
 });
 
+test('the language of the account is spoken where none was chosen by hand, and a choice in the menu is kept with the account', async () => {
+  const parent = await s.as('parent');
+  await parent.send('PATCH', '/accounts/own', {language: 'en'});
+  const context = await s.context({lang: 'ru'});
+  const page = await s.open('/', {context});
+  await page.getByRole('heading', {name: 'Вход'}).waitFor();
+  await page.locator('[name=login]').fill('parent');
+  await page.locator('[name=password]').fill(s.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Children', level: 1}).waitFor();
+  await page.reload();
+  await page.getByRole('heading', {name: 'Children', level: 1}).waitFor();
+  const choose = async (menu, name) => {
+    await page.getByRole('button', {name: menu}).click();
+    const saved = page.waitForResponse((r) => r.url().endsWith('/accounts/own') && r.request().method() === 'PATCH');
+    await page.getByRole('menuitemradio', {name}).click();
+    await saved;
+  };
+  await choose(/: menu$/, 'Русский');
+  await page.getByRole('heading', {name: 'Дети', level: 1}).waitFor();
+  assert.equal((await parent.get('/accounts/own')).language, 'ru');
+  /* by hand on this device: what is said elsewhere does not change it */
+  await parent.send('PATCH', '/accounts/own', {language: 'en'});
+  await page.reload();
+  await page.getByRole('heading', {name: 'Дети', level: 1}).waitFor();
+  await parent.send('PATCH', '/accounts/own', {language: 'ru'});
+  await context.close();
+});
+
+test('what was not sent is asked about at leaving: kept it comes back to its owner alone, deleted it is gone', async () => {
+  const context = await s.context({phone: true});
+  const page = await s.open('/', {context});
+  const signIn = async (login) => {
+    await page.locator('[name=login]').fill(login);
+    await page.locator('[name=password]').fill(s.password);
+    await page.keyboard.press('Enter');
+    await page.locator('main.main h1').first().waitFor();
+    await page.waitForLoadState('networkidle');
+  };
+  const signOut = async () => {
+    await page.getByRole('button', {name: /: меню$/}).click();
+    await page.getByRole('menuitem', {name: 'Выйти'}).click();
+  };
+  const add = async (pupil) => {
+    await page.goto(pupil ? `/pupils/${pupil}/add?step=kind` : '/children/add');
+    await page.locator('.choice').first().click();
+    await page.locator('[name=title]').waitFor();
+  };
+  const [child] = (await s.as('parent')).session.children;
+  await signIn('parent');
+  await add(child.pupil);
+  await page.locator('[name=title]').fill('Черновик мамы');
+  await signOut();
+  const box = page.getByRole('dialog', {name: 'Выйти'});
+  await box.getByText('На этом устройстве осталось неотправленное: 1 запись.').waitFor();
+  await s.axe(page, 'leaving with a draft');
+  await s.shot(page, 'leave-phone');
+  await box.getByRole('button', {name: 'Отмена'}).click();
+  assert.equal(await page.locator('[name=title]').inputValue(), 'Черновик мамы', 'stays where it was');
+  await signOut();
+  await box.getByRole('button', {name: 'Оставить и выйти'}).click();
+  await page.getByRole('heading', {name: 'Вход'}).waitFor();
+  /* somebody else at the same device: nothing of it is seen, and the usual answer is to delete */
+  await signIn('teacher');
+  const foreign = await page.evaluate(() => document.body.textContent.includes('Черновик мамы'));
+  assert.equal(foreign, false);
+  await signOut();
+  await page.getByRole('heading', {name: 'Вход'}).waitFor();
+  await signIn('parent');
+  await add(child.pupil);
+  assert.equal(await page.locator('[name=title]').inputValue(), 'Черновик мамы', 'the owner finds it');
+  await signOut();
+  await page.getByRole('dialog', {name: 'Выйти'}).getByText(/компьютером пользуются и другие/).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Удалить и выйти');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Вход'}).waitFor();
+  const left = await page.evaluate(() => new Promise((done) => {
+    const opened = indexedDB.open('letopis');
+    opened.onsuccess = () => { const all = opened.result.transaction('drafts').objectStore('drafts').getAllKeys(); all.onsuccess = () => done(all.result); };
+  }));
+  assert.deepEqual(left, []);
+  await context.close();
+});
+
 /* RFC 6238: six digits of HMAC-SHA1 over the number of half-minutes. */
 function totp(base32, at = Date.now()) {
   const bits = [...base32.replace(/[= ]/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');

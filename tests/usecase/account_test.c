@@ -154,6 +154,11 @@ static void whose_account_it_is(void **state)
     assert_false(holds(list, "subject", id_of(s, "director")));
     assert_false(holds(list, "subject", id_of(s, "mother_b")));
     assert_int_equal(count(ok(s, "mother", "account", "list", "{'limit':500}")), 0);
+    /* the language a person chose is said at every sign-in, to them alone */
+    assert_null(json_object_get(ok(s, "teacher", "session", "me", "{}"), "language"));
+    ok(s, "teacher", "account", "set", "{'language':'en'}");
+    assert_string_equal(text(ok(s, "teacher", "session", "me", "{}"), "language"), "en");
+    assert_null(json_object_get(ok(s, "mother", "session", "me", "{}"), "language"));
     /* one person's account is asked for by whose it is, and only by those who may know of it */
     list = ok(s, "director", "account", "list", "{'subject':'@teacher','limit':1}");
     assert_int_equal(count(list), 1);

@@ -2,15 +2,25 @@
  * plural forms stand as {"one": …, "few": …, "many": …, "other": …}. `common` is loaded at the start, a place's with its first view. */
 
 const LANGS = ['ru', 'en'];
-const state = {lang: pick(), words: new Map(), loaded: new Map()};
+
+/* Chosen by hand on this device; else what the account said here last; else what the browser speaks. */
+const HAND = 'letopis.lang';
+const ACCOUNT = 'letopis.lang.account';
+function kept(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+function keep(key, value) {
+  try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* for this page only */ }
+}
 
 function pick() {
-  let saved = null;
-  try { saved = localStorage.getItem('letopis.lang'); } catch { saved = null; }
-  if (LANGS.includes(saved)) return saved;
+  const saved = [kept(HAND), kept(ACCOUNT)].find((l) => LANGS.includes(l));
+  if (saved) return saved;
   const wanted = (navigator.languages || [navigator.language || 'ru']).map((l) => l.slice(0, 2));
   return wanted.find((l) => LANGS.includes(l)) || 'ru';
 }
+
+const state = {lang: pick(), words: new Map(), loaded: new Map()};
 
 export const lang = () => state.lang;
 export const langs = LANGS;
@@ -32,7 +42,20 @@ export function wordsFrom(fetcher) { fetchWords = fetcher; }
 
 export function setLang(next) {
   if (!LANGS.includes(next)) return;
-  try { localStorage.setItem('letopis.lang', next); } catch { /* stays for this page only */ }
+  keep(HAND, next);
+  speak(next);
+}
+
+/* The language of an account that signed in: taken unless another was chosen by hand on this device. → true when the words have to be loaded
+ * anew. null forgets it (signed out). */
+export function accountLang(next) {
+  keep(ACCOUNT, LANGS.includes(next) ? next : null);
+  if (!LANGS.includes(next) || kept(HAND) || next === state.lang) return false;
+  speak(next);
+  return true;
+}
+
+function speak(next) {
   state.lang = next;
   state.words.clear();
   state.loaded.clear();

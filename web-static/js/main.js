@@ -1,13 +1,14 @@
 /* Start: words, meta, session; then the router. Signing in, the forced new password and the end of a session are handled here. */
 import {ApiError, get, onLine, onMustChange, onSessionEnd, send, setCsrf} from './api.js';
-import {lang, load, setLang, t} from './i18n.js';
+import {accountLang, lang, load, setLang, t} from './i18n.js';
 import * as router from './router.js';
 import {nouns, routes} from './routes.js';
 import {h} from './ui/h.js';
 import {loadMeta, school} from './ui/meta.js';
 import {setAccent} from './ui/theme.js';
 import {brandMark, placeHome, shell, smallTools} from './ui/shell.js';
-import {startOutbox, stopOutbox} from './ui/outbox.js';
+import {startOutbox} from './ui/outbox.js';
+import {noteAccount} from './ui/store.js';
 import {startNotices} from './ui/notices.js';
 import {problem} from './ui/state.js';
 
@@ -19,15 +20,12 @@ const state = {session: null, shell: null, ending: null};
 const actions = {
   async setLang(next) {
     setLang(next);
+    if (state.session) send('PATCH', '/accounts/own', {language: next}).catch(() => {}); /* letters speak it too; the page does already */
     await Promise.all([load('common'), loadMeta()]);
     state.shell = null;
     if (state.session) { router.start(opening()); } else if (openRoute()) { await showOpen(openRoute()); } else showSignIn();
   },
-  async signOut() {
-    await send('DELETE', '/session', {}).catch(() => {});
-    stopOutbox();
-    location.assign('/');
-  },
+  signOut: async () => (await import('./ui/leave.js')).leave(state.session),
 };
 
 function take(session) {
@@ -75,6 +73,8 @@ async function showOpen(route) {
 
 async function entered(session) {
   take(session);
+  noteAccount(session);
+  if (accountLang(session.language)) await Promise.all([load('common'), loadMeta()]);
   if (session.must_change) { showNewPassword(); return; }
   startOutbox(session);
   state.shell = null;

@@ -40,7 +40,24 @@ export async function drop(store, key) {
   memory.get(store).delete(key);
   await run(store, 'readwrite', (s) => s.delete(key)).catch(() => {});
 }
+export async function keys(store) {
+  const kept = await run(store, 'readonly', (s) => s.getAllKeys()).catch(() => null);
+  return kept?.length ? kept : [...memory.get(store).keys()];
+}
 export async function everything(store) {
   const kept = await run(store, 'readonly', (s) => s.getAll()).catch(() => null);
   return kept?.length ? kept : [...memory.get(store).values()];
+}
+
+const PEOPLE = 'letopis.people';
+const FEW = 4;
+
+/* Who signed in here: ids of accounts, no names. */
+export function people() {
+  try { return JSON.parse(localStorage.getItem(PEOPLE) || '[]').filter((x) => typeof x === 'string'); } catch { return []; }
+}
+export function noteAccount(session) {
+  const known = people();
+  if (known.includes(session.account)) return;
+  try { localStorage.setItem(PEOPLE, JSON.stringify([...known, session.account].slice(-FEW))); } catch { /* nothing is known of this device */ }
 }

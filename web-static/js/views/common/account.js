@@ -6,6 +6,7 @@ import {list, listRow} from '../../ui/list.js';
 import {pageHead} from '../../ui/state.js';
 import {fail, toast} from '../../ui/toast.js';
 import {confirm} from '../../ui/dialog.js';
+import {leave} from '../../ui/leave.js';
 import {factorSection} from '../../ui/factor.js';
 import {ApiError, send} from '../../api.js';
 import {ago, t} from '../../i18n.js';
@@ -24,7 +25,7 @@ export async function view(ctx) {
   }});
   const elsewhere = button({label: t('account.everywhere'), icon: 'exit', onclick: async () => {
     if (!(await confirm({title: t('account.everywhere'), text: t('account.everywhere_text'), action: t('account.everywhere')}))) return;
-    try { await send('DELETE', '/session', {everywhere: true}); location.assign('/'); } catch (error) { fail(error); }
+    try { await leave(ctx.session, {everywhere: true}); } catch (error) { fail(error); }
   }});
   const after = async () => { const asked = ctx.session.factor === 'required'; asked ? location.assign('/') : ctx.reload(); };
   const factor = await factorSection({session: ctx.session, signal: ctx.signal, reload: after});
