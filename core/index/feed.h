@@ -13,9 +13,15 @@ struct text_change {
     size_t seq;
     char *held[3]; /* title, body, tags as FTS5 holds them under the number; NULL: nothing */
 };
+/* Row numbers that are known to be taken, without a gap between: what comes next begins to look behind them. */
+#define TEXT_RUNS 256
+struct text_run {
+    int64_t from, next;
+};
 struct texts {
     struct text_change *v;
     size_t n, cap;
+    struct text_run runs[2][TEXT_RUNS]; /* of search, of names */
 };
 
 struct feed {

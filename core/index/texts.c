@@ -10,7 +10,7 @@
 
 #define RID_MS_BITS 44 /* of the time in an id: until the year 2527 */
 #define RID_DAYS 0x3FFFF /* days since 1970 that are told apart */
-#define RID_TRIES 1000   /* a number is hardly ever taken; taken this often, the tables contradict each other */
+#define RID_TRIES 3      /* a number that was found free is taken: the tables contradict each other */
 
 static int hex_digit(char c)
 {
@@ -81,20 +81,69 @@ static int note(struct feed *f, int64_t rid, bool names, char *held[3])
     return LT_OK;
 }
 
+/* --- numbers that are free ---
+ *
+ * Documents made together have ids of one millisecond, or of a few: their numbers would be the same. They stand one behind another then, and where
+ * the last one stood is remembered, so that an import of thousands does not try thousands of numbers for each. */
+
+static struct text_run *run_of(struct feed *f, bool names, int64_t rid)
+{
+    uint64_t place = (uint64_t)rid >> 4; /* eight milliseconds */
+    return &f->texts->runs[names][(place ^ place >> (RID_MS_BITS - 3)) % TEXT_RUNS];
+}
+
+static bool inside(const struct text_run *run, int64_t rid)
+{
+    return run->from <= rid && rid < run->next;
+}
+
+/* The first free number from *rid on. */
+static int find_free(struct feed *f, bool names, int64_t *rid)
+{
+    sqlite3_stmt *st = NULL;
+    int found = 0, status = db_query(f->db, &st, f->err, names ? "SELECT rid FROM names WHERE rid >= ?1 ORDER BY rid"
+                                                               : "SELECT rid FROM search WHERE rid >= ?1 ORDER BY rid", "i", *rid);
+    while (status == LT_OK && (found = db_next(f->db, st, f->err)) > 0 && sqlite3_column_int64(st, 0) == *rid)
+        ++*rid;
+    db_done(st);
+    return status < 0 ? status : found < 0 ? found : LT_OK;
+}
+
+/* Asked for a number `want`: the one to try first. */
+static int64_t first_try(struct feed *f, bool names, int64_t want)
+{
+    const struct text_run *run;
+    while (inside(run = run_of(f, names, want), want))
+        want = run->next;
+    return want;
+}
+
+/* Everything from `want` to `rid` is taken. */
+static void note_taken(struct feed *f, bool names, int64_t want, int64_t rid)
+{
+    struct text_run *run = run_of(f, names, want);
+    bool joins = run->from <= want && want <= run->next;
+    if (!joins)
+        run->from = want;
+    if (!joins || rid >= run->next)
+        run->next = rid + 1;
+}
+
 int texts_put(struct feed *f, const struct doc *d, const struct text_row *row, int64_t *rid_out)
 {
     if (!rid_out && !*row->title && !*row->body)
         return LT_OK;
-    int64_t rid = rid_of(row->day, d->id);
+    int64_t want = rid_of(row->day, d->id), rid = first_try(f, false, want);
     bool taken = true;
-    for (int tries = 0; taken; rid += taken) {
-        if (++tries > RID_TRIES)
-            return lt_fail(f->err, LT_SYSTEM, "index.unusable", "why", "search", (char *)NULL);
+    for (int tries = 0; taken;) {
         int status = db_run_unique(f->db, f->err, &taken, "INSERT INTO search VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "isssssss", rid,
                                    row->kind ? row->kind : d->kind->name, d->id, row->pupil, row->entry, row->title, row->body, row->tags);
+        if (status == LT_OK && taken)
+            status = ++tries > RID_TRIES ? lt_fail(f->err, LT_SYSTEM, "index.unusable", "why", "search", (char *)NULL) : find_free(f, false, &rid);
         if (status < 0)
             return status;
     }
+    note_taken(f, false, want, rid);
     if (rid_out)
         *rid_out = rid;
     return note(f, rid, false, NULL);
@@ -102,16 +151,17 @@ int texts_put(struct feed *f, const struct doc *d, const struct text_row *row, i
 
 int texts_put_name(struct feed *f, const struct doc *d, const char *title, const char *body, const char *key)
 {
-    int64_t rid = rid_of(NULL, d->id);
+    int64_t want = rid_of(NULL, d->id), rid = first_try(f, true, want);
     bool taken = true;
-    for (int tries = 0; taken; rid += taken) {
-        if (++tries > RID_TRIES)
-            return lt_fail(f->err, LT_SYSTEM, "index.unusable", "why", "names", (char *)NULL);
+    for (int tries = 0; taken;) {
         int status = db_run_unique(f->db, f->err, &taken, "INSERT INTO names VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isssss", rid,
                                    d->kind->name, d->id, title, body, key);
+        if (status == LT_OK && taken)
+            status = ++tries > RID_TRIES ? lt_fail(f->err, LT_SYSTEM, "index.unusable", "why", "names", (char *)NULL) : find_free(f, true, &rid);
         if (status < 0)
             return status;
     }
+    note_taken(f, true, want, rid);
     return note(f, rid, true, NULL);
 }
 

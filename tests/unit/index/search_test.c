@@ -178,6 +178,51 @@ static void test_pages(void **state)
     assert_string_equal(w->err.code, "cursor.malformed");
 }
 
+static size_t entries_in(struct world *w)
+{
+    char *cursor = NULL;
+    size_t n = 0;
+    do {
+        json_t *items = list_page(w, "entries", "{}", 500, &cursor);
+        n += json_array_size(items);
+        json_decref(items);
+    } while (cursor);
+    return n;
+}
+
+/* An import makes thousands of documents in a few milliseconds, in the order of portfolios: all are found, in the order of their ids nearly. */
+static void test_made_together(void **state)
+{
+    enum { PUPILS = 40, EACH = 60 };
+    struct world *w = *state;
+    char repo[PUPILS][40], id[40], path[PUPILS * EACH][80], doc[400];
+    struct index_change *c = calloc(PUPILS * (EACH + 1), sizeof *c);
+    struct index_batch b[PUPILS];
+    int n = 0;
+    for (int p = 0; p < PUPILS; p++) {
+        snprintf(repo[p], sizeof repo[p], "01990000-0000-7%03x-8000-0000000000a1", p);
+        b[p] = (struct index_batch){.repo = repo[p], .new_head = "1111111111111111111111111111111111111111", .changes = c + n, .len = EACH + 1};
+        c[n++] = (struct index_change){.path = "pupil.json", .data = quoted("{'surname':'Иволгин','name':'Глеб'}"), .len = strlen("{'surname':'Иволгин','name':'Глеб'}")};
+        for (int k = 0; k < EACH; k++, n++) {
+            snprintf(id, sizeof id, "01990000-%04x-7%03x-8000-0000000000c1", k / 20, (k % 20) * PUPILS + p);
+            snprintf(path[n - p - 1], sizeof path[0], "entries/2026/%s/entry.json", id);
+            snprintf(doc, sizeof doc, "{'id':'%s','pupil':'%s','state':'submitted','date':'2026-11-10','title':'Олимпиада по химии'}", id, repo[p]);
+            c[n] = (struct index_change){.path = path[n - p - 1], .data = quoted(doc), .len = strlen(doc)};
+        }
+    }
+    size_t there = entries_in(w);
+    OK(w, index_apply(w->ix, b, PUPILS, &w->err));
+    assert_int_equal(entries_in(w), there + PUPILS * EACH);
+    char *cursor = NULL;
+    json_t *items = NULL;
+    OK(w, index_search(w->ix, "химия", NULL, PUPILS * EACH, NULL, &items, &cursor, &w->err));
+    assert_true(json_array_size(items) > 0);
+    json_decref(items);
+    free(cursor);
+    while (n) free((char *)(uintptr_t)c[--n].data);
+    free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_snippet, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_made_together, setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
