@@ -109,16 +109,6 @@ static int preview_again(struct uc_call *call, struct import_batch *b, json_t **
 
 /* --- rows that would not be taken, as a list (and so as a book) --- */
 
-/* Rows of other schools are counted and shown in the preview only: they stand in no report. */
-static bool stays_out(const json_t *row)
-{
-    static const char *const outcomes[] = {"doubtful", "not_found", "contradiction", "error", "duplicate"};
-    for (size_t i = 0; i < LT_COUNT(outcomes); i++) {
-        if (strcmp(lt_json_str_or(row, "outcome", ""), outcomes[i]) == 0) return true;
-    }
-    return false;
-}
-
 static json_t *row_of_list(struct uc_call *call, const json_t *row)
 {
     struct lt_buf values = LT_BUF_INIT(20000), why = LT_BUF_INIT(20000);
@@ -142,26 +132,50 @@ static json_t *row_of_list(struct uc_call *call, const json_t *row)
 
 static int resume(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err);
 
-static int run_rows(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+static bool is_waiting(struct uc_call *call, const char *id)
+{
+    struct import_batch b = {.id = ""};
+    struct lt_error miss = {0};
+    bool waits = import_batch_open(call, id, &b, &miss) == 0;
+    lt_error_clear(&miss);
+    import_batch_clear(&b);
+    return waits;
+}
+
+static int rows_waiting(struct uc_call *call, const json_t *in, json_t *items, struct lt_error *err)
 {
     struct import_batch b = {.id = ""};
     struct import_proposal p = {.rows = NULL};
-    json_t *items = json_array();
     size_t i;
     const json_t *row;
-    int rc = items ? resume(call, in, &b, err) : lt_fail_memory(err);
+    int rc = resume(call, in, &b, err);
     if (!rc) rc = import_batch_propose(call, &b, false, &p, err);
     if (!rc) note_seen(call, p.rows);
     json_array_foreach(p.rows, i, row) {
-        if (!rc && stays_out(row) && json_array_append_new(items, row_of_list(call, row))) rc = lt_fail_memory(err);
+        if (!rc && import_stays_out(row) && json_array_append_new(items, row_of_list(call, row))) rc = lt_fail_memory(err);
     }
+    import_proposal_clear(&p);
+    import_batch_clear(&b);
+    return rc;
+}
+
+static int rows_applied(struct uc_call *call, const char *id, json_t *items, struct lt_error *err)
+{
+    int rc = uc_require(call, "import.list", UC_T_IMPORT, id, err);
+    if (!rc) rc = import_rest_purge(call, err);
+    return rc ? rc : import_rest_rows(call, id, items, err);
+}
+
+static int run_rows(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    const char *id = lt_json_str_or(in, "batch", "");
+    json_t *items = json_array();
+    int rc = !items ? lt_fail_memory(err) : is_waiting(call, id) ? rows_waiting(call, in, items, err) : rows_applied(call, id, items, err);
     if (!rc) {
         *out = json_pack("{s:O, s:n}", "items", items, "next");
         if (!*out) rc = lt_fail_memory(err);
     }
     json_decref(items);
-    import_proposal_clear(&p);
-    import_batch_clear(&b);
     return rc;
 }
 
@@ -399,6 +413,8 @@ static int after_apply(struct uc_call *call, const struct import_batch *b, const
     json_object_del(*out, "needs");
     lt_json_put_str(*out, "state", changed ? "applied" : "unchanged");
     struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
+    if (changed) import_rest_keep(call, b, p, &late);
+    lt_error_clear(&late);
     if (import_codes(call, p, &late) == 0) import_batch_drop(call, b->id, &late);
     lt_error_clear(&late);
     return 0;
@@ -451,18 +467,14 @@ static int run_apply(struct uc_call *call, const json_t *in, json_t **out, struc
 static int run_report(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     const char *id = lt_json_str_or(in, "batch", "");
-    struct import_batch b = {.id = ""};
-    struct lt_error miss = {0};
-    int rc = import_batch_open(call, id, &b, &miss);
-    lt_error_clear(&miss);
-    if (!rc) {
-        import_batch_clear(&b);
-        rc = resume(call, in, &b, err);
+    if (is_waiting(call, id)) {
+        struct import_batch b = {.id = ""};
+        int rc = resume(call, in, &b, err);
         if (!rc) rc = preview_again(call, &b, out, err);
         import_batch_clear(&b);
         return rc;
     }
-    rc = uc_require(call, "import.list", UC_T_IMPORT, id, err);
+    int rc = uc_require(call, "import.list", UC_T_IMPORT, id, err);
     if (!rc) rc = uc_doc(call, "import", id, out, err);
     if (!rc) uc_saw_items(call, lt_json_array(*out, "changes"), "repo");
     return rc;
@@ -492,15 +504,15 @@ static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct
 {
     const char *id = lt_json_str_or(in, "batch", "");
     struct import_batch b = {.id = ""};
-    struct lt_error miss = {0};
-    int rc = import_batch_open(call, id, &b, &miss);
-    lt_error_clear(&miss);
-    import_batch_clear(&b);
-    if (rc) {
-        rc = uc_require(call, "import.undo", UC_T_IMPORT, id, err);
-        return rc ? rc : import_take_back(call, id, out, err);
+    if (!is_waiting(call, id)) {
+        struct lt_error late = {0};
+        int rc = uc_require(call, "import.undo", UC_T_IMPORT, id, err);
+        if (!rc) rc = import_take_back(call, id, out, err);
+        if (!rc) import_rest_drop(call, id, &late);
+        lt_error_clear(&late);
+        return rc;
     }
-    rc = resume(call, in, &b, err);
+    int rc = resume(call, in, &b, err);
     import_batch_clear(&b);
     if (!rc) rc = import_batch_drop(call, id, err);
     if (!rc) {

@@ -116,6 +116,16 @@ int import_write(struct uc_call *call, const struct import_batch *b, struct impo
                  struct lt_error *err);
 /* Codes to be kept, and lists of codes that are done with. */
 int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err);
+/* --- rows that were not taken, for seven days after the batch was applied (import_rest.c) --- */
+
+/* Does the row stand in the report? Rows of other schools are counted and shown in the preview only. */
+bool import_stays_out(const json_t *row);
+int import_rest_keep(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, struct lt_error *err);
+/* Appends them as items of `import rows`; none where nothing is kept. */
+int import_rest_rows(struct uc_call *call, const char *batch, json_t *items, struct lt_error *err);
+int import_rest_drop(struct uc_call *call, const char *batch, struct lt_error *err);
+int import_rest_purge(struct uc_call *call, struct lt_error *err);
+
 /* Is the waiting batch so long that people better not wait for its application? */
 bool import_heavy(struct uc_call *call, const json_t *in);
 /* Takes an applied batch back (import_undo.c). */

@@ -164,7 +164,8 @@ static int purge_one(struct uc_call *call, const json_t *state, void *user, stru
 
 int import_batch_purge(struct uc_call *call, struct lt_error *err)
 {
-    return each_batch(call, purge_one, NULL, err);
+    int rc = each_batch(call, purge_one, NULL, err);
+    return rc ? rc : import_rest_purge(call, err);
 }
 
 static int list_one(struct uc_call *call, const json_t *state, void *user, struct lt_error *err)

@@ -262,10 +262,8 @@ static json_t *first_entry(const char *number)
     return ok(s, "local", "entry", "show", "{'id':'%s'}", text(entries(number), "items/0/id"));
 }
 
-/* Children of other schools and the words they were found by: the search oracle looks into packs, databases and logs. */
-static void expect_no_trace(void)
+static void expect_none_by(const char *oracle)
 {
-    const char *oracle = LETOPIS_SOURCE_DIR "/tests/support/no-trace";
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -278,6 +276,15 @@ static void expect_no_trace(void)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* Children of other schools and the words they were found by: the search looks into packs, databases and logs. A second one, written by others, is asked
+ * where it lies beside the sources. */
+static void expect_no_trace(void)
+{
+    static const char other[] = LETOPIS_SOURCE_DIR "/../shared/checks/no-trace";
+    expect_none_by(LETOPIS_SOURCE_DIR "/tests/support/no-trace");
+    if (access(other, X_OK) == 0) expect_none_by(other);
+}
+
 static const char two[] = "openpyxl/02-export-химия-школьный-этап.xlsx";
 
 /* Rows become entries verified by the act of the import; the same again is nothing new; taken back, nothing of it is left. */
@@ -288,6 +295,8 @@ static void a_file_is_applied_once_and_taken_back(void **state)
     json_t *a = apply("olympiad", two, ",'skip_doubtful':true");
     assert_string_equal(text(a, "state"), "applied");
     assert_int_equal(number(a, "counts/matched"), 3);
+    school_reopen(s);
+    expect_no_trace();
     json_t *e = first_entry("Л-0002");
     assert_string_equal(text(e, "state"), "verified");
     assert_string_equal(text(e, "source/kind"), "import");
@@ -318,6 +327,34 @@ static void what_waits_and_is_dropped_leaves_nothing(void **state)
     school_reopen(s);
     expect_no_trace();
     apply("olympiad", two, ",'skip_doubtful':true");
+    school_reopen(s);
+    expect_no_trace();
+}
+
+/* The report of what was not taken is there after the application too: where and why, with no word of the file. */
+static void what_was_not_taken_is_told_for_a_week(void **state)
+{
+    (void)state;
+    json_t *p = preview("olympiad", two, "");
+    json_t *before = ok(s, "local", "import", "rows", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(count(before), 1);
+    assert_true(strlen(text(before, "items/0/values")) > 10); /* as the file has it */
+    ok(s, "local", "import", "apply", "{'batch':'%s','skip_doubtful':true}", text(p, "batch"));
+    json_t *after = ok(s, "local", "import", "rows", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(count(after), 1);
+    assert_int_equal(number(after, "items/0/row"), number(before, "items/0/row"));
+    assert_string_equal(text(after, "items/0/outcome"), "doubtful");
+    assert_string_equal(text(after, "items/0/values"), ""); /* a doubtful one may be a stranger */
+    assert_true(*text(after, "items/0/why"));
+    person(s, "nobody_special", "Посторонний");
+    account(s, "nobody_special", true);
+    refused(s, LT_NOTFOUND, "import.absent", "nobody_special", "import", "rows", "{'batch':'%s'}", text(p, "batch"));
+    school_reopen(s);
+    expect_no_trace();
+    s->now += INT64_C(8) * 86400000;
+    ok(s, "local", "import", "list", "{}");
+    assert_int_equal(count(ok(s, "local", "import", "rows", "{'batch':'%s'}", text(p, "batch"))), 0);
+    ok(s, "local", "import", "undo", "{'batch':'%s'}", text(p, "batch"));
     school_reopen(s);
     expect_no_trace();
 }
@@ -695,6 +732,7 @@ int main(void)
         T(a_file_is_recognised),
         T(a_file_is_applied_once_and_taken_back),
         T(what_waits_and_is_dropped_leaves_nothing),
+        T(what_was_not_taken_is_told_for_a_week),
         T(a_corrected_file_makes_a_revision),
         T(the_family_is_told_of_what_came_in), T(nothing_of_people_is_overwritten),
         T(a_status_is_reckoned_only_by_the_schools_rule),

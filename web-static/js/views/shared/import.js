@@ -96,7 +96,7 @@ function valueText(v, key = '') {
   if (/^\d{4}-\d\d-\d\d$/.test(v)) return dateShort(v);
   return word(SETS[key] || (key === 'study_form' ? 'study_form' : key), v);
 }
-const nameOf = (r) => r.values?.name_full || [r.values?.surname, r.values?.name, r.values?.patronymic].filter(Boolean).join(' ') || r.values?.participant || r.values?.code || t('import.row', {n: r.row});
+const nameOf = (r) => r.values?.name_full || r.values?.full_name || [r.values?.surname, r.values?.first_name || r.values?.name, r.values?.patronymic].filter(Boolean).join(' ') || r.values?.participant || r.values?.code || t('import.row', {n: r.row});
 
 function preview(api) {
   const {state, draw} = api;
@@ -126,8 +126,8 @@ function rowTable(api, rows) {
   return table({caption: t('import.caption'), hideCaption: true, rows: shown, columns: [
     {name: 'row', label: t('import.place'), cell: (r) => h('span', {class: 'small soft number'}, r.row ? `${r.sheet ? `${r.sheet}, ` : ''}${r.row}` : t('import.not_in_file'))},
     {name: 'who', label: t('import.who'), head: true, cell: (r) => (r.pupil ? h('a', {href: `/pupils/${r.pupil}`, target: '_blank'}, nameOf(r)) : nameOf(r))},
-    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, Object.entries(r.values || {}).filter(([k]) => !['surname', 'name', 'patronymic', 'name_full'].includes(k)).slice(0, 6).map(([k, x]) => valueText(x, k)).filter(Boolean).join(' · '))},
-    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why_text || ''))},
+    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, Object.entries(r.values || {}).filter(([k]) => !['surname', 'name', 'first_name', 'patronymic', 'name_full', 'full_name'].includes(k)).slice(0, 6).map(([k, x]) => valueText(x, k)).filter(Boolean).join(' · '))},
+    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why))},
     {name: 'decide', label: t('import.decision'), cell: (r) => decide(api, r)},
   ]});
 }
