@@ -162,4 +162,15 @@ int sysdb_end(struct sysdb *db, bool commit, struct lt_error *err);
 
 int sysdb_check(struct sysdb *db, struct lt_error *err);
 
+/* --- wrong passwords of late (usecase/guess.h) --- */
+
+struct sys_guess {
+    int64_t slot;
+    uint64_t key, login; /* key 0: the row goes */
+    int64_t last, until, wrong;
+};
+/* All or none. */
+int sysdb_guess_put(struct sysdb *db, const struct sys_guess *rows, size_t n, struct lt_error *err);
+int sysdb_guess_each(struct sysdb *db, void (*each)(void *user, const struct sys_guess *g), void *user, struct lt_error *err);
+
 #endif

@@ -41,5 +41,10 @@ static const char FACTORS[] =
     "CREATE TABLE known_place (account TEXT NOT NULL REFERENCES account ON DELETE CASCADE, place TEXT NOT NULL, last INTEGER NOT NULL,"
     " PRIMARY KEY (account, place)) WITHOUT ROWID;";
 
-static const struct db_step STEPS[] = {{FIRST, false}, {SECOND, false}, {FACTORS, false}};
+/* Wrong passwords of late: sums with a key of this installation (the row of slot -1), no login and no address. */
+static const char GUESSES[] =
+    "CREATE TABLE guess (slot INTEGER PRIMARY KEY, key INTEGER NOT NULL, login INTEGER NOT NULL, last INTEGER NOT NULL, until INTEGER NOT NULL,"
+    " wrong INTEGER NOT NULL);";
+
+static const struct db_step STEPS[] = {{FIRST, false}, {SECOND, false}, {FACTORS, false}, {GUESSES, false}};
 const struct db_schema sysdb_schema = {STEPS, LT_COUNT(STEPS)};

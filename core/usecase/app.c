@@ -186,6 +186,7 @@ int app_attach(struct lt_app *app, int lock_wait_ms, struct lt_error *err)
         lt_print(path, sizeof path, "%s/system.db", app->dir);
         rc = sysdb_open(path, &app->clock, &app->sys, err);
     }
+    if (!rc) rc = guesses_load(app, err);
     if (!rc) rc = access_replay(app, err);
     if (!rc) rc = access_drain(app, err);
     json_t *school = NULL;

@@ -26,11 +26,12 @@ struct slot {
     uint64_t key, login; /* key 0: free */
     int64_t last, until; /* when it was counted; locked until */
     int64_t wrong;
+    bool kept;           /* stands in system.db */
 };
 
 struct guesses {
-    pthread_mutex_t lock;
-    unsigned char key[crypto_shorthash_KEYBYTES]; /* of this process: slots cannot be aimed at */
+    pthread_mutex_t lock, writing; /* writing is taken first */
+    unsigned char key[crypto_shorthash_KEYBYTES]; /* of this installation: slots cannot be aimed at */
     struct slot slots[SLOTS];
 };
 
@@ -39,6 +40,7 @@ struct guesses *guesses_new(void)
     struct guesses *g = lt_calloc(1, sizeof *g);
     if (!g) return NULL;
     pthread_mutex_init(&g->lock, NULL);
+    pthread_mutex_init(&g->writing, NULL);
     crypto_shorthash_keygen(g->key);
     return g;
 }
@@ -47,6 +49,7 @@ void guesses_free(struct guesses *g)
 {
     if (!g) return;
     pthread_mutex_destroy(&g->lock);
+    pthread_mutex_destroy(&g->writing);
     free(g);
 }
 
@@ -71,8 +74,71 @@ static struct slot *slot_of(struct guesses *g, uint64_t key, int64_t now)
         bool locked = s->until > now, least_locked = least->until > now;
         if (!s->key || (locked != least_locked ? least_locked : s->last < least->last)) least = s;
     }
-    *least = (struct slot){.key = key, .last = now};
+    *least = (struct slot){.key = key, .last = now, .kept = least->kept};
     return least;
+}
+
+/* --- kept over a restart --- */
+
+enum { KEY_SLOT = -1 };
+_Static_assert(crypto_shorthash_KEYBYTES == 2 * sizeof(uint64_t), "the key is kept as two numbers");
+
+static void take_row(void *user, const struct sys_guess *row)
+{
+    struct guesses *g = user;
+    if (row->slot == KEY_SLOT) {
+        const uint64_t parts[2] = {row->key, row->login};
+        memcpy(g->key, parts, sizeof g->key);
+    } else if (row->slot >= 0 && row->slot < SLOTS) {
+        g->slots[row->slot] = (struct slot){row->key, row->login, row->last, row->until, row->wrong, true};
+    }
+}
+
+int guesses_load(struct lt_app *app, struct lt_error *err)
+{
+    struct guesses *g = app->guesses;
+    unsigned char before[sizeof g->key];
+    memcpy(before, g->key, sizeof before);
+    int rc = sysdb_guess_each(app->sys, take_row, g, err);
+    if (rc || sodium_memcmp(before, g->key, sizeof before) != 0) return rc;
+    struct sys_guess row = {.slot = KEY_SLOT};
+    memcpy(&row.key, g->key, sizeof row.key);
+    memcpy(&row.login, g->key + sizeof row.key, sizeof row.login);
+    row.key |= row.key == 0; /* 0 means none */
+    memcpy(g->key, &row.key, sizeof row.key);
+    return sysdb_guess_put(app->sys, &row, 1, err);
+}
+
+/* One wrong try alone is not worth the disk; what stands there already is kept true. */
+static bool worth(const struct slot *s)
+{
+    return s->kept || s->wrong > 1;
+}
+
+/* Writes the slots as they are now. What cannot be written is counted in memory all the same. */
+static void keep(struct lt_app *app, const struct slot *const *slots, size_t n)
+{
+    enum { MOST = 64 };
+    struct guesses *g = app->guesses;
+    struct lt_error ignored = {0};
+    pthread_mutex_lock(&g->writing);
+    for (size_t i = 0; i < n;) {
+        struct sys_guess rows[MOST];
+        size_t len = 0;
+        pthread_mutex_lock(&g->lock);
+        for (; i < n && len < MOST; i++) {
+            if (!slots[i]) continue;
+            struct slot *s = &g->slots[slots[i] - g->slots];
+            bool gone = s->wrong <= 0 && !s->until;
+            if (!worth(s)) continue;
+            rows[len++] = (struct sys_guess){s - g->slots, gone ? 0 : s->key, s->login, s->last, s->until, s->wrong};
+            s->kept = !gone;
+        }
+        pthread_mutex_unlock(&g->lock);
+        if (len) sysdb_guess_put(app->sys, rows, len, &ignored);
+        lt_error_clear(&ignored);
+    }
+    pthread_mutex_unlock(&g->writing);
 }
 
 /* --- places --- */
@@ -159,23 +225,34 @@ int guess_begin(struct uc_call *call, const char *login, struct guess *out, stru
     *out = (struct guess){.pair = hash(g, 'p', login, place), .place = alone ? hash(g, 'a', place, "") : 0, .login = hash(g, 'l', login, "")};
     secret_sha256(place, out->place_word);
     bool known = is_known(call, login, out->place_word); /* asked in any case: a lock must not show in the time it takes */
+    const struct slot *touched[3] = {NULL, NULL, NULL};
     pthread_mutex_lock(&g->lock);
     int64_t wait = left(slot_of(g, out->pair, call->now), call->now), far = 0;
     if (!wait && !known) wait = left(slot_of(g, out->login, call->now), call->now);
-    if (!wait && alone) far = judge_place(slot_of(g, out->place, call->now), call->now);
+    if (!wait && alone) {
+        struct slot *s = slot_of(g, out->place, call->now);
+        far = judge_place(s, call->now);
+        if (!far) touched[0] = s;
+    }
     if (!wait && !far) {
-        count_pair(slot_of(g, out->pair, call->now), out->login, call->now);
-        count_login(slot_of(g, out->login, call->now), call->now);
+        struct slot *pair = slot_of(g, out->pair, call->now), *every = NULL;
+        count_pair(pair, out->login, call->now);
+        every = slot_of(g, out->login, call->now);
+        count_login(every, call->now);
+        touched[1] = pair;
+        touched[2] = every;
     }
     pthread_mutex_unlock(&g->lock);
+    if (!wait && !far) keep(call->app, touched, LT_COUNT(touched));
     if (wait) return lt_fail(err, LT_DENIED, "session.locked", "seconds", LT_NUM(wait), (char *)NULL);
     return far ? lt_fail(err, LT_DENIED, "session.address_locked", "seconds", LT_NUM(far), (char *)NULL) : 0;
 }
 
-static void take_back(struct guesses *g, uint64_t key, int64_t now)
+static struct slot *take_back(struct guesses *g, uint64_t key, int64_t now)
 {
     struct slot *s = slot_of(g, key, now);
     if (s->wrong > 0) s->wrong--;
+    return s;
 }
 
 void guess_right(struct uc_call *call, const struct guess *g, const char *account, bool done)
@@ -186,11 +263,11 @@ void guess_right(struct uc_call *call, const struct guess *g, const char *accoun
     struct slot *pair = slot_of(all, g->pair, call->now);
     pair->wrong = done || !pair->wrong ? 0 : pair->wrong - 1;
     pair->until = 0;
-    if (g->place) take_back(all, g->place, call->now);
-    take_back(all, g->login, call->now);
-    struct slot *login = slot_of(all, g->login, call->now);
+    struct slot *place = g->place ? take_back(all, g->place, call->now) : NULL, *login = take_back(all, g->login, call->now);
     if (login->wrong < LOGIN_FREE) login->until = 0;
+    const struct slot *const touched[] = {pair, place, login};
     pthread_mutex_unlock(&all->lock);
+    keep(call->app, touched, LT_COUNT(touched));
     bool known = false;
     if (done && sysdb_place_known(call->app->sys, account, g->place_word, call->now - DAY_MS, &known, &ignored) == 0 && !known)
         sysdb_place_note(call->app->sys, account, g->place_word, call->now, &ignored);
@@ -201,9 +278,15 @@ void guess_forgive(struct lt_app *app, const char *login)
 {
     struct guesses *g = app->guesses;
     uint64_t key = hash(g, 'l', login, "");
+    const struct slot *touched[64];
+    size_t n = 0;
     pthread_mutex_lock(&g->lock);
     for (size_t i = 0; i < SLOTS; i++) {
-        if (g->slots[i].login == key) g->slots[i] = (struct slot){0};
+        struct slot *s = &g->slots[i];
+        if (s->login != key) continue;
+        s->wrong = s->until = 0;
+        if (n < LT_COUNT(touched)) touched[n++] = s;
     }
     pthread_mutex_unlock(&g->lock);
+    keep(app, touched, n);
 }

@@ -1,4 +1,5 @@
-/* Guessing of passwords and codes is slowed down, by three counts kept in memory (bounded, gone with the process):
+/* Guessing of passwords and codes is slowed down, by three counts (bounded; kept in system.db as sums with a key of the installation, so that a
+ * restart opens no door; a login that is right at once never touches the disk for it):
  *
  *   login and place   five free tries, then 30 s and twice as long after each further one, an hour at most: whoever guesses is
  *                     stopped, the owner of the account, who sits elsewhere, is not
@@ -17,6 +18,8 @@
 struct guesses;
 struct guesses *guesses_new(void); /* NULL: memory */
 void guesses_free(struct guesses *g);
+/* What the last run knew; without it the counts begin anew. Once, before the first call. */
+int guesses_load(struct lt_app *app, struct lt_error *err);
 
 /* One try; counted as wrong from its beginning, so that many at once are counted. */
 struct guess {
