@@ -63,6 +63,37 @@ static bool ascii(const char *s)
     return true;
 }
 
+/* Letters of ASCII and of Russian, composed: what NFC leaves as it is. Nearly all texts are nothing else. */
+static bool plain(const char *s)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    for (; *p; p++) {
+        if (*p >= 0x20 && *p < 0x7F) continue;
+        bool big = p[0] == 0xD0 && ((p[1] >= 0x90 && p[1] <= 0xBF) || p[1] == 0x81); /* А…Я а…п Ё */
+        bool small = p[0] == 0xD1 && ((p[1] >= 0x80 && p[1] <= 0x8F) || p[1] == 0x91); /* р…я ё */
+        if (!big && !small) return false;
+        p++;
+    }
+    return true;
+}
+
+static char *plain_fold(const char *s)
+{
+    unsigned char *out = (unsigned char *)lt_strdup(s);
+    for (unsigned char *p = out; p && *p; p++) {
+        if (*p < 0x80) {
+            *p = (unsigned char)(*p + (*p >= 'A' && *p <= 'Z' ? 'a' - 'A' : 0));
+            continue;
+        }
+        unsigned c = (unsigned)(p[0] & 0x1F) << 6 | (p[1] & 0x3F);
+        if (c == 0x401 || c == 0x451) c = 0x435; /* Ё, ё: е */
+        else if (c < 0x430) c += 0x20;
+        p[0] = (unsigned char)(0xC0 | c >> 6);
+        *++p = (unsigned char)(0x80 | (c & 0x3F));
+    }
+    return (char *)out;
+}
+
 static char *map(const char *s, utf8proc_option_t options)
 {
     /* utf8proc takes some of the non-characters */
@@ -74,7 +105,7 @@ static char *map(const char *s, utf8proc_option_t options)
 
 char *lt_nfc(const char *s)
 {
-    return ascii(s) ? lt_strdup(s) : map(s, (utf8proc_option_t)0);
+    return plain(s) || ascii(s) ? lt_strdup(s) : map(s, (utf8proc_option_t)0);
 }
 
 char *lt_fold(const char *s)
@@ -85,6 +116,7 @@ char *lt_fold(const char *s)
             *p += *p >= 'A' && *p <= 'Z' ? 'a' - 'A' : 0;
         return out;
     }
+    if (plain(s)) return plain_fold(s);
     char *out = map(s, UTF8PROC_CASEFOLD);
     if (!out || !strstr(out, "\xD1\x91")) return out;
     /* ё is D1 91, е is D0 B5. A second diaeresis (CC 88) would make the е a ё again, another mark compose with it. */
@@ -128,6 +160,7 @@ static enum kind kind_of(int32_t c)
 static char *tidy(const char *s, bool keep_lines)
 {
     size_t len = strlen(s), n, to = 0;
+    if (len && *s != ' ' && s[len - 1] != ' ' && plain(s) && !strstr(s, "  ")) return lt_strdup(s);
     char *out = malloc(len + 1);
     bool space = false;
     int breaks = 0;

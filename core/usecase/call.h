@@ -87,6 +87,7 @@ struct uc_call {
     json_t *seen;             /* ids of pupils whose data this call gives out or changes: uc_saw */
     struct uc_stream *stream; /* to fill for UC_BYTES */
     bool committed;
+    char imported[LT_ID_SIZE]; /* the batch that this call applied; "" */
     bool own_request;         /* the caller gave the id of the request: a repetition is not done twice */
     struct job_run *job;      /* done as a job (job.h); else NULL */
     struct repeat *repeat;    /* while a write with such an id runs (repeat.h); else NULL */

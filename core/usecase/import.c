@@ -408,22 +408,27 @@ static int may_apply(struct uc_call *call, const json_t *in, const struct import
 static int after_apply(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, bool changed, json_t **out,
                        struct lt_error *err)
 {
-    int rc = summary(call, b, p, out, err);
+    struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
+    int rest = 0, rc = summary(call, b, p, out, err);
     if (rc) return rc;
     json_object_del(*out, "needs");
     lt_json_put_str(*out, "state", changed ? "applied" : "unchanged");
-    struct lt_error late = {0}; /* the change is accepted: a file that stays goes within seven days */
-    if (changed) import_rest_keep(call, b, p, &late);
+    if (changed) {
+        rest = import_rest_keep(call, b, p, &late);
+        lt_print(call->imported, sizeof call->imported, "%s", b->id);
+    }
     lt_error_clear(&late);
+    if (rest > 0) lt_json_put_int(*out, "not_taken", rest);
     if (import_codes(call, p, &late) == 0) import_batch_drop(call, b->id, &late);
     lt_error_clear(&late);
     return 0;
 }
 
-static int apply(struct uc_call *call, const json_t *in, const struct import_batch *b, json_t **out, struct lt_error *err)
+static int apply(struct uc_call *call, const json_t *in, struct import_batch *b, json_t **out, struct lt_error *err)
 {
     enum { TRIES = 3 };
     int rc = 0;
+    b->brief = true;
     for (int i = 0; i < TRIES; i++) {
         struct import_proposal p;
         bool changed = false;

@@ -90,6 +90,7 @@ json_t *import_formats(struct uc_call *call);
 struct import_batch {
     char id[LT_ID_SIZE];
     json_t *state; /* {id, format, file_name, sha256, size, year, from, mapping, decisions, seen, created} */
+    bool brief;    /* nobody looks at the rows that are taken: they may come without their values */
 };
 int import_batch_new(struct uc_call *call, const struct import_format *format, const struct uc_input_file *file,
                      struct import_batch *out, struct lt_error *err);
@@ -120,6 +121,7 @@ int import_codes(struct uc_call *call, const struct import_proposal *p, struct l
 
 /* Does the row stand in the report? Rows of other schools are counted and shown in the preview only. */
 bool import_stays_out(const json_t *row);
+/* How many they are, or a negative status. */
 int import_rest_keep(struct uc_call *call, const struct import_batch *b, const struct import_proposal *p, struct lt_error *err);
 /* Appends them as items of `import rows`; none where nothing is kept. */
 int import_rest_rows(struct uc_call *call, const char *batch, json_t *items, struct lt_error *err);

@@ -68,10 +68,11 @@ int import_rest_keep(struct uc_call *call, const struct import_batch *b, const s
         if (!rc && lt_fs_mkdirs(call->app->fs, dir, 0700)) rc = lt_fail_errno(err, "mkdir", dir);
         if (!rc && lt_fs_replace(call->app->fs, path, text.data, text.len, 0600, false)) rc = lt_fail_errno(err, "write", path);
     }
+    int n = (int)json_array_size(rows);
     lt_buf_free(&text);
     json_decref(rows);
     json_decref(doc);
-    return rc;
+    return rc ? rc : n;
 }
 
 /* --- and told --- */

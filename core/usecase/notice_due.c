@@ -139,15 +139,48 @@ static int count_added(struct uc_call *call, const char *key, const char *source
     return rc;
 }
 
-/* Families whose portfolios got records from this batch or event. key: batch or event. */
-static int added_by(struct uc_call *call, const char *key, const char *source, int64_t at, struct lt_error *err)
+/* The same of a batch applied a moment ago: its own record says it without asking for each entry. */
+static int count_imported(struct uc_call *call, const char *batch, json_t *counts, struct lt_error *err)
 {
-    json_t *counts = json_object(), *count;
+    json_t *doc = NULL;
+    size_t i;
+    const json_t *c;
+    int rc = index_get(call->app->index, "import", batch, &doc, NULL, err);
+    json_array_foreach(lt_json_array(doc, "changes"), i, c) {
+        const char *p = lt_json_str_or(c, "repo", "");
+        if (strcmp(lt_json_str_or(c, "what", ""), "new") != 0 || !lt_ends(lt_json_str_or(c, "path", ""), "/entry.json")) continue;
+        if (lt_json_put_int(counts, p, lt_json_int(counts, p, 0) + 1)) rc = lt_fail_memory(err);
+    }
+    json_decref(doc);
+    return rc;
+}
+
+static int tell_all_added(struct uc_call *call, json_t *counts, const char *source, int64_t at, struct lt_error *err)
+{
     const char *pupil;
-    int rc = count_added(call, key, source, counts, err);
+    json_t *count;
+    int rc = 0;
     json_object_foreach(counts, pupil, count) {
         if (!rc) rc = tell_added(call, pupil, source, json_integer_value(count), at, err);
     }
+    return rc;
+}
+
+static int applied_now(struct uc_call *call, struct lt_error *err)
+{
+    json_t *counts = json_object();
+    int rc = counts ? count_imported(call, call->imported, counts, err) : lt_fail_memory(err);
+    if (!rc) rc = tell_all_added(call, counts, call->imported, call->now, err);
+    json_decref(counts);
+    return rc;
+}
+
+/* Families whose portfolios got records from this batch or event. key: batch or event. */
+static int added_by(struct uc_call *call, const char *key, const char *source, int64_t at, struct lt_error *err)
+{
+    json_t *counts = json_object();
+    int rc = count_added(call, key, source, counts, err);
+    if (!rc) rc = tell_all_added(call, counts, source, at, err);
     json_decref(counts);
     return rc;
 }
@@ -212,13 +245,13 @@ int notice_run_due(struct uc_call *call, const json_t *in, json_t **out, struct 
 
 void notice_after(struct uc_call *call)
 {
-    bool import = strcmp(call->row->noun, "import") == 0 && strcmp(call->row->verb, "apply") == 0;
+    bool import = *call->imported;
     bool event = strcmp(call->row->noun, "event") == 0 && strcmp(call->row->verb, "close") == 0;
     if (!import && !event) return;
     struct lt_error ignored = {0};
     json_t *kept = call->notices;
     call->notices = NULL;
-    int rc = import ? recent_imports(call, &ignored) : recent_event(call, lt_json_str_or(call->in, "id", ""), &ignored);
+    int rc = import ? applied_now(call, &ignored) : recent_event(call, lt_json_str_or(call->in, "id", ""), &ignored);
     if (!rc) notice_store(call, &ignored);
     json_decref(call->notices);
     call->notices = kept;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define CODES_SUFFIX "-codes"
-#define UIN_SUFFIX "-uin"
 
 /* --- a list of codes: nothing becomes an entry, the codes wait for the results --- */
 
@@ -78,7 +77,7 @@ static int remember_schools(struct results *r, struct lt_error *err)
 
 static int work(struct results *r, const json_t *items, struct lt_error *err)
 {
-    bool codes = lt_ends(r->format->name, CODES_SUFFIX), uin = lt_ends(r->format->name, UIN_SUFFIX);
+    bool codes = lt_ends(r->format->name, CODES_SUFFIX), uin = lt_ends(r->format->name, RESULTS_UIN_SUFFIX);
     int rc = results_world(r, items, err);
     if (!rc) rc = results_emit(r, err);
     if (!rc) rc = results_rows(r, err);
@@ -87,6 +86,7 @@ static int work(struct results *r, const json_t *items, struct lt_error *err)
         if (r->rows[i].pupil) results_mentor(r, &r->rows[i]);
     }
     if (!rc) rc = codes ? keep_codes(r, err) : uin ? results_uin(r, err) : results_plan(r, err);
+    if (!rc && !codes && !uin) rc = results_uin_beside(r, err);
     if (!rc && !codes && !uin) rc = used_codes(r, err);
     if (!rc) rc = results_remember(r, err);
     if (!rc) rc = remember_schools(r, err);

@@ -13,6 +13,8 @@
 
 enum { RESULTS_ROWS_MAX = 60000, RESULTS_ENTRIES_MAX = 15000, RESULTS_CANDIDATES = 12 };
 
+#define RESULTS_UIN_SUFFIX "-uin" /* of formats that bring numbers of the GTO and nothing else */
+
 enum results_school { SCHOOL_UNSAID, SCHOOL_OURS, SCHOOL_UNSURE, SCHOOL_OTHER };
 
 struct results_pupil {
@@ -23,6 +25,8 @@ struct results_pupil {
     const char *birth, *number, *uin;
     const char *class_now;        /* id; "" */
     bool left, own;               /* own: of a class that the restricted actor leads */
+    char klass_said[24];          /* the name of a class of the pupil, as it was parsed last */
+    struct model_klass klass;
     json_t *entries;              /* [{path, doc}], read when first asked for */
     json_t *verdicts;             /* section → may the actor verify? */
 };
@@ -122,6 +126,8 @@ int results_plan(struct results *r, struct lt_error *err);
 
 /* --- results_uin.c: formats "…-uin" --- */
 int results_uin(struct results *r, struct lt_error *err);
+/* Of other formats: the number of a row goes onto the card of its pupil when there is none yet. */
+int results_uin_beside(struct results *r, struct lt_error *err);
 
 /* --- results_codes.c: lists «code → pupil» of anonymous files, kept in DATA/spool/codes until the results are there --- */
 int results_code_find(struct uc_call *call, int year, const char *subject, const char *code, char pupil[LT_ID_SIZE], struct lt_error *err);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/chars.h"
+#include "model/uin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,13 @@ static void add(struct found *f, struct results_pupil *p)
         if (f->list[i] == p) return;
     }
     if (f->len < FOUND_MAX) f->list[f->len++] = p;
+}
+
+/* The card has another number of the GTO than the row: maybe a namesake. */
+static bool uins_differ(const struct results_row *row, const struct results_pupil *p)
+{
+    char said[MODEL_UIN_SIZE];
+    return *p->uin && *row->uin && model_uin(row->uin, said) && strcmp(said, p->uin) != 0;
 }
 
 static void settle(struct results_row *row, struct results_pupil *p, const char *why)
@@ -47,13 +55,16 @@ static bool has_class(const struct results_row *row)
     return row->klass.certainty != MODEL_KLASS_NO && row->klass.number > 0;
 }
 
-static enum class_fit class_fit(const struct results *r, const struct results_row *row, const struct results_pupil *p)
+static enum class_fit class_fit(const struct results *r, const struct results_row *row, struct results_pupil *p)
 {
-    struct model_klass k;
     char then[24];
     results_class(r, row, p, then);
     if (!has_class(row) || !*then) return CLASS_UNSAID;
-    model_klass_parse(then, &k);
+    if (strcmp(p->klass_said, then) != 0) {
+        model_klass_parse(then, &p->klass);
+        lt_print(p->klass_said, sizeof p->klass_said, "%s", then);
+    }
+    struct model_klass k = p->klass;
     if (k.number != row->klass.number) return CLASS_DIFFERS;
     bool letters = row->klass.certainty == MODEL_KLASS_SURE && row->klass.letter[0] && k.letter[0];
     if (!letters) return CLASS_NUMBER_FITS;
@@ -379,6 +390,20 @@ static void nobody(struct results *r, struct results_row *row)
     results_outcome(row, "not_found", *row->code && !row->has_name ? "code_unknown" : "nobody_alike");
 }
 
+/* A list of numbers is what changes numbers. */
+static bool uin_list(const struct results *r)
+{
+    return lt_ends(r->format->name, RESULTS_UIN_SUFFIX);
+}
+
+static void other_uin(struct results *r, struct results_row *row)
+{
+    struct found f = {.list = {row->pupil}, .len = 1};
+    row->pupil = NULL;
+    ask(r, row, &f, NULL, "uin_differs");
+    results_problem(r, row, "uin_differs", f.list[0]->uin);
+}
+
 void results_match(struct results *r, struct results_row *row)
 {
     struct found f = {.len = 0};
@@ -395,10 +420,9 @@ void results_match(struct results *r, struct results_row *row)
     if (by_number(r, row, r->by_number, row->pupil_number, "number") || by_number(r, row, r->by_uin, row->uin, "uin") || by_code(r, row)) return;
     bool whole = row->has_name && !(row->name.remarks & (MODEL_NAME_INITIALS | MODEL_NAME_ONE_PART));
     if (whole && *row->name.patronymic) gather(r, row, r->by_key, row->key, &f);
-    if (f.len && same_name(r, row, &f)) return;
-    if (whole && no_patronymic(r, row)) return;
-    if (row->has_name && alike(r, row)) return;
-    nobody(r, row);
+    bool known = (f.len && same_name(r, row, &f)) || (whole && no_patronymic(r, row)) || (row->has_name && alike(r, row));
+    if (!known) nobody(r, row);
+    else if (row->pupil && !uin_list(r) && uins_differ(row, row->pupil)) other_uin(r, row);
 }
 
 /* --- who prepared the pupil --- */

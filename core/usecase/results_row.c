@@ -141,7 +141,7 @@ static void take_values(struct results *r, struct results_row *row)
     static const struct uc_field none[] = {{0}};
     struct uc_row as = {.noun = "entry", .verb = "add", .fields = entry_fields[0].name ? entry_fields + 1 : none};
     static const char *const not_ours[] = {"file", "same_file", "submit", "group", "mentor_person", "sensitive", "pupil"};
-    json_t *values = json_deep_copy(lt_json_object(row->doc, "values")), *empty = json_array();
+    json_t *values = json_copy(lt_json_object(row->doc, "values")), *empty = json_array();
     struct lt_error err = {0};
     const char *key;
     void *tmp;
@@ -254,10 +254,11 @@ json_t *results_row_json(struct results *r, const struct results_row *row)
     char why[64];
     lt_print(why, sizeof why, "why.%s", row->why ? row->why : "none");
     bool open = strcmp(row->outcome, "doubtful") == 0 || strcmp(row->outcome, "not_found") == 0 || strcmp(row->outcome, "waits") == 0;
+    bool told = !r->options->batch->brief || open || strcmp(row->outcome, "error") == 0 || strcmp(row->outcome, "contradiction") == 0;
     json_t *o = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s?, s:s?, s:o, s:o, s:o}", "kind", "results", "sheet", row->sheet, "row",
                           (int)row->number, "outcome", row->outcome, "why", row->why ? lt_msg(r->call->lang, why) : "", "pupil",
                           row->pupil && !open ? row->pupil->id : NULL, "person", row->mentor, "candidates",
-                          row->candidates ? json_incref(row->candidates) : json_array(), "values", values_of(r, row), "problems",
+                          row->candidates ? json_incref(row->candidates) : json_array(), "values", told ? values_of(r, row) : json_object(), "problems",
                           row->problems ? json_incref(row->problems) : json_array());
     if (!o || (row->changes && json_object_set(o, "changes", row->changes)) || lt_json_put_str(o, "entry", open ? NULL : row->entry)) r->failed = true;
     return o;

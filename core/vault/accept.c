@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -378,12 +380,41 @@ static int accept(struct vault_tx *tx, const void *extra, size_t extra_len, stru
     return rc;
 }
 
+/* Portfolios are sealed each by itself, so that many are shared by two threads. */
+enum { SHARED_FROM = 32 };
+
+struct sealing {
+    struct vault_tx *tx;
+    const struct vault_message *message;
+    atomic_size_t next;
+};
+struct sealer {
+    struct sealing *work;
+    struct lt_error err;
+    int rc;
+};
+
+static void *seal_some(void *arg)
+{
+    struct sealer *s = arg;
+    struct sealing *w = s->work;
+    for (size_t i; s->rc == 0 && (i = atomic_fetch_add(&w->next, 1)) < w->tx->n;)
+        if (!w->tx->repos[i].prepared) s->rc = tx_repo_seal(w->tx, &w->tx->repos[i], w->message, &s->err);
+    return NULL;
+}
+
 static int seal_all(struct vault_tx *tx, const struct vault_message *message, struct lt_error *err)
 {
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < tx->n; i++)
-        if (!tx->repos[i].prepared) rc = tx_repo_seal(tx, &tx->repos[i], message, err);
-    return rc;
+    struct sealing work = {.tx = tx, .message = message};
+    struct sealer mine = {.work = &work}, other = {.work = &work};
+    pthread_t thread;
+    bool shared = tx->n >= SHARED_FROM && sysconf(_SC_NPROCESSORS_ONLN) > 1 && pthread_create(&thread, NULL, seal_some, &other) == 0;
+    seal_some(&mine);
+    if (shared) pthread_join(thread, NULL);
+    if (mine.rc == 0 && other.rc != 0) mine = other;
+    else lt_error_clear(&other.err);
+    if (mine.rc) *err = mine.err;
+    return mine.rc;
 }
 
 int vault_tx_prepare(struct vault_tx *tx, const struct vault_message *message, struct lt_error *err)

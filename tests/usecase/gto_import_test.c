@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILES LETOPIS_BINARY_DIR "/testdata/gto/"
 
@@ -226,13 +227,69 @@ static void results_entered_by_hand(void **state)
     assert_int_equal(rows(p, "matched", "ivan"), 3);
 }
 
+#define HEADINGS "Ф.И.О.;УИН участника;Дата рождения;Пол;Ступень;Вид испытания;Результат;Дата выполнения\n"
+
+static json_t *protocol(const char *verb, const char *lines, const char *more)
+{
+    char path[300];
+    lt_print(path, sizeof path, "%s-protocol.csv", s->dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, HEADINGS "%s", lines);
+    fclose(f);
+    json_t *a = ok(s, "gto", "import", verb, "{'format':'gto-results','file':'<=%s'%s}", path, more);
+    unlink(path);
+    return a;
+}
+
+static const char *uin_of(const char *pupil)
+{
+    return text(ok(s, "local", "pupil", "show", "{'id':'@%s'}", pupil), "uin");
+}
+
+/* The number of a protocol goes onto the card that has none: told in the preview, with the batch, and gone with it. */
+static void a_protocol_brings_numbers(void **state)
+{
+    (void)state;
+    static const char lines[] = "Петров Иван Петрович;23650012377;05.05.2011;М;V;Бег на 60 м;9,1;20.10.2026\n"
+                                "Петров Иван Петрович;23650012377;05.05.2011;М;V;Подтягивание из виса на высокой перекладине;9;20.10.2026\n";
+    json_t *p = protocol("preview", lines, "");
+    print_rows(p);
+    assert_int_equal(rows(p, "matched", "petr"), 2);
+    assert_string_equal(text(p, "rows/0/problems/0/code"), "uin_new");
+    assert_string_equal(text(p, "rows/0/changes/0/to"), "23-65-0012377");
+    assert_int_equal(json_array_size(at(p, "rows/1/problems")), 0); /* told once */
+    ok(s, "gto", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(uin_of("petr"), "23-65-0012377");
+    json_t *again = protocol("preview", lines, "");
+    assert_int_equal(rows(again, "unchanged", "petr"), 2);
+    ok(s, "gto", "import", "undo", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(uin_of("petr"), "");
+    /* another number than the card's: a question, and the card stays as it is whatever the answer */
+    p = protocol("preview", "Иванов Иван Петрович;23650099999;05.03.2011;М;V;Бег на 60 м;9,1;20.10.2026\n", "");
+    assert_string_equal(text(p, "rows/0/outcome"), "doubtful");
+    assert_string_equal(text(p, "rows/0/candidates/0/id"), id_of(s, "ivan"));
+    assert_true(strstr(text(p, "rows/0/problems/0/message"), "23-65-0012345") != NULL);
+    p = ok(s, "gto", "import", "resolve", "{'batch':'%s','decision':['%s!2=%s']}", text(p, "batch"), text(p, "rows/0/sheet"), id_of(s, "ivan"));
+    assert_string_equal(text(p, "rows/0/outcome"), "matched");
+    assert_string_equal(text(p, "rows/0/problems/0/code"), "uin_differs");
+    ok(s, "gto", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    assert_string_equal(uin_of("ivan"), "23-65-0012345");
+    /* one number for two pupils: nobody gets it */
+    p = protocol("preview", "Петров Иван Петрович;23650012388;05.05.2011;М;V;Бег на 60 м;9,1;21.10.2026\n"
+                            "Ольгина Иван Петрович;23650012388;20.11.2011;Ж;V;Бег на 60 м;10,1;21.10.2026\n", "");
+    print_rows(p);
+    assert_string_equal(text(p, "rows/0/problems/0/code"), "uin_taken");
+    assert_null(at(p, "rows/0/changes"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(the_federal_form),      T(the_federal_form_by_libreoffice), T(a_wide_table_with_points_beside), T(the_same_as_an_old_workbook),
         T(a_long_list),           T(an_order_on_badges),              T(a_list_of_numbers),               T(formats_are_recognised),
-        T(results_entered_by_hand),
+        T(results_entered_by_hand), T(a_protocol_brings_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

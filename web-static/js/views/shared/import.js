@@ -1,7 +1,7 @@
 /* Import of a file: dropped, recognised, shown as a table of what would happen, doubts decided row by row, then applied; what was not taken can be had as a
  * list. Nothing is written before «Применить». Used by teachers (results of the own class) and the office alike. */
 import {all, get, list as ask, send, sendFiles, url} from '../../api.js';
-import {date, dateShort, load, number, t} from '../../i18n.js';
+import {date, dateShort, lang, load, number, t} from '../../i18n.js';
 import {button} from '../../ui/button.js';
 import {chips} from '../../ui/chips.js';
 import {confirm} from '../../ui/dialog.js';
@@ -85,6 +85,10 @@ async function undo(api, id) {
 
 /* --- the preview --- */
 
+const titled = (x) => (typeof x?.title === 'string' ? x.title : x?.title?.[lang()] || x?.title?.ru);
+const formatOf = (api) => api.state.formats.find((f) => f.format === api.state.preview.format) || {};
+const reportOf = (batch) => button({label: t('import.not_taken'), icon: 'sheet', kind: 'quiet', href: url(`/imports/${batch}/rows`, {xlsx: true}), download: ''});
+
 const keyOf = (r) => `${r.sheet}!${r.row}`;
 /* What the office knows of people is not read out in a table of rows. */
 const HIDDEN = new Set(['id', 'person', 'slot', 'phone', 'email', 'contacts']);
@@ -110,7 +114,7 @@ function preview(api) {
   const format = state.formats.find((f) => f.format === p.format)?.title || p.format;
   draw(h('section', {class: 'import-sum'}, h('div', {class: 'row row-apart'}, h('div', {}, h('h2', {}, p.file_name || t('import.file')), h('p', {class: 'soft'}, format)), h('div', {class: 'row no-print'},
     button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}),
-    button({label: t('import.not_taken'), icon: 'sheet', kind: 'quiet', href: url(`/imports/${p.batch}/rows`, {xlsx: true}), download: ''}),
+    reportOf(p.batch),
     button({label: t('import.another'), kind: 'quiet', press: () => drop(api)}))),
   chips({label: t('import.outcomes'), value: state.show, options: counts.map(([k, n]) => ({value: k, label: word('import_outcome', k), icon: KIND[k]?.icon, count: number(n)})), onchange: (v) => { state.show = v || ''; state.most = SHOWN; preview(api); }})),
   facts(api), mapping(api),
@@ -153,7 +157,11 @@ function facts(api) {
   const p = api.state.preview;
   const missing = p.missing || [];
   if (!missing.length) return null;
-  const fields = missing.map((m) => field({name: m.name || m, type: m.values ? 'enum' : 'text', values: m.values, label: m.label || word('import_fact', m.name || m), value: m.value}));
+  const known = formatOf(api).facts || [];
+  const fields = missing.map((name) => {
+    const fact = known.find((f) => f.name === name);
+    return field({name, type: fact?.values ? 'enum' : 'text', options: fact?.values?.map((v) => ({value: v, label: word(name, v)})), label: titled(fact) || word('import_fact', name)});
+  });
   return h('section', {class: 'note note-attention'}, icon('help'), h('div', {class: 'grow stack'}, h('p', {class: 'note-title'}, t('import.missing')), fields.map((f) => f.el), button({label: t('import.say'), kind: 'primary', press: async () => {
     const fact = fields.filter((f) => f.get()).map((f) => `${f.name}=${f.get()}`);
     if (!fact.length) return;
@@ -166,13 +174,22 @@ function mapping(api) {
   const p = api.state.preview;
   const sheets = (p.sheets || []).filter((s) => (s.columns || []).length);
   if (!sheets.length) return null;
-  const roles = p.roles || [...new Set(sheets.flatMap((s) => s.columns.map((c) => c.role)).filter(Boolean))];
-  return h('details', {class: 'more-fields import-map'}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {}, s.sheet), h('div', {class: 'import-columns'}, s.columns.map((c) => {
-    const select = h('select', {class: 'input', 'aria-label': t('import.column', {name: c.header || c.column}), onchange: async () => {
-      try { api.open(await send('POST', `/imports/${p.batch}/map`, {column: [`${s.sheet}!${c.column}=${select.value || 'ignore'}`]})); } catch (error) { fail(error); }
-    }}, h('option', {value: ''}, t('import.ignored')), roles.map((r) => h('option', {value: r, selected: r === c.role}, word('import_role', r))));
+  const columns = formatOf(api).columns;
+  const guessed = [...new Set(sheets.flatMap((s) => s.columns.map((c) => c.role)).filter(Boolean))];
+  const roles = columns ? columns.filter((c) => c.word !== 'ignored').map((c) => ({value: c.word, label: titled(c)})) : guessed.map((r) => ({value: r, label: word('import_role', r)}));
+  const none = columns ? 'ignored' : 'ignore';
+  const say = (column) => async () => { try { api.open(await send('POST', `/imports/${p.batch}/map`, {column: [column()]})); } catch (error) { fail(error); } };
+  const heading = (s) => {
+    const input = h('input', {class: 'input input-number', type: 'text', inputmode: 'numeric', maxlength: 5, value: s.header || '', onchange: () => say(() => `${s.sheet}!header=${input.value.trim() || 0}`)()});
+    return h('label', {class: 'field'}, h('span', {class: 'small'}, t('import.heading_row')), input);
+  };
+  const meaning = (s) => (c) => {
+    const select = h('select', {class: 'input', 'aria-label': t('import.column', {name: c.header || c.column}), onchange: say(() => `${s.sheet}!${c.column}=${select.value || none}`)},
+      h('option', {value: ''}, t('import.ignored')), roles.map((r) => h('option', {value: r.value, selected: r.value === c.role}, r.label)));
     return h('label', {class: 'field'}, h('span', {class: 'small'}, `${c.column} · ${c.header || ''}`), select);
-  })))));
+  };
+  return h('details', {class: 'more-fields import-map', open: !p.rows.length}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {}, s.sheet),
+    s.remembered && h('p', {class: 'small soft'}, t('import.remembered')), h('div', {class: 'import-columns'}, columns && heading(s), s.columns.map(meaning(s))))));
 }
 
 /* --- the end --- */
@@ -230,5 +247,6 @@ function finished(api, done) {
   api.ctx.setQuery({batch: null});
   api.draw(h('section', {class: 'stack'}, note({icon: 'check', title: t('import.done'), text: t('import.done_text')}),
     h('ul', {class: 'import-counts'}, counts.map(([k, n]) => h('li', {}, mark({label: word('import_outcome', k), ...KIND[k]}), h('span', {class: 'number'}, number(n))))),
-    h('div', {class: 'row no-print'}, button({label: t('import.another_file'), icon: 'upload', kind: 'primary', onclick: api.start}), button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}), button({label: t('import.undo'), icon: 'undo', kind: 'quiet', press: () => undo(api, batch)}))));
+    done.not_taken && h('p', {class: 'soft measure'}, t('import.not_taken_text')),
+    h('div', {class: 'row no-print'}, button({label: t('import.another_file'), icon: 'upload', kind: 'primary', onclick: api.start}), done.not_taken && reportOf(batch), button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}), button({label: t('import.undo'), icon: 'undo', kind: 'quiet', press: () => undo(api, batch)}))));
 }
