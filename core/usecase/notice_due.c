@@ -140,12 +140,14 @@ static int count_added(struct uc_call *call, const char *key, const char *source
 }
 
 /* The same of a batch applied a moment ago: its own record says it without asking for each entry. */
-static int count_imported(struct uc_call *call, const char *batch, json_t *counts, struct lt_error *err)
+static int count_imported(struct uc_call *call, const char *batch, json_t *counts, int64_t *at, struct lt_error *err)
 {
     json_t *doc = NULL;
     size_t i;
     const json_t *c;
     int rc = index_get(call->app->index, "import", batch, &doc, NULL, err);
+    *at = call->now;
+    lt_instant_parse(lt_json_str_or(lt_json_object(doc, "created"), "at", ""), at);
     json_array_foreach(lt_json_array(doc, "changes"), i, c) {
         const char *p = lt_json_str_or(c, "repo", "");
         if (strcmp(lt_json_str_or(c, "what", ""), "new") != 0 || !lt_ends(lt_json_str_or(c, "path", ""), "/entry.json")) continue;
@@ -169,8 +171,9 @@ static int tell_all_added(struct uc_call *call, json_t *counts, const char *sour
 static int applied_now(struct uc_call *call, struct lt_error *err)
 {
     json_t *counts = json_object();
-    int rc = counts ? count_imported(call, call->imported, counts, err) : lt_fail_memory(err);
-    if (!rc) rc = tell_all_added(call, counts, call->imported, call->now, err);
+    int64_t at = 0;
+    int rc = counts ? count_imported(call, call->imported, counts, &at, err) : lt_fail_memory(err);
+    if (!rc) rc = tell_all_added(call, counts, call->imported, at, err);
     json_decref(counts);
     return rc;
 }

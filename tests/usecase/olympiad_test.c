@@ -543,6 +543,57 @@ static const char *class_id(const char *name)
     return text(item(ok(s, "local", "class", "list", "{}"), "name", name), "id");
 }
 
+/* The workbook of the last answer as another reader of such files has it, a line a row, cells between «|». */
+static char *workbook(void)
+{
+    char path[300], command[700];
+    size_t len = 0;
+    char *data = bytes(s, &len), *lines = calloc(1, 1 << 16);
+    assert_non_null(lines);
+    lt_print(path, sizeof path, "%s-list.xlsx", s->dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, len, f), len);
+    fclose(f);
+    free(data);
+    lt_print(command, sizeof command,
+             "/usr/bin/python3 -c 'import openpyxl,sys; [print(\"|\".join(\"\" if c is None else str(c) for c in r)) for w in"
+             " openpyxl.load_workbook(sys.argv[1]).worksheets for r in w.iter_rows(values_only=True)]' %s", path);
+    FILE *p = popen(command, "r");
+    assert_non_null(p);
+    assert_true(fread(lines, 1, (1 << 16) - 1, p) > 0);
+    assert_int_equal(pclose(p), 0);
+    unlink(path);
+    return lines;
+}
+
+/* What the organiser gets, and what becomes of the rows nobody took. */
+static void lists_are_workbooks(void **state)
+{
+    (void)state;
+    ok(s, "local", "olympiad", "enter", "{'pupil':['%s'],'signed':'2026-10-01'}", id_by_number("Л-0002"));
+    ok(s, "local", "olympiad", "statements", "{'xlsx':true}");
+    char *lines = workbook();
+    printf("%s", lines);
+    assert_non_null(strstr(lines, "Громов Пётр"));
+    const char *row = strstr(lines, "Громов Пётр"), *end = strchr(row, '\n');
+    assert_true(strstr(row, "2026-10-01") && strstr(row, "2026-10-01") < end);
+    assert_true(strstr(row, "|да|") && strstr(row, "|да|") < end);
+    free(lines);
+    ok(s, "local", "olympiad", "statements", "{'complete':true,'xlsx':true}");
+    lines = workbook();
+    assert_null(strstr(lines, "Громов")); /* without consent to the publication nobody is on the organiser's list */
+    free(lines);
+    json_t *p = preview("olympiad", two, "");
+    ok(s, "local", "import", "apply", "{'batch':'%s','skip_doubtful':true}", text(p, "batch"));
+    ok(s, "local", "import", "rows", "{'batch':'%s','xlsx':true}", text(p, "batch"));
+    lines = workbook();
+    printf("%s", lines);
+    assert_non_null(strstr(lines, "нужно решение"));
+    assert_null(strstr(lines, "Титова"));
+    free(lines);
+}
+
 static void statements_of_participants(void **state)
 {
     (void)state;
@@ -742,6 +793,7 @@ int main(void)
         T(a_school_of_our_number_is_asked_about),
         T(a_class_teacher_applies_the_own_class),
         T(statements_of_participants),
+        T(lists_are_workbooks),
         T(the_hash_of_the_list_is_made_for_looking_by_hand),
         T(events_of_the_state_list_are_marked),
         T(a_plugin_is_tried_on_samples),
