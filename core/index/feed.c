@@ -22,6 +22,7 @@ static const struct doc_kind KINDS[] = {
     {"order", true, "orders/@.json", NULL, {NULL}, false, false},
     {"act", true, "acts/@.json", NULL, {NULL}, false, false},
     {"nomenclature", true, "nomenclature/@.json", NULL, {NULL}, false, false},
+    {"carrier", true, "carriers/@.json", NULL, {NULL}, false, false},
     {"erasure", true, "erasures/@.json", NULL, {NULL}, false, false},
 
     {"pupil", false, "pupil.json", pupil_put, {"DELETE FROM pupil WHERE id = ?1"}, false, true},

@@ -222,6 +222,8 @@ static const struct model_right rights[] = {
     R("system.status", "state of the installation", SCHOOL, L | DIRECTOR | STORAGE | SYSADMIN, 0, 0),
     R("system.maintain", "reindex, check, upgrade", SCHOOL, L | SYSADMIN, 0, 0),
     R("backup.run", "make and check backups", SCHOOL, L | STORAGE | SYSADMIN, 0, 0),
+    R("backup.read", "state of the backups", SCHOOL, L | DIRECTOR | STORAGE | SYSADMIN, 0, 0),
+    R("backup.code", "the recovery code of the backups", SCHOOL, L, 0, 0),
     R("notice.list", "own notices", SCHOOL, L | ACCOUNT, 0, 0),
     R("notice.due", "notices that fall due by themselves", SCHOOL, L, 0, 0),
     R("search", "search (answers by the lists' own rights)", SCHOOL, L | ACCOUNT, 0, 0),

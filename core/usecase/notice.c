@@ -30,7 +30,8 @@ static const struct about {
     {"review_declined", "review.read", UC_T_REVIEW, "object"}, {"consent_second", "consent.read", UC_T_PUPIL, "pupil"},
     {"consent_14", "consent.read", UC_T_PUPIL, "pupil"},       {"consent_18", "consent.read", UC_T_PUPIL, "pupil"},
     {"share_waiting", "share.read", UC_T_PUPIL, "pupil"},      {"share_active", "share.read", UC_T_PUPIL, "pupil"},
-    {"goal_comment", "goal.read", UC_T_PUPIL, "pupil"},
+    {"goal_comment", "goal.read", UC_T_PUPIL, "pupil"},        {"backup_overdue", "backup.read", UC_T_NONE, "object"},
+    {"backup_damaged", "backup.read", UC_T_NONE, "object"},
 };
 
 static bool may_read(struct uc_call *call, const char *kind, const json_t *about)

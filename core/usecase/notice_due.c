@@ -1,6 +1,7 @@
 /* Notices that fall due by themselves: birthdays, answers that are late, records the school brought in by import and event. Each is derived from
  * the documents and made again it is the same one, so nothing is lost with a server that was off. */
 #include "usecase/notice.h"
+#include "usecase/backup.h"
 #include "usecase/family.h"
 
 #include "base/json.h"
@@ -237,6 +238,7 @@ int notice_run_due(struct uc_call *call, const json_t *in, json_t **out, struct 
     int rc = birthdays(call, 14, err);
     if (!rc) rc = birthdays(call, 18, err);
     if (!rc) rc = overdue(call, err);
+    if (!rc) rc = backup_due(call, err);
     if (!rc) rc = recent_imports(call, err);
     if (!rc) rc = recent_events(call, err);
     size_t n = json_array_size(call->notices);

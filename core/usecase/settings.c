@@ -32,6 +32,10 @@ static const struct uc_setting_def defs[] = {
     {"session.staff_hours", "12", NULL, 1, 720},
     {"session.staff_idle_minutes", "30", NULL, 5, 1440},
     {"factor.required", "none", "+none deputy_head director sysadmin", 0, 0}, /* roles that sign in with a code */
+    /* copies: once a year by this day and after the end of each study period ("10-31 12-28"); and none is older than so many days (0: no matter) */
+    {"backup.yearly", "01-25", NULL, 0, 0},
+    {"backup.period_ends", "", "@", 0, 0},
+    {"backup.days", "7", NULL, 0, 366},
     {"preview.cache_mb", "1024", NULL, 16, 1000000},
     /* printed on slips and forms (Roskomnadzor's order 18 names the operator by them); empty: a line to write on */
     {"school.site", "", "*", 0, 0},
@@ -71,6 +75,16 @@ static bool month_day(const char *s)
     return strlen(s) == 5 && lt_print(whole, sizeof whole, "2025-%s", s) && lt_date_parse(whole, &d);
 }
 
+/* Days of the year between blanks or commas; none is fine. */
+static bool month_days(const char *s)
+{
+    char day[8];
+    bool good = strlen(s) <= 120;
+    for (s += strspn(s, " ,"); good && *s; s += strcspn(s, " ,"), s += strspn(s, " ,"))
+        good = lt_print(day, sizeof day, "%.*s", (int)(strcspn(s, " ,") > 7 ? 7 : strcspn(s, " ,")), s) && month_day(day);
+    return good;
+}
+
 static bool is_colour(const char *s)
 {
     return strlen(s) == 7 && s[0] == '#' && strspn(s + 1, "0123456789abcdefABCDEF") == 6;
@@ -94,6 +108,8 @@ int uc_setting_check(const char *name, const char *value, struct lt_error *err)
     if (!def) return lt_fail(err, LT_USAGE, "setting.unknown", "name", name, (char *)NULL);
     if (def->words && def->words[0] == '*')
         return lt_utf8_count(value) <= TEXT_MAX && !strpbrk(value, "\r\n") ? 0 : lt_fail(err, LT_USAGE, "setting.text", "name", name, "max", LT_NUM(TEXT_MAX), (char *)NULL);
+    if (def->words && def->words[0] == '@')
+        return month_days(value) ? 0 : lt_fail(err, LT_USAGE, "setting.month_days", "name", name, (char *)NULL);
     if (def->words && def->words[0] == '+') return words_fit(def, value, err);
     if (def->words && !has_word(def->words, value))
         return lt_fail(err, LT_USAGE, "setting.words", "name", name, "words", def->words, (char *)NULL);

@@ -9,7 +9,7 @@
 struct uc_setting_def {
     const char *name;
     const char *value;   /* default */
-    const char *words;   /* allowed words separated by spaces, "*": any line of text, "+a b": several of them, or NULL */
+    const char *words;   /* allowed words separated by spaces, "*": any line of text, "+a b": several of them, "@": days of the year such as "10-31 12-28", or NULL */
     long long min, max;  /* for numbers; 0,0: not a number */
 };
 

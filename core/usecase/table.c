@@ -39,6 +39,8 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_channel,
     &uc_noun_publication,
     &uc_noun_plugin,
+    &uc_noun_carrier,
+    &uc_noun_backup,
 };
 
 const struct uc_noun *const *uc_nouns(size_t *n)

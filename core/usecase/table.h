@@ -14,5 +14,6 @@ extern const struct uc_noun uc_noun_goal, uc_noun_skill, uc_noun_share, uc_noun_
 extern const struct uc_noun uc_noun_report;
 extern const struct uc_noun uc_noun_gto, uc_noun_olympiad;
 extern const struct uc_noun uc_noun_channel, uc_noun_publication, uc_noun_plugin;
+extern const struct uc_noun uc_noun_backup, uc_noun_carrier;
 
 #endif

@@ -1,4 +1,5 @@
 /* vault_check: every byte, every signature, every reference of one repository. */
+#include "vault/copy.h"
 #include "vault/inside.h"
 #include "vault/loose.h"
 #include "vault/pack.h"
@@ -291,13 +292,14 @@ int vault_pack(struct vault *v, const char *repo, struct lt_error *err)
     int rc = vault_repo_dir(v, repo, &dir, err);
     if (rc == 0 && (objects = repo_objects(dir)) == NULL) rc = lt_fail_memory(err);
     if (rc == 0) rc = pack_each_count(objects, &packs, err);
-    if (rc == 0 && packs > PACK_MANY) {
+    if (rc == 0 && packs > PACK_MANY && vault_take_begin(v)) {
         rc = vault_writer_lock(v, repo, err);
         if (rc == 0) {
             rc = pack_merge(vault_fs(v), objects, &merged, err);
             if (merged > 0) repo_forget(vault_repos_cache(v), dir);
             vault_writer_unlock(v, repo);
         }
+        vault_take_end(v);
     }
     free(objects);
     free(dir);

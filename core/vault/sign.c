@@ -68,10 +68,10 @@ static void key_blob(struct out *o, const uint8_t key[SIGN_PUBLIC])
 }
 
 /* What Ed25519 signs. */
-static void signed_blob(struct out *o, const char *hash, const void *digest, size_t len)
+static void signed_blob(struct out *o, const char *space, const char *hash, const void *digest, size_t len)
 {
     put(o, MAGIC, 6);
-    put_text(o, NAMESPACE);
+    put_text(o, space);
     put_text(o, "");
     put_text(o, hash);
     put_string(o, digest, len);
@@ -259,12 +259,12 @@ int sign_key_load(const char *path, struct sign_key **out, struct lt_error *err)
 
 /* --- signatures --- */
 
-void sign_make(const struct sign_key *k, const void *data, size_t len, char out[SIGN_ARMOR])
+void sign_make_in(const struct sign_key *k, const char *space, const void *data, size_t len, char out[SIGN_ARMOR])
 {
     unsigned char digest[crypto_hash_sha512_BYTES], sig[crypto_sign_BYTES];
     crypto_hash_sha512(digest, data, len);
     struct out msg = {.len = 0}, key = {.len = 0}, inner = {.len = 0}, blob = {.len = 0};
-    signed_blob(&msg, "sha512", digest, sizeof digest);
+    signed_blob(&msg, space, "sha512", digest, sizeof digest);
     crypto_sign_detached(sig, NULL, msg.b, msg.len, k->secret);
     key_blob(&key, k->public);
     put_text(&inner, KIND);
@@ -272,7 +272,7 @@ void sign_make(const struct sign_key *k, const void *data, size_t len, char out[
     put(&blob, MAGIC, 6);
     put_u32(&blob, 1);
     put_string(&blob, key.b, key.len);
-    put_text(&blob, NAMESPACE);
+    put_text(&blob, space);
     put_text(&blob, "");
     put_text(&blob, "sha512");
     put_string(&blob, inner.b, inner.len);
@@ -291,6 +291,11 @@ void sign_make(const struct sign_key *k, const void *data, size_t len, char out[
     memcpy(p, END_LINE, sizeof END_LINE);
 }
 
+void sign_make(const struct sign_key *k, const void *data, size_t len, char out[SIGN_ARMOR])
+{
+    sign_make_in(k, NAMESPACE, data, len, out);
+}
+
 /* Bytes between the two lines; 0 when it is not such a text. */
 static size_t unarmor(const char *armor, size_t len, unsigned char *out, size_t size)
 {
@@ -303,29 +308,35 @@ static size_t unarmor(const char *armor, size_t len, unsigned char *out, size_t 
     return from_base64(armor + begin + 1, len - begin - end - 1, "\r\n", out, size);
 }
 
-bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t len, uint8_t key[SIGN_PUBLIC])
+bool sign_verify_in(const char *armor, size_t armor_len, const char *space, const void *data, size_t len,
+                    uint8_t key[SIGN_PUBLIC])
 {
     unsigned char blob[ARMOR_MAX], digest[crypto_hash_sha512_BYTES];
     struct in in = {.p = blob, .left = unarmor(armor, armor_len, blob, sizeof blob)};
     if (in.left < 10 || memcmp(blob, MAGIC "\0\0\0\1", 10) != 0) return false;
     in.p += 10;
     in.left -= 10;
-    struct in public = get_string(&in), space = get_string(&in), reserved = get_string(&in),
+    struct in public = get_string(&in), named = get_string(&in), reserved = get_string(&in),
               hash = get_string(&in), sig = get_string(&in);
-    if (in.bad || in.left != 0 || !is_text(&space, NAMESPACE) || reserved.bad) return false;
+    if (in.bad || in.left != 0 || !is_text(&named, space) || reserved.bad) return false;
     const unsigned char *k = get_ed25519(public, SIGN_PUBLIC), *s = get_ed25519(sig, crypto_sign_BYTES);
     if (k == NULL || s == NULL) return false;
     struct out msg = {.len = 0};
     if (is_text(&hash, "sha512")) {
         crypto_hash_sha512(digest, data, len);
-        signed_blob(&msg, "sha512", digest, crypto_hash_sha512_BYTES);
+        signed_blob(&msg, space, "sha512", digest, crypto_hash_sha512_BYTES);
     } else if (is_text(&hash, "sha256")) {
         crypto_hash_sha256(digest, data, len);
-        signed_blob(&msg, "sha256", digest, crypto_hash_sha256_BYTES);
+        signed_blob(&msg, space, "sha256", digest, crypto_hash_sha256_BYTES);
     } else {
         return false;
     }
     if (reserved.left != 0 || crypto_sign_verify_detached(s, msg.b, msg.len, k) != 0) return false;
     memcpy(key, k, SIGN_PUBLIC);
     return true;
+}
+
+bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t len, uint8_t key[SIGN_PUBLIC])
+{
+    return sign_verify_in(armor, armor_len, NAMESPACE, data, len, key);
 }

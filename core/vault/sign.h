@@ -37,6 +37,10 @@ bool sign_public_parse(const char *line, uint8_t out[SIGN_PUBLIC]); /* "ssh-ed25
 void sign_make(const struct sign_key *k, const void *data, size_t len, char out[SIGN_ARMOR]);
 /* True when armour is a good signature of data in namespace "git"; key: the one that made it. */
 bool sign_verify(const char *armor, size_t armor_len, const void *data, size_t len, uint8_t key[SIGN_PUBLIC]);
+/* The same in another namespace (a short word, "letopis-backup"): what was signed for one is no signature for another. */
+void sign_make_in(const struct sign_key *k, const char *space, const void *data, size_t len, char out[SIGN_ARMOR]);
+bool sign_verify_in(const char *armor, size_t armor_len, const char *space, const void *data, size_t len,
+                    uint8_t key[SIGN_PUBLIC]);
 
 /* --- allowed_signers --- */
 

@@ -52,6 +52,8 @@ struct vault {
     struct vault_repo **table;
     size_t table_cap, table_len; /* a power of two */
 
+    pthread_cond_t still;    /* nothing is taken away any more */
+    unsigned held, taking;   /* who reads the files as they lie there; who takes some away (copy.h) */
     pthread_cond_t wake;
     pthread_t keeper;
     bool keeper_runs, stop;

@@ -392,6 +392,7 @@ static int init_threads(struct vault *v, struct lt_error *err)
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&v->wake, &attr);
     pthread_condattr_destroy(&attr);
+    pthread_cond_init(&v->still, NULL);
     pthread_mutex_init(&v->mu, NULL);
     return 0;
 }
@@ -425,6 +426,7 @@ static void vault_free(struct vault *v)
     sign_signers_free(&v->signers);
     if (v->git_started) repo_lib_end();
     pthread_cond_destroy(&v->wake);
+    pthread_cond_destroy(&v->still);
     pthread_mutex_destroy(&v->mu);
     if (v->lock_fd >= 0) close(v->lock_fd);
     free(v->installation);

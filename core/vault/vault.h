@@ -223,7 +223,7 @@ struct vault_report {
  * Faults go to cb, the oldest commit first. 0 even with faults (see report). */
 int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const struct vault_fault *), void *user,
                 struct vault_report *report, struct lt_error *err);
-/* Merges packs where there are more than 6. The vault does so itself: every 30 s, after 48 transactions of one repository, and
+/* Merges packs where there are more than 6 (but not while somebody reads the files as they lie there: copy.h). The vault does so itself: every 30 s, after 48 transactions of one repository, and
  * at vault_close, a few repositories a second. */
 int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
 /* Writes a v2 bundle of main and HEAD to fd: all history, or with fresh = true one signed root commit of the head's tree. */

@@ -143,7 +143,7 @@ static bool read_row(const char *line, struct row *r)
 /* What the answer says of the right: a rule of the domain that refuses comes after it. */
 static char verdict(int rc)
 {
-    static const char *const parts[] = {"role.absent", "guardian.absent", "file.absent", "entry.revision_absent"};
+    static const char *const parts[] = {"role.absent", "guardian.absent", "file.absent", "entry.revision_absent", "carrier.absent", "backup.copy_absent"};
     if (rc == LT_DENIED) return '-';
     for (size_t i = 0; i < LT_COUNT(parts); i++) {
         if (strcmp(s->err.code, parts[i]) == 0) return '+';
