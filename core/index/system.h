@@ -172,6 +172,7 @@ struct sys_guess {
 /* All or none. */
 int sysdb_guess_put(struct sysdb *db, const struct sys_guess *rows, size_t n, struct lt_error *err);
 int sysdb_guess_each(struct sysdb *db, void (*each)(void *user, const struct sys_guess *g), void *user, struct lt_error *err);
+
 /* --- copies --- */
 /* All of it as it stands at this moment, into a new file at `path` (not flushed); others go on writing. step (may be NULL) is called now and then; what it
  * returns other than 0 ends the copying and is returned. */
