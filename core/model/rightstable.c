@@ -101,6 +101,7 @@ static const struct model_right rights[] = {
     R("person.dismiss", "end all roles of a person", PERSON, L | DIRECTOR | CLERK_OTHER, 0, 0),
     R("person.contacts", "telephone and e-mail", PERSON, OFFICE | OWN_PERSON | CLASS_PERSON, OTHER_GUARDIAN,
       0),
+    R("person.naming", "let a mentor be named beside pupils, take it back", PERSON, OFFICE | OWN_PERSON | PERSONAL, 0, LOCAL_OFF),
     R("role.grant", "grant and revoke roles", PERSON, L | DIRECTOR | CLERK_OTHER, 0, 0),
     R("guardian.link", "link and unlink a guardian, set his rights", PUPIL,
       L | CLASS | DEPUTY | DIRECTOR | CLERK | PERSONAL, OWN_CHILD | OWN_PERSON, 0),

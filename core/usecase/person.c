@@ -322,6 +322,9 @@ static const struct uc_field revoke_fields[] = {{"person", UC_ID, UC_REQUIRED | 
                                                 {0}};
 static const struct uc_field dismiss_fields[] = {ID, {"date", UC_DATE, 0, 0, 0, NULL}, {"order", UC_TEXT, 0, 0, 100, NULL}, {0}};
 
+static const struct uc_field naming_fields[] = {
+    ID, {"paper", UC_FILE, 0, 0, 0, NULL}, {"paper_date", UC_DATE, 0, 0, 0, NULL}, {"withdraw", UC_BOOL, 0, 0, 0, NULL}, {0}};
+
 static const struct uc_row person_rows[] = {
     {.noun = "person", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "person.add",
      .fields = add_fields, .run = run_add},
@@ -333,6 +336,8 @@ static const struct uc_row person_rows[] = {
      .right = "person.manage", .target = UC_T_PERSON, .target_field = "id", .fields = edit_fields, .run = run_edit},
     {.noun = "person", .verb = "dismiss", .method = "POST", .tail = "/{id}/dismiss", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "person.dismiss", .target = UC_T_PERSON, .target_field = "id", .fields = dismiss_fields, .run = run_dismiss},
+    {.noun = "person", .verb = "naming", .method = "POST", .tail = "/{id}/naming", .reply = UC_ONE, .flags = UC_WRITE,
+     .right = "person.naming", .target = UC_T_PERSON, .target_field = "id", .fields = naming_fields, .run = person_run_naming},
 };
 
 static const struct uc_row role_rows[] = {

@@ -11,4 +11,8 @@ int person_take_fields(json_t *doc, const json_t *in, struct lt_error *err);
 /* Appends {id, role, class, group, programme, subject, levels, areas, duty, from (today by default), to, order}. */
 int person_add_role(struct uc_call *call, json_t *doc, const json_t *in, struct lt_error *err);
 
+/* May this person be named beside the achievements of pupils they prepared? (naming.c) */
+bool person_named(const json_t *person);
+int person_run_naming(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+
 #endif

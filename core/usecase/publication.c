@@ -24,6 +24,7 @@ static const char *standing_why(const json_t *entry)
 }
 
 struct planning {
+    struct uc_call *call;
     const struct publish_pupil *p;
     struct publish_list known;
     json_t *showable, *entries, *steps;
@@ -50,11 +51,12 @@ static int plan_entry(struct planning *g, const json_t *entry)
     const char *why = publish_known_barred(&g->known, g->p->id) || (k && k->retracted) ? "retracted" : NULL;
     if (!why) why = row ? publish_entry_why(g->p, lt_json_object(row, "verified")) : standing_why(entry);
     if (!why && !row) why = "not_verified";
-    bool shown = k && k->shown, same = shown && k->fields == g->p->fields && k->revision == lt_json_int(row, "revision", 0);
+    unsigned fields = publish_entry_fields(g->call, g->p->fields, row ? lt_json_object(row, "verified") : NULL);
+    bool shown = k && k->shown, same = shown && k->fields == fields && k->revision == lt_json_int(row, "revision", 0);
     int step = why ? (shown ? STEP_REMOVE : STEP_LEAVE) : same ? STEP_KEEP : shown ? STEP_CHANGE : STEP_ADD;
     g->counts[step]++;
     json_t *item = json_pack("{s:s, s:s, s:s, s:s*}", "entry", id, "title", lt_json_str_or(entry, "title", ""), "step", step_words[step], "why", why);
-    if (item && !why && lt_json_put(item, "fields", publish_field_words(g->p->fields))) return -1;
+    if (item && !why && lt_json_put(item, "fields", publish_field_words(fields))) return -1;
     return json_array_append_new(g->steps, item);
 }
 
@@ -64,7 +66,7 @@ static int plan_pupil(struct uc_call *call, const struct publish_channel *ch, co
     struct publish_pupil p;
     int rc = publish_pupil_open(call, ch, id, &p, err);
     if (rc) return rc;
-    struct planning g = {.p = &p, .steps = json_array()};
+    struct planning g = {.call = call, .p = &p, .steps = json_array()};
     rc = publish_known_read(call, ch->id, id, &g.known, err);
     if (!rc) rc = publish_entries(call, id, &g.showable, err);
     json_t *all = json_pack("{s:s}", "pupil", id);
@@ -285,7 +287,7 @@ static int due_of_pupil(struct uc_call *call, const struct publish_channel *ch, 
         if (!k->shown || strcmp(k->pupil, pupil) != 0) continue;
         const json_t *row = showable_row(rows, k->entry);
         const json_t *verified = row ? lt_json_object(row, "verified") : NULL;
-        *due = *due || barred || k->removing || k->retracted || !verified || publish_entry_why(&p, verified) || (k->fields & ~p.fields);
+        *due = *due || barred || k->removing || k->retracted || !verified || publish_entry_why(&p, verified) || (k->fields & ~publish_entry_fields(call, p.fields, verified));
     }
     json_decref(rows);
     if (!rc) publish_pupil_close(&p);
@@ -364,6 +366,62 @@ void publication_after(struct uc_call *call)
         json_decref(call->seen);
         call->seen = seen;
     }
+    lt_error_clear(&ignored);
+}
+
+/* Of what is shown at the channel: does anything name this mentor? */
+static bool names(struct uc_call *call, const struct publish_list *known, const char *person)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < known->len; i++) {
+        const struct publish_known *k = &known->v[i];
+        struct lt_error ignored = {0};
+        json_t *entry = NULL;
+        if (!k->shown || !(k->fields & PUBLISH_MENTOR) || !*k->entry) continue;
+        if (uc_doc(call, "verified", k->entry, &entry, &ignored) == 0)
+            found = strcmp(lt_json_str_or(lt_json_object(entry, "mentor"), "person", ""), person) == 0;
+        lt_error_clear(&ignored);
+        json_decref(entry);
+    }
+    return found;
+}
+
+static int unname_at(struct uc_call *call, const char *channel, const char *person, struct lt_error *err)
+{
+    struct publish_channel ch;
+    struct publish_list known;
+    size_t removed = 0;
+    bool cleared = false;
+    int rc = publish_channel_open(call, channel, &ch, err);
+    if (rc) return rc;
+    rc = publish_known_read(call, channel, NULL, &known, err);
+    bool due = !rc && names(call, &known, person);
+    publish_known_free(&known);
+    if (due) rc = reduce(call, &ch, NULL, &removed, &cleared, err);
+    publish_channel_close(&ch);
+    return rc;
+}
+
+void publication_unnamed(struct uc_call *call, const char *person)
+{
+    struct lt_error ignored = {0};
+    char request[sizeof call->request];
+    json_t *channels = NULL, *checks = call->checks, *seen = json_deep_copy(call->seen);
+    size_t i;
+    const json_t *row;
+    lt_print(request, sizeof request, "%s", call->request);
+    lt_id_next(call->app->ids, call->request); /* rows of its own in the access log */
+    call->checks = NULL; /* it follows from the law, not from a right of whoever made it due */
+    int rc = active_channels(call, &channels, &ignored);
+    json_array_foreach(channels, i, row) {
+        if (!rc) rc = unname_at(call, lt_json_str_or(row, "id", ""), person, &ignored);
+    }
+    json_decref(channels);
+    json_decref(call->checks);
+    call->checks = checks;
+    lt_print(call->request, sizeof call->request, "%s", request);
+    json_decref(call->seen);
+    call->seen = seen;
     lt_error_clear(&ignored);
 }
 

@@ -65,6 +65,9 @@ int publish_entries(struct uc_call *call, const char *pupil, json_t **out, struc
 /* Why this showable entry is not shown, or NULL. */
 const char *publish_entry_why(const struct publish_pupil *p, const json_t *verified);
 
+/* Fields of this entry among `fields`: a mentor's name only where the mentor is a person of the school who agreed to it, today. */
+unsigned publish_entry_fields(struct uc_call *call, unsigned fields, const json_t *verified);
+
 /* One pupil's page as letopis/plugin.h says; shown: array of {verified, fields, more} in any order; `more` (keys put into the entry besides)
  * may be absent. */
 int publish_item(struct uc_call *call, const struct publish_channel *ch, const struct publish_pupil *p, const json_t *shown,
@@ -121,6 +124,9 @@ int publication_due(struct uc_call *call, const char *pupil, size_t *removed, st
 /* After any accepted change about one pupil: a withdrawal, a refusal, a dispute, a hidden or taken back entry takes effect on the pages
  * at once. A failure changes nothing in the answer, for the change stands; what is due is done by the next hourly call. */
 void publication_after(struct uc_call *call);
+/* A mentor does not want to be named any more: pages that name them are made anew without the name. As above, a failure changes nothing in the
+ * answer: publication_due finds what is left. */
+void publication_unnamed(struct uc_call *call, const char *person);
 /* The same as a call of its own, by the owner of the data folder: the row publication.due. */
 int publication_due_app(struct lt_app *app, const char *local_user, struct lt_error *err);
 

@@ -1,4 +1,5 @@
 /* What a publisher is given: only what is covered, field by field. */
+#include "usecase/person.h"
 #include "usecase/publish.h"
 
 #include "base/json.h"
@@ -75,26 +76,43 @@ static int put_reviews(json_t *to, const json_t *rows, const char *entry, bool p
     return json_array_size(texts) ? lt_json_put(to, "reviews", texts) : (json_decref(texts), 0);
 }
 
-/* A mentor's name needs the mentor's own yes, in the verified revision and in the newest one: it may have been taken back since. */
+/* The person document of the mentor where that person agreed to be named; NULL: no name. One who is written as text cannot agree. */
+static int mentor_of(struct uc_call *call, const json_t *verified, json_t **out, struct lt_error *err)
+{
+    const char *id = lt_json_str(lt_json_object(verified, "mentor"), "person");
+    json_t *person = NULL;
+    *out = NULL;
+    if (!id) return 0;
+    int rc = uc_doc(call, "person", id, &person, err);
+    if (rc == LT_NOTFOUND) {
+        lt_error_clear(err);
+        return 0;
+    }
+    if (!rc && person_named(person)) *out = json_incref(person);
+    json_decref(person);
+    return rc;
+}
+
+unsigned publish_entry_fields(struct uc_call *call, unsigned fields, const json_t *verified)
+{
+    struct lt_error ignored = {0};
+    json_t *mentor = NULL;
+    if (!(fields & PUBLISH_MENTOR)) return fields;
+    bool named = mentor_of(call, verified, &mentor, &ignored) == 0 && mentor;
+    lt_error_clear(&ignored);
+    json_decref(mentor);
+    return named ? fields : fields & ~(unsigned)PUBLISH_MENTOR;
+}
+
 static int put_mentor(struct uc_call *call, json_t *to, const json_t *verified, struct lt_error *err)
 {
-    const json_t *mentor = lt_json_object(verified, "mentor");
-    if (!lt_json_bool(mentor, "published", false)) return 0;
-    json_t *newest = NULL, *person = NULL;
-    int rc = uc_doc(call, "entry", lt_json_str_or(verified, "id", ""), &newest, err);
-    bool still = !rc && lt_json_bool(lt_json_object(newest, "mentor"), "published", false);
-    const char *id = lt_json_str(mentor, "person"), *name = lt_json_str(mentor, "name");
-    char *full = NULL;
-    if (still && id && !rc) {
-        rc = uc_doc(call, "person", id, &person, err);
-        if (!rc)
-            full = model_name_full(lt_json_str_or(person, "surname", ""), lt_json_str_or(person, "name", ""),
-                                   lt_json_str_or(person, "patronymic", ""));
-    }
-    if (still && !rc && lt_json_put_str(to, "mentor", full ? full : name)) rc = lt_fail_memory(err);
+    json_t *mentor = NULL;
+    int rc = mentor_of(call, verified, &mentor, err);
+    if (rc || !mentor) return rc;
+    char *full = model_name_full(lt_json_str_or(mentor, "surname", ""), lt_json_str_or(mentor, "name", ""), lt_json_str_or(mentor, "patronymic", ""));
+    if (!full || lt_json_put_str(to, "mentor", full)) rc = lt_fail_memory(err);
     free(full);
-    json_decref(person);
-    json_decref(newest);
+    json_decref(mentor);
     return rc;
 }
 

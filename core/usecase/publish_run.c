@@ -115,8 +115,9 @@ static int note_shown(struct run *r, const char *pupil, const char *entry, int64
 static unsigned fields_of(const struct run *r, const struct publish_pupil *p, const json_t *verified, const struct publish_known *k)
 {
     if (publish_entry_why(p, verified) || (k && k->retracted)) return 0;
-    if (r->mode == PUBLISH_RUN) return p->fields;
-    unsigned kept = k && k->shown && !k->removing ? p->fields & k->fields : 0;
+    unsigned fields = publish_entry_fields(r->call, p->fields, verified);
+    if (r->mode == PUBLISH_RUN) return fields;
+    unsigned kept = k && k->shown && !k->removing ? fields & k->fields : 0;
     return (kept & (PUBLISH_NAME | PUBLISH_TITLE)) == (PUBLISH_NAME | PUBLISH_TITLE) ? kept : 0;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {createHmac} from 'node:crypto';
 import {after, before, test} from 'node:test';
-import {start} from './support.mjs';
+import {start, testdata} from './support.mjs';
 
 let s;
 before(async () => { s = await start('sign'); });
@@ -155,6 +155,32 @@ test('what was not sent is asked about at leaving: kept it comes back to its own
   }));
   assert.deepEqual(left, []);
   await context.close();
+});
+
+test('a teacher lets their name stand beside achievements, and takes it back; the office enters a paper', async () => {
+  const page = await s.open('/account', {as: 'teacher', phone: true});
+  const part = page.locator('.naming');
+  await part.getByText('Согласия нет: имя не публикуется.').waitFor();
+  await part.getByRole('button', {name: 'Разрешить'}).click();
+  await part.getByText(/Согласие дано .* на экране/).waitFor();
+  await s.axe(page, 'own name');
+  await part.scrollIntoViewIfNeeded();
+  await s.shot(page, 'naming-phone');
+  await part.getByRole('button', {name: 'Отозвать согласие'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Отозвать согласие'}).click();
+  await part.getByText(/Согласие отозвано .*: имя не публикуется/).waitFor();
+  await page.close();
+  const {session} = await s.as('teacher');
+  const office = await s.open(`/people/${session.id}`, {as: 'director'});
+  await office.locator('.naming').getByRole('button', {name: 'Внести согласие с бумаги'}).click();
+  const box = office.getByRole('dialog');
+  await box.locator('[name=paper_date]').fill(session.today);
+  await box.locator('input[type=file]:not([capture])').setInputFiles(testdata('scans/01-olympiad-diploma.pdf'));
+  await s.axe(office, 'consent from paper');
+  await s.shot(office, 'naming-paper-desk');
+  await box.getByRole('button', {name: 'Внести'}).click();
+  await office.locator('.naming').getByText(/Согласие дано на бумаге/).waitFor();
+  await office.close();
 });
 
 /* RFC 6238: six digits of HMAC-SHA1 over the number of half-minutes. */

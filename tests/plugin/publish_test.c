@@ -172,6 +172,43 @@ static void field_by_field(void **state)
     nowhere("Иванов");
 }
 
+/* Who prepared the pupil is named by their own yes, given on screen or on paper, and no longer from the moment it is taken back. */
+static void a_mentor_is_named_by_their_own_yes(void **state)
+{
+    (void)state;
+    person(s, "prep", "Готовильцева");
+    name_it(s, "slip", text(ok(s, "director", "person", "add", "{'surname':'Листкова'}"), "id"));
+    account(s, "slip", false);
+    entry("e_led", "masha", "Турнир юных", ",'mentor_person':'@prep'");
+    dissemination("masha", "mother_m", EVERYTHING);
+    publish();
+    shown("Турнир юных");
+    nowhere("Готовильцева");
+    refused(s, LT_REFUSED, "naming.paper", "director", "person", "naming", "{'id':'@prep'}"); /* nobody says it for another */
+    refused(s, LT_REFUSED, "naming.paper", "local", "person", "naming", "{'id':'@prep'}");
+    refused(s, LT_REFUSED, "consent.unconfirmed", "slip", "person", "naming", "{'id':'@slip'}");
+    assert_string_equal(text(ok(s, "prep", "person", "naming", "{'id':'@prep'}"), "naming/how"), "screen");
+    refused(s, LT_CONFLICT, "naming.given", "prep", "person", "naming", "{'id':'@prep'}");
+    nowhere("Готовильцева"); /* a yes publishes nothing by itself */
+    publish();
+    shown("Готовильцева");
+    json_t *plan = ok(s, "publisher", "publication", "plan", "{'channel':'@site','pupil':'@masha'}");
+    assert_int_equal(number(json_array_get(json_object_get(plan, "items"), 0), "change"), 0);
+    ok(s, "prep", "person", "naming", "{'id':'@prep','withdraw':'true'}");
+    nowhere("Готовильцева");
+    shown("Турнир юных");
+    publish();
+    nowhere("Готовильцева");
+    refused(s, LT_USAGE, "naming.paper_date", "deputy", "person", "naming", "{'id':'@prep','paper':'<scans/01-olympiad-diploma.pdf'}");
+    json_t *doc = ok(s, "deputy", "person", "naming", "{'id':'@prep','paper':'<scans/01-olympiad-diploma.pdf','paper_date':'2026-11-02'}");
+    assert_string_equal(text(doc, "naming/entered_by"), id_of(s, "deputy"));
+    assert_int_equal(strlen(text(doc, "naming/sha256")), 64);
+    publish();
+    shown("Готовильцева");
+    ok(s, "deputy", "person", "naming", "{'id':'@prep','withdraw':'true'}");
+    nowhere("Готовильцева");
+}
+
 static void only_fit_entries(void **state)
 {
     (void)state;
@@ -419,7 +456,7 @@ static void without_the_plugin(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(nobody_without_consent), TEST(field_by_field), TEST(only_fit_entries),
+    const struct CMUnitTest tests[] = {TEST(nobody_without_consent), TEST(field_by_field), TEST(a_mentor_is_named_by_their_own_yes), TEST(only_fit_entries),
                                        TEST(withdrawal_takes_down_everywhere), TEST(term_ends), TEST(retract), TEST(hostile_texts),
                                        TEST(same_bytes), TEST(never_half), TEST(folders), TEST(without_the_plugin)};
     return cmocka_run_group_tests(tests, NULL, NULL);

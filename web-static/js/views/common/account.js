@@ -6,9 +6,10 @@ import {list, listRow} from '../../ui/list.js';
 import {pageHead} from '../../ui/state.js';
 import {fail, toast} from '../../ui/toast.js';
 import {confirm} from '../../ui/dialog.js';
+import {namingSection} from '../../ui/naming.js';
 import {leave} from '../../ui/leave.js';
 import {factorSection} from '../../ui/factor.js';
-import {ApiError, send} from '../../api.js';
+import {ApiError, get, send} from '../../api.js';
 import {ago, t} from '../../i18n.js';
 
 export async function view(ctx) {
@@ -29,8 +30,9 @@ export async function view(ctx) {
   }});
   const after = async () => { const asked = ctx.session.factor === 'required'; asked ? location.assign('/') : ctx.reload(); };
   const factor = await factorSection({session: ctx.session, signal: ctx.signal, reload: after});
+  const naming = ctx.session.kind === 'staff' && ctx.session.factor !== 'required' ? await namingSection({person: await get(`/people/${ctx.session.id}`, null, {signal: ctx.signal}), own: true, done: ctx.reload}) : null;
   return h('div', {class: 'stack stack-l'}, pageHead({title: t('account.title'), lead: `${ctx.session.name} · ${ctx.session.login}`}),
-    ctx.session.factor === 'required' && factor, h('section', {class: 'stack'}, h('h2', {}, t('account.password')), password.el), ctx.session.factor !== 'required' && factor,
+    ctx.session.factor === 'required' && factor, h('section', {class: 'stack'}, h('h2', {}, t('account.password')), password.el), ctx.session.factor !== 'required' && factor, naming,
     h('section', {class: 'stack'}, h('h2', {}, t('account.sessions')), h('p', {class: 'soft measure'}, t('account.sessions_text')),
       list(ctx, {path: '/accounts/sessions', label: t('account.sessions'), row: (x) => listRow({icon: 'phone', title: x.title || x.label || t('account.browser'),
         text: [x.current && t('account.this'), ago(x.last_used || x.created)].filter(Boolean).join(' · ')})}), h('div', {class: 'row'}, elsewhere)));

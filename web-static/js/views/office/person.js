@@ -4,6 +4,7 @@ import {button} from '../../ui/button.js';
 import {confirm, dialog} from '../../ui/dialog.js';
 import {form} from '../../ui/form.js';
 import {listRow} from '../../ui/list.js';
+import {namingSection} from '../../ui/naming.js';
 import {mark, note, pageHead} from '../../ui/state.js';
 import {fail, toast} from '../../ui/toast.js';
 import {word} from '../../ui/meta.js';
@@ -101,5 +102,6 @@ export async function view(ctx) {
     person.dismissed && note({icon: 'exit', title: t('person.gone', {date: dateShort(person.dismissed)}), text: person.dismissed_order}),
     h('section', {class: 'stack-s'}, h('h2', {}, t('person.roles')), now.length ? h('div', {class: 'list'}, now.map((r) => row(r, true))) : h('p', {class: 'soft'}, t('person.no_roles')),
       rest.length > 0 && h('details', {class: 'more-fields'}, h('summary', {}, t('person.other_roles', {n: rest.length})), h('div', {class: 'list'}, rest.map((r) => row(r, false))))),
-    h('section', {class: 'stack-s'}, h('h2', {}, t('person.account')), accountPart(ctx, person, accounts.find((a) => a.subject === person.id))));
+    h('section', {class: 'stack-s'}, h('h2', {}, t('person.account')), accountPart(ctx, person, accounts.find((a) => a.subject === person.id))),
+    namingSection({person, own: person.id === ctx.session.id, done: ctx.reload}));
 }
