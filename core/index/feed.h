@@ -84,6 +84,10 @@ int pupil_put_classes(struct feed *f, const struct doc *d);
 int pupil_put_review(struct feed *f, const struct doc *d);
 int pupil_put_consent(struct feed *f, const struct doc *d);
 int pupil_put_publication(struct feed *f, const struct doc *d);
+/* rows_award.c */
+int award_put(struct feed *f, const struct doc *d);
+int award_put_kind(struct feed *f, const struct doc *d);
+
 int family_put_goal(struct feed *f, const struct doc *d);
 int family_put_skill(struct feed *f, const struct doc *d);
 int family_put_share(struct feed *f, const struct doc *d);

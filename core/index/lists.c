@@ -242,6 +242,11 @@ static const struct list_filter SKILL_FILTERS[] = {VALUE("pupil", "sk.pupil @"),
                                                    VALUE("by_kind", "sk.by_kind @"), END};
 static const struct list_filter SHARE_FILTERS[] = {VALUE("pupil", "h.pupil @"), VALUE("sha256", "h.sha256 @"), VALUE("state", "h.state @"), END};
 
+static const struct list_filter AWARD_FILTERS[] = {
+    VALUE("pupil", "aw.pupil @"), VALUE("kind", "aw.kind @"), VALUE("state", "aw.state @"), VALUE("school_year", "aw.year @"), VALUE("by", "aw.by @"),
+    VALUE("class", "aw.pupil IN (SELECT m.pupil FROM membership m WHERE m.class @ AND m.from_date <= ?1 AND m.to_date >= ?1)"), END};
+static const struct list_filter AWARD_KIND_FILTERS[] = {VALUE("state", "ak.state @"), END};
+
 /* The row of an entry has the number of its row in search; another row may speak of an entry. */
 #define SEARCH_ENTRY(search)                                                                                                 \
     search " LEFT JOIN entry e ON e.rid = iif(s.kind IN ('entry', 'verified', 'both'), s.rid,"                               \
@@ -513,6 +518,23 @@ static const struct list LISTS[] = {
      .scope = SCOPE_PUPIL,
      .pupil = "g.pupil",
      .filters = GOAL_FILTERS},
+    {.name = "awards",
+     .from = "award aw",
+     .keys = {"aw.id"},
+     .types = "s",
+     .descending = true,
+     .detail = "k CROSS JOIN award aw ON aw.id = k.k0 LEFT JOIN pupil p ON p.id = aw.pupil JOIN document d ON d.id = aw.id AND d.kind = 'award'",
+     .columns = "aw.id, aw.pupil, " PUPIL_NAME("p") " AS pupil_name, aw.kind, aw.state, d.json AS award_json",
+     .scope = SCOPE_AWARD,
+     .pupil = "aw.pupil",
+     .filters = AWARD_FILTERS},
+    {.name = "award_kinds",
+     .from = "award_kind ak",
+     .keys = {"ak.title", "ak.id"},
+     .types = "ss",
+     .detail = "k CROSS JOIN document d ON d.id = k.k1 AND d.kind = 'award_kind'",
+     .columns = "d.id, d.json AS kind_json",
+     .filters = AWARD_KIND_FILTERS},
     {.name = "skills",
      .from = "skill sk",
      .keys = {"sk.id"},

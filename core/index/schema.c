@@ -150,7 +150,15 @@ static const char FAMILY[] =
     "CREATE INDEX share_pupil ON share (pupil, id);"
     "CREATE INDEX share_token ON share (sha256);";
 
-static const struct db_step STEPS[] = {{SCHOOL, true}, {PUPIL, true}, {ENTRIES, true}, {PAPERS, true}, {SEARCH, true}, {FAMILY, true}};
+/* Nominations for awards. */
+static const char AWARDS[] =
+    "CREATE TABLE award (id TEXT PRIMARY KEY, pupil TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, year INTEGER NOT NULL,"
+    " class TEXT NOT NULL, by TEXT NOT NULL, changed TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX award_pupil ON award (pupil, id);"
+    "CREATE INDEX award_by ON award (by, id);"
+    "CREATE TABLE award_kind (id TEXT PRIMARY KEY, title TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;";
+
+static const struct db_step STEPS[] = {{SCHOOL, true}, {PUPIL, true}, {ENTRIES, true}, {PAPERS, true}, {SEARCH, true}, {FAMILY, true}, {AWARDS, true}};
 const struct db_schema index_schema = {STEPS, LT_COUNT(STEPS)};
 
 const struct schema_dump index_dump_tables[] = {
@@ -182,6 +190,8 @@ const struct schema_dump index_dump_tables[] = {
     {"goal", "id"},
     {"skill", "id"},
     {"share", "id"},
+    {"award", "id"},
+    {"award_kind", "id"},
     {"search", "id, kind"},
     {"names", "id, kind"},
 };

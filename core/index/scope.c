@@ -27,7 +27,7 @@ struct key {
     const char *name;
     const char *sql[SCOPE_KINDS];
 };
-#define PUPILS(sql_) [SCOPE_PUPIL] = (sql_), [SCOPE_REVIEW] = (sql_), [SCOPE_SKILL] = (sql_)
+#define PUPILS(sql_) [SCOPE_PUPIL] = (sql_), [SCOPE_REVIEW] = (sql_), [SCOPE_SKILL] = (sql_), [SCOPE_AWARD] = (sql_)
 #define ALL_PUPILS(sql_) PUPILS(sql_), [SCOPE_ENTRY] = (sql_)
 
 static const struct key ADMIT[] = {
@@ -48,7 +48,7 @@ static const struct key ADMIT[] = {
     {"class_subjects", {[SCOPE_ENTRY] = ENTRY_PAIR("class", "subject")}},
     {"family_entries_of", {[SCOPE_ENTRY] = "(" FAMILY " AND " OF_IDS ")"}},
     {"persons", {[SCOPE_PERSON] = "p.id IN (SELECT value FROM json_each(#))"}},
-    {"made_by", {[SCOPE_REVIEW] = "r.by = #", [SCOPE_SKILL] = "sk.by = #", [SCOPE_MADE] = "i.by = #"}},
+    {"made_by", {[SCOPE_REVIEW] = "r.by = #", [SCOPE_SKILL] = "sk.by = #", [SCOPE_AWARD] = "aw.by = #", [SCOPE_MADE] = "i.by = #"}},
     {"asked_of", {[SCOPE_REVIEW] = "r.asked_of = #"}},
     {"staff", {[SCOPE_PERSON] = "p.id IN (SELECT r.person FROM role r WHERE r.from_date <= ?1 AND r.to_date >= ?1)"}},
 };

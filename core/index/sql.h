@@ -37,6 +37,7 @@ enum scope_kind {
     SCOPE_ENTRY,  /* rows about an entry (e) of a pupil */
     SCOPE_REVIEW, /* reviews (r) of a pupil */
     SCOPE_SKILL,  /* descriptions (sk) of a pupil */
+    SCOPE_AWARD,  /* nominations (aw) of a pupil */
     SCOPE_CLASS,  /* classes (c) */
     SCOPE_GROUP,  /* study groups (g) */
     SCOPE_EVENT,  /* events (v) */

@@ -160,7 +160,7 @@ struct model_right {
  * event.participants event.add event.manage event.close; import.roster import.results import.class olympiad.read olympiad.statement import.list
  * import.undo; channel.read channel.manage; publication.plan publication.run publication.status
  * publication.retract; log.access log.changes; job.read job.cancel; plugin.read plugin.manage; system.status
- * system.maintain; backup.run backup.read backup.code; notice.list notice.due; search. */
+ * system.maintain; backup.run backup.read backup.code; award.kinds award.manage award.read award.nominate award.judge; notice.list notice.due; search. */
 const struct model_right *model_right(const char *id); /* NULL when there is none */
 const struct model_right *model_right_at(size_t i);    /* NULL past the end */
 

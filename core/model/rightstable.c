@@ -174,6 +174,12 @@ static const struct model_right rights[] = {
     R("share.confirm", "a guardian's confirmation of a pupil's link", PUPIL, L | CONSENT, 0, CONFIRMED | LOCAL_OFF),
     R("share.revoke", "close a link", PUPIL, L | SELF | CONSENT | DIRECTOR | PERSONAL, 0, 0),
 
+    R("award.kinds", "kinds of awards", SCHOOL, L | STAFF, 0, 0),
+    R("award.manage", "enter and change kinds of awards", SCHOOL, L | DIRECTOR | ANY_DEPUTY, 0, 0),
+    R("award.read", "nominations of a pupil", PUPIL, L | CLASS | DEPUTY | DIRECTOR | CEREMONY | AUTHOR, 0, 0),
+    R("award.nominate", "nominate for an award", PUPIL, L | CLASS | TEACHES | DEPUTY | DIRECTOR, OWN_CHILD, 0),
+    R("award.judge", "agree to a nomination, return or refuse it", PUPIL, L | DEPUTY | DIRECTOR, OWN_CHILD, LOCAL_OFF),
+
     R("consent.scan", "scan signed papers to be entered", SCHOOL, L | ANY_CLASS | ANY_DEPUTY | DIRECTOR | CLERK | PERSONAL, 0, LOCAL_OFF),
 
     R("event.read", "title, dates, files of an event", EVENT, L | STAFF, 0, 0),

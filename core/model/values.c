@@ -95,13 +95,16 @@ static const char *const admission_kind_words[] = {
     "champion", "gto", "honours", "volunteering", "contest", "essay", NULL};
 static const char *const admission_missing_words[] = {
     "verified", "file", "number", "issuer", "date", "class", NULL};
+static const char *const award_act_words[] = {"nominate", "agree", "return", "refuse", NULL};
+static const char *const award_kind_state_words[] = {"active", "closed", NULL};
+static const char *const award_state_words[] = {"nominated", "returned", "agreed", "refused", NULL};
 static const char *const digest_words[] = {"off", "daily", "weekly", NULL};
 static const char *const goal_state_words[] = {"active", "reached", "set_aside", NULL};
 static const char *const notice_kind_words[] = {
     "entry_verified", "entry_returned", "entry_disputed", "entry_answered", "dispute_overdue",
     "entries_added", "review_asked", "review_given", "review_declined", "consent_second",
     "consent_14", "consent_18", "share_waiting", "share_active", "goal_comment", "backup_overdue",
-    "backup_damaged", NULL};
+    "backup_damaged", "award_nominated", "award_agreed", "award_returned", "award_refused", NULL};
 static const char *const share_state_words[] = {
     "waiting", "active", "expired", "revoked", "suspended", NULL};
 static const char *const share_why_words[] = {"own", "processing", "guardian", "refused", "age", NULL};
@@ -123,6 +126,9 @@ static const struct set {
     SET(activity),
     SET(admission_kind),
     SET(admission_missing),
+    SET(award_act),
+    SET(award_kind_state),
+    SET(award_state),
     SET(badge),
     SET(channel_state),
     SET(class_basis),

@@ -17,7 +17,7 @@ static const struct target_kind {
     {UC_T_PUPIL, "pupil", "pupil.list"},     {UC_T_ENTRY, "entry", "entry.read"},
     {UC_T_REVIEW, "review", "review.read"},  {UC_T_CONSENT, "consent", "consent.read"},
     {UC_T_GOAL, "goal", "goal.read"},        {UC_T_SKILL, "skill", "skill.read"},
-    {UC_T_SHARE, "share", "share.read"},
+    {UC_T_SHARE, "share", "share.read"},     {UC_T_AWARD, "award", "award.read"},
     {UC_T_CLASS, "class", "class.read"},     {UC_T_GROUP, "group", "group.read"},
     {UC_T_PERSON, "person", "person.read"},  {UC_T_EVENT, "event", "event.read"},
     {UC_T_PUBLICATION, "publication", "publication.status"},
@@ -134,6 +134,7 @@ static int load_target(struct uc_call *call, enum uc_target target, const char *
     case UC_T_GOAL:
     case UC_T_SKILL:
     case UC_T_SHARE:
+    case UC_T_AWARD:
     case UC_T_PUBLICATION: return load_of_pupil(call, kind_of(target)->kind, id, t, err);
     case UC_T_ACCOUNT: return load_account(call, id, t, person, err);
     case UC_T_JOB: return load_job(call, id, t, err);
@@ -179,7 +180,8 @@ static struct model_target target_of(enum uc_target target, const struct uc_targ
     }
     if (target == UC_T_GROUP) m.group_id = id;
     if (target == UC_T_EVENT) m.event = t->object;
-    if (target == UC_T_REVIEW || target == UC_T_SKILL || target == UC_T_IMPORT || target == UC_T_JOB)
+    if (target == UC_T_REVIEW || target == UC_T_SKILL || target == UC_T_IMPORT || target == UC_T_JOB ||
+        target == UC_T_AWARD)
         m.author = lt_json_str(lt_json_object(t->object, "created"), "by");
     if (target == UC_T_REVIEW) {
         const char *by = lt_json_str(t->object, "by");

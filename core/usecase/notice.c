@@ -31,7 +31,9 @@ static const struct about {
     {"consent_14", "consent.read", UC_T_PUPIL, "pupil"},       {"consent_18", "consent.read", UC_T_PUPIL, "pupil"},
     {"share_waiting", "share.read", UC_T_PUPIL, "pupil"},      {"share_active", "share.read", UC_T_PUPIL, "pupil"},
     {"goal_comment", "goal.read", UC_T_PUPIL, "pupil"},        {"backup_overdue", "backup.read", UC_T_NONE, "object"},
-    {"backup_damaged", "backup.read", UC_T_NONE, "object"},
+    {"backup_damaged", "backup.read", UC_T_NONE, "object"},    {"award_nominated", "award.read", UC_T_AWARD, "object"},
+    {"award_agreed", "award.read", UC_T_AWARD, "object"},      {"award_returned", "award.read", UC_T_AWARD, "object"},
+    {"award_refused", "award.read", UC_T_AWARD, "object"},
 };
 
 static bool may_read(struct uc_call *call, const char *kind, const json_t *about)

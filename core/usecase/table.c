@@ -27,6 +27,7 @@ static const struct uc_noun *const nouns[] = {
     &uc_noun_guardian,
     &uc_noun_event,
     &uc_noun_portfolio,
+    &uc_noun_award,
     &uc_noun_goal,
     &uc_noun_skill,
     &uc_noun_share,

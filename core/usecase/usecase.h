@@ -82,6 +82,7 @@ enum uc_target {
     UC_T_GOAL,    /* id of a goal → its pupil; so the next two */
     UC_T_SKILL,
     UC_T_SHARE,
+    UC_T_AWARD,   /* id of a nomination → its pupil */
     UC_T_CLASS,
     UC_T_GROUP,
     UC_T_PERSON,

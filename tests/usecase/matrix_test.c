@@ -96,6 +96,8 @@ static int setup(void **state)
     ok(s, "mother", "consent", "confirm", "{'id':'@c_ivan'}");
     name_it(s, "goal", text(ok(s, "ivan", "goal", "add", "{'pupil':'@ivan','title':'Первенство'}"), "id"));
     name_it(s, "skill", text(ok(s, "mother", "skill", "add", "{'pupil':'@ivan','kind':'personal','text':'Помогает'}"), "id"));
+    name_it(s, "letter", text(ok(s, "deputy", "award", "kind", "{'title':'Похвальный лист'}"), "id"));
+    name_it(s, "award", text(ok(s, "teacher", "award", "nominate", "{'pupil':'@ivan','kind':'@letter'}"), "id"));
     name_it(s, "share", text(ok(s, "ivan", "share", "create", "{'pupil':'@ivan'}"), "id"));
     name_it(s, "share_gone", text(ok(s, "ivan", "share", "create", "{'pupil':'@ivan'}"), "id"));
     ok(s, "ivan", "share", "revoke", "{'id':'@share_gone'}");

@@ -45,6 +45,10 @@ static int setup(void **state)
         {"a", "publications/h1/u1.json", "{'channel':'h1','entry':'e1','state':'published'}"},
         {"a", "goals/o1.json", "{'title':'Сдать ГТО','state':'active','due':'2027-05-01'}"},
         {"b", "goals/o2.json", "{'title':'Прочесть книгу','state':'reached'}"},
+        {"a", "awards/w1.json", "{'kind':'k1','state':'nominated','school_year':'2026/27','created':{'by':'t1'}}"},
+        {"b", "awards/w2.json", "{'kind':'k1','state':'refused','school_year':'2026/27','created':{'by':'t2'}}"},
+        {"school", "awards/k1.json", "{'title':'Похвальный лист','state':'active'}"},
+        {"school", "awards/k2.json", "{'title':'Благодарность','state':'closed'}"},
         {"a", "skills/s1.json", "{'kind':'personal','text':'Помогает','by':'t1','by_kind':'staff','date':'2026-10-01'}"},
         {"b", "skills/s2.json", "{'kind':'cognitive','text':'Ищет','by':'b','by_kind':'pupil','date':'2026-10-02'}"},
         {"a", "shares/l1.json", "{'sha256':'ff','state':'active','from':'2026-10-01','to':'2026-11-01'}"},
@@ -302,6 +306,12 @@ static void test_others(void **state)
     expect(w, "goals", "{'due_before':'2027-06-01'}", "o1");
     expect(w, "goals", "{'state':'reached','pupil':['a','b']}", "o2");
     expect(w, "goals", "{'scope':{'classes':['c9a']}," T "}", "o1");
+    expect(w, "awards", "{'kind':'k1','school_year':2026}", "w2 w1");
+    expect(w, "awards", "{'state':['nominated','agreed']}", "w1");
+    expect(w, "awards", "{'scope':{'made_by':'t2'}," T "}", "w2");
+    expect(w, "awards", "{'scope':{'classes':['c9a']}," T "}", "w1");
+    expect(w, "award_kinds", "{}", "k2 k1");
+    expect(w, "award_kinds", "{'state':'active'}", "k1");
     expect(w, "skills", "{'kind':'personal'}", "s1");
     expect(w, "skills", "{'by':'b','by_kind':'pupil','pupil':'b'}", "s2");
     expect(w, "skills", "{'scope':{'made_by':'t1'}}", "s1");
