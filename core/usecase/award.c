@@ -181,7 +181,9 @@ static int act(struct uc_call *call, const json_t *in, const char *name, const c
     const char *comment = lt_json_str(in, "comment") ? lt_json_str(in, "comment") : lt_json_str(in, "reason");
     bool again = strcmp(name, "nominate") == 0;
     lt_print(path, sizeof path, "awards/%s.json", lt_json_str_or(in, "id", ""));
-    int rc = again ? check_entries(call, lt_json_array(in, "entry"), err) : 0;
+    /* who may nominate may do so anew, not answer for what a colleague wrote */
+    int rc = again ? uc_require(call, "award.read", UC_T_AWARD, lt_json_str_or(in, "id", ""), err) : 0;
+    if (!rc && again) rc = check_entries(call, lt_json_array(in, "entry"), err);
     if (!rc) rc = uc_tx_begin1(call, call->target.pupil_id, &tx, err);
     if (!rc) rc = uc_tx_get(tx, call->target.pupil_id, path, &doc, err);
     if (!rc) rc = step(call, doc, name, comment, err);

@@ -44,8 +44,8 @@ static int by_name(const void *a, const void *b)
     return d ? d : strcmp(lt_json_str_or(x->item, "pupil", ""), lt_json_str_or(y->item, "pupil", ""));
 }
 
-/* Those with enough entries, by the alphabet. */
-static int sort(const json_t *by_pupil, size_t count, json_t *out, struct lt_error *err)
+/* Those with enough entries whom the actor may nominate, by the alphabet. */
+static int sort(struct uc_call *call, const json_t *by_pupil, size_t count, json_t *out, struct lt_error *err)
 {
     size_t n = 0;
     struct sorted *all = calloc(json_object_size(by_pupil) + 1, sizeof *all);
@@ -53,7 +53,7 @@ static int sort(const json_t *by_pupil, size_t count, json_t *out, struct lt_err
     json_t *item;
     int rc = all ? 0 : lt_fail_memory(err);
     json_object_foreach((json_t *)by_pupil, pupil, item) {
-        if (rc || json_array_size(lt_json_array(item, "entries")) < count) continue;
+        if (rc || json_array_size(lt_json_array(item, "entries")) < count || !uc_may(call, "award.nominate", UC_T_PUPIL, pupil)) continue;
         all[n] = (struct sorted){lt_fold(lt_json_str_or(item, "pupil_name", "")), item};
         if (!all[n++].key) rc = lt_fail_memory(err);
     }
@@ -93,15 +93,18 @@ int award_run_suggest(struct uc_call *call, const json_t *in, json_t **out, stru
     int year = model_year_of(call->today, &rule);
     json_t *kind = NULL, *rows = NULL, *by_pupil = json_object(), *items = json_array();
     const char *kind_id = lt_json_str_or(in, "kind", "");
-    int rc = by_pupil && items ? uc_doc(call, "award_kind", kind_id, &kind, err) : lt_fail_memory(err);
-    json_t *params = rc ? NULL : model_award_filters(kind);
+    json_t *params = json_object();
+    int rc = by_pupil && items && params ? uc_scope(call, "award.nominate", params, err) : lt_fail_memory(err); /* whoever may for nobody is told so */
+    json_decref(params);
+    if (!rc) rc = uc_doc(call, "award_kind", kind_id, &kind, err);
+    params = rc ? NULL : model_award_filters(kind);
     if (!rc && (!params || lt_json_put_int(params, "school_year", year) || lt_json_copy_key(params, in, "class"))) {
         json_decref(params);
         rc = lt_fail_memory(err);
     }
     if (!rc) rc = award_entries(call, params, &rows, err);
     if (!rc) rc = gather(by_pupil, rows, err);
-    if (!rc) rc = sort(by_pupil, (size_t)lt_json_int(kind, "count", 1), items, err);
+    if (!rc) rc = sort(call, by_pupil, (size_t)lt_json_int(kind, "count", 1), items, err);
     if (!rc) rc = mark_nominated(call, kind_id, year, items, err);
     if (!rc) uc_saw_items(call, items, "pupil");
     if (!rc) *out = json_pack("{s:O, s:i, s:O}", "kind", kind, "school_year", year, "items", items);
