@@ -44,7 +44,8 @@ static int run_kinds(struct uc_call *call, const json_t *in, json_t **out, struc
     return rc;
 }
 
-/* Without an id a new kind, with one its newest wording: nominations keep the title they were made with. */
+/* Without an id a new kind. With one its newest wording (nominations keep the title they were made with): where a title is given everything is
+ * said anew and what is left out is asked for no more, else only what is named changes. */
 static int run_kind(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     static const char *const keys[] = {"title", "text", "activity", "level", "result", "count", "state"};
@@ -61,8 +62,12 @@ static int run_kind(struct uc_call *call, const json_t *in, json_t **out, struct
     doc = NULL;
     if (!rc) rc = uc_tx_begin1(call, VAULT_SCHOOL, &tx, err);
     if (!rc && known) rc = uc_tx_get(tx, VAULT_SCHOOL, path, &doc, err);
-    if (!rc && !known) doc = json_pack("{s:s, s:i, s:s}", "id", id, "count", 1, "state", "active");
+    if (!rc && !known) doc = json_pack("{s:s, s:s}", "id", id, "state", "active");
+    for (size_t i = 0; !rc && known && lt_json_str(in, "title") && i < LT_COUNT(keys); i++) {
+        if (strcmp(keys[i], "state") != 0) json_object_del(doc, keys[i]);
+    }
     for (size_t i = 0; !rc && i < LT_COUNT(keys); i++) rc = doc && !lt_json_copy_key(doc, in, keys[i]) ? 0 : lt_fail_memory(err);
+    if (!rc && !json_object_get(doc, "count") && lt_json_put_int(doc, "count", 1)) rc = lt_fail_memory(err);
     if (!rc) rc = uc_tx_put(tx, VAULT_SCHOOL, path, doc, err);
     if (!rc) rc = uc_tx_commit(tx, known ? "Change a kind of award" : "Add a kind of award", NULL, err);
     uc_tx_end(tx);

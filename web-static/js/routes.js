@@ -12,8 +12,8 @@ import {routes as sysadmin} from './routes/sysadmin.js';
 export const nouns = {
   pupil: ['entry', 'review', 'goal', 'share', 'gto'],
   guardian: ['entry', 'review', 'goal', 'share', 'gto'],
-  teacher: ['entry', 'event', 'gto', 'review'],
-  office: ['school', 'person', 'role', 'channel'],
+  teacher: ['entry', 'event', 'gto', 'review', 'award'],
+  office: ['school', 'person', 'role', 'channel', 'award'],
   sysadmin: ['school'],
 };
 

@@ -16,6 +16,10 @@ const views = {
   access: () => import('../views/office/access.js'),
   settings: () => import('../views/office/settings.js'),
   import: () => import('../views/shared/import.js'),
+  awards: () => import('../views/shared/awards.js'),
+  award: () => import('../views/shared/award.js'),
+  nominate: () => import('../views/shared/nominate.js'),
+  awardkinds: () => import('../views/shared/awardkinds.js'),
 };
 
 export const routes = [
@@ -25,6 +29,10 @@ export const routes = [
   page('/people', 'people', {label: 'nav.office.people', icon: 'people', order: 4, when: people}),
   page('/people/:id', 'person', null, {under: '/people'}),
   page('/classes', 'classes', {label: 'nav.office.classes', icon: 'board', order: 5, when: people, phone: false}),
+  page('/awards', 'awards', {label: 'nav.teacher.awards', icon: 'medal', order: 2.5, when: heads, phone: false}, {words: ['office', 'pupil', 'awards'], style: 'awards', wide: true}),
+  page('/awards/new', 'nominate', null, {words: ['office', 'pupil', 'awards'], style: 'awards', under: '/awards'}),
+  page('/awards/kinds', 'awardkinds', null, {words: ['office', 'pupil', 'awards'], style: 'awards', under: '/awards'}),
+  page('/awards/:id', 'award', null, {words: ['office', 'pupil', 'awards'], style: 'awards', under: '/awards'}),
   page('/import', 'import', {label: 'nav.teacher.import', icon: 'upload', order: 5.5, phone: false}, {wide: true, words: ['office', 'teacher'], style: 'teacher'}),
   page('/publish', 'publish', {label: 'nav.office.publish', icon: 'globe', order: 6, when: has('director', 'deputy_head', 'publication')}),
   page('/publish/:id', 'channel', null, {under: '/publish', wide: true}),

@@ -12,6 +12,9 @@ const views = {
   gto: () => import('../views/teacher/gto.js'),
   disputes: () => import('../views/teacher/disputes.js'),
   import: () => import('../views/shared/import.js'),
+  awards: () => import('../views/shared/awards.js'),
+  award: () => import('../views/shared/award.js'),
+  nominate: () => import('../views/shared/nominate.js'),
 };
 
 const ofClass = (session) => session.roles.some((r) => r.role === 'class_teacher' || r.role === 'substitute');
@@ -30,5 +33,8 @@ export const routes = [
   page('/events/:id', 'event', null, {under: '/events'}),
   page('/class/reviews', 'reviews', {label: 'nav.teacher.reviews', icon: 'chat', order: 4}),
   page('/class/disputes', 'disputes', {label: 'nav.teacher.disputes', icon: 'flag', order: 5, phone: false}),
+  page('/awards', 'awards', {label: 'nav.teacher.awards', icon: 'medal', order: 5.5, phone: false}, {words: ['teacher', 'pupil', 'awards'], style: 'awards', wide: true}),
+  page('/awards/new', 'nominate', null, {words: ['teacher', 'pupil', 'awards'], style: 'awards', under: '/awards'}),
+  page('/awards/:id', 'award', null, {words: ['teacher', 'pupil', 'awards'], style: 'awards', under: '/awards'}),
   page('/import', 'import', {label: 'nav.teacher.import', icon: 'upload', order: 6, phone: false}, {wide: true}),
 ];
