@@ -8,7 +8,7 @@ import {confirm} from '../../ui/dialog.js';
 import {field} from '../../ui/field.js';
 import {h} from '../../ui/h.js';
 import {icon} from '../../ui/icon.js';
-import {word} from '../../ui/meta.js';
+import {fieldOf, loadNouns, word} from '../../ui/meta.js';
 import {progress} from '../../ui/progress.js';
 import {empty, mark, note, pageHead, problem, skeleton} from '../../ui/state.js';
 import {table} from '../../ui/table.js';
@@ -20,7 +20,7 @@ const TO_DECIDE = ['doubtful', 'not_found', 'contradiction'];
 const SHOWN = 60;
 
 export async function view(ctx) {
-  await Promise.all([load('teacher')]);
+  await Promise.all([load('teacher'), loadNouns(['entry'])]);
   ctx.title(t('import.title'));
   const formats = await all('/imports/formats', {}, {signal: ctx.signal});
   const body = h('div', {'aria-live': 'off'});
@@ -97,10 +97,24 @@ function valueText(v, key = '') {
   if (v === null || v === undefined) return '';
   if (Array.isArray(v)) return v.map((x) => valueText(x, key)).join(', ');
   if (typeof v === 'object') return [v.surname, v.name, v.patronymic].filter((x) => typeof x === 'string').join(' ') || Object.entries(v).filter(([k, x]) => typeof x !== 'object' && !HIDDEN.has(k)).map(([k, x]) => valueText(x, k)).join(' ');
+  if (typeof v === 'number') return number(v, {maximumFractionDigits: 2, useGrouping: false});
   if (/^\d{4}-\d\d-\d\d$/.test(v)) return dateShort(v);
   return word(SETS[key] || (key === 'study_form' ? 'study_form' : key), v);
 }
 const nameOf = (r) => r.values?.name_full || r.values?.full_name || [r.values?.surname, r.values?.first_name || r.values?.name, r.values?.patronymic].filter(Boolean).join(' ') || r.values?.participant || r.values?.code || t('import.row', {n: r.row});
+
+/* What a row says beside the name: of results what tells one from another stands first, and what is the same in the whole file is left out. */
+const NAMES = new Set(['surname', 'name', 'first_name', 'patronymic', 'name_full', 'full_name']);
+const FIRST = ['class', 'subject', 'title', 'stage', 'result', 'degree', 'badge', 'place', 'score', 'score_max'];
+const SAME = new Set(['kind', 'section', 'activity']);
+function said(r) {
+  const v = r.values || {};
+  const keys = Object.keys(v).filter((k) => !NAMES.has(k) && !(r.kind === 'results' && (SAME.has(k) || (k === 'level' && v.stage) || (k === 'title' && v.subject))));
+  const rank = (k) => (r.kind === 'results' && FIRST.includes(k) ? FIRST.indexOf(k) : FIRST.length);
+  return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 7).map((k) => valueText(v[k], k)).filter(Boolean).join(' · ');
+}
+const labelOf = (name) => (name === 'uin' ? t('import.uin') : fieldOf('entry.edit', name).label);
+const changed = (c) => h('div', {class: 'small'}, `${labelOf(c.field)}: ${valueText(c.from, c.field) || '—'} → ${valueText(c.to, c.field) || '—'}`);
 
 function preview(api) {
   const {state, draw} = api;
@@ -130,8 +144,8 @@ function rowTable(api, rows) {
   return table({caption: t('import.caption'), hideCaption: true, rows: shown, columns: [
     {name: 'row', label: t('import.place'), cell: (r) => h('span', {class: 'small soft number'}, r.row ? `${r.sheet ? `${r.sheet}, ` : ''}${r.row}` : t('import.not_in_file'))},
     {name: 'who', label: t('import.who'), head: true, cell: (r) => (r.pupil ? h('a', {href: `/pupils/${r.pupil}`, target: '_blank'}, nameOf(r)) : nameOf(r))},
-    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, Object.entries(r.values || {}).filter(([k]) => !['surname', 'name', 'first_name', 'patronymic', 'name_full', 'full_name'].includes(k)).slice(0, 6).map(([k, x]) => valueText(x, k)).filter(Boolean).join(' · '))},
-    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why))},
+    {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, said(r))},
+    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.changes || []).filter((c) => typeof c === 'object' && c.field).map(changed), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why))},
     {name: 'decide', label: t('import.decision'), cell: (r) => decide(api, r)},
   ]});
 }
