@@ -9,9 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FILES LETOPIS_BINARY_DIR "/testdata/olympiads/"
@@ -696,43 +694,18 @@ static void nobody_is_taken_for_somebody_else(void **state)
     assert_true(found * 100 >= sure * 95);
 }
 
-static double seconds(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double seconds_of(const struct rusage *u)
-{
-    return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) + (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
-}
-
-/* How long it takes is told and not judged here. */
+/* How long it takes is told by tests/bench/run, row (i). */
 static void ten_thousand_rows(void **state)
 {
     (void)state;
-    struct rusage before;
-    getrusage(RUSAGE_CHILDREN, &before);
-    double begin = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    json_t *p = preview("olympiad", "large-муниципальный-этап.xlsx", "");
-    double seen = seconds(CLOCK_MONOTONIC), cpu_seen = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    json_t *p = preview("olympiad", "large-муниципальный-этап.xlsx", ""), *all = json_object();
     assert_int_equal(number(p, "counts/matched"), 10000);
-    json_t *a = ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
-    double done = seconds(CLOCK_MONOTONIC), cpu_done = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    struct rusage children;
-    getrusage(RUSAGE_CHILDREN, &children);
-    printf("10 000 rows: preview %.2f s (own processor %.2f s), apply %.2f s (%.2f s); children of both %.2f s\n", seen - begin, cpu_seen - cpu, done - seen,
-           cpu_done - cpu_seen, seconds_of(&children) - seconds_of(&before));
-    assert_string_equal(text(a, "state"), "applied");
+    assert_string_equal(text(ok(s, "local", "import", "apply", "{'batch':'%s'}", text(p, "batch")), "state"), "applied");
     int n = 0;
-    json_t *all = json_object();
     assert_int_equal(index_count(s->app->index, "entries", all, 20000, &n, &s->err), 0);
     json_decref(all);
     assert_int_equal(n, 10000);
-    double again = seconds(CLOCK_MONOTONIC);
     p = preview("olympiad", "large-муниципальный-этап.xlsx", "");
-    printf("the same again: preview %.2f s\n", seconds(CLOCK_MONOTONIC) - again);
     assert_int_equal(number(p, "counts/unchanged"), 10000);
 }
 
