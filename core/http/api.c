@@ -182,6 +182,7 @@ void http_api_run(struct http_exchange *x)
                                  .request_id = *a->key ? a->key : NULL,
                                  .trace = x->id,
                                  .peer = *x->peer ? x->peer : NULL,
+                                 .text = true,
                                  .token = *a->guard.token ? a->guard.token : NULL};
     if (!rc && api_is_login(a->match.row)) {
         api_login(x, &request);

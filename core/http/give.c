@@ -163,11 +163,30 @@ static bool has_secrets(const struct uc_row *row)
     return !row;
 }
 
+static void text_gone(void *text)
+{
+    uc_text_free(text);
+}
+
+static void give_text(struct http_exchange *x, struct uc_answer *answer)
+{
+    size_t len, packed_len = 0;
+    const char *bytes = uc_text_bytes(answer->text, &len);
+    const char *packed = http_wants_packed(x, len) && !has_secrets(answer->row) ? uc_text_packed(answer->text, pack_gzip, &packed_len) : NULL;
+    struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback_cls(packed ? packed_len : len, (void *)(uintptr_t)(packed ? packed : bytes),
+                                                                                   text_gone, answer->text);
+    if (r) answer->text = NULL; /* the response's */
+    http_reply(x, MHD_HTTP_OK, "application/json", r);
+    if (packed) http_header(x, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+}
+
 void api_give(struct http_exchange *x, struct uc_answer *answer)
 {
     char tag[32];
     if (answer->stream.read) {
         give_bytes(x, answer);
+    } else if (answer->text) {
+        give_text(x, answer);
     } else if (!answer->body) {
         http_reply_empty(x, MHD_HTTP_NO_CONTENT);
     } else {

@@ -150,6 +150,8 @@ void http_reply_json(struct http_exchange *x, unsigned status, json_t *doc);
 void http_reply_json_packed(struct http_exchange *x, unsigned status, json_t *doc);
 /* 200 that a browser may keep and asks about again: with a tag, 304 where it has it. Nothing of a person. Takes doc. */
 void http_reply_json_tagged(struct http_exchange *x, json_t *doc);
+/* Does the reader take gzip, and is it worth it? */
+bool http_wants_packed(struct http_exchange *x, size_t len);
 void http_reply_empty(struct http_exchange *x, unsigned status);
 enum lt_lang http_lang(struct http_exchange *x);
 void http_header(struct http_exchange *x, const char *name, const char *value);

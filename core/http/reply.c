@@ -75,6 +75,11 @@ void http_reply_empty(struct http_exchange *x, unsigned status)
     x->status = status;
 }
 
+bool http_wants_packed(struct http_exchange *x, size_t len)
+{
+    return len >= PACK_LEAST && pack_wanted(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
+}
+
 static int add_text(const char *text, size_t len, void *out)
 {
     return lt_buf_add(out, text, len);
@@ -89,9 +94,7 @@ static void reply_json(struct http_exchange *x, unsigned status, json_t *doc, bo
     char *body = out.len ? lt_buf_take(&out, &len) : NULL;
     lt_buf_free(&out);
     size_t packed_len = 0;
-    bool wanted = body && may_pack && len >= PACK_LEAST &&
-                  pack_wanted(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
-    char *packed = wanted ? pack_gzip(body, len, &packed_len) : NULL;
+    char *packed = body && may_pack && http_wants_packed(x, len) ? pack_gzip(body, len, &packed_len) : NULL;
     if (packed) {
         free(body);
         body = packed;

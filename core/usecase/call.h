@@ -35,6 +35,7 @@ struct lt_app {
     atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
+    struct kept *kept;            /* answers as they were given lately (kept.h) */
     struct known *known;          /* documents of people who called lately (known.h) */
     atomic_ulong feeds;           /* how often the index took a change */
     atomic_ulong fed[256];        /* and when it last took one of the repositories of that slot (uc_feed_slot) */
@@ -78,6 +79,8 @@ struct uc_call {
     enum lt_lang lang;
     int64_t now;
     struct lt_date today;
+    unsigned long feeds;      /* app->feeds before anything was read */
+    bool text;                /* the door takes the answer as text */
     char request[80];
     const char *door;
     const char *peer;         /* address of the caller, or NULL */

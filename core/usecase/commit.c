@@ -4,6 +4,7 @@
  * After acceptance nothing may turn the answer into an error: an index that could not follow is noted and mended before the
  * next call reads from it. */
 #include "usecase/call.h"
+#include "usecase/kept.h"
 #include "usecase/repeat.h"
 
 #include "base/json.h"
@@ -184,6 +185,7 @@ void uc_fed(struct lt_app *app, const char *repo)
     unsigned long now = atomic_fetch_add(&app->feeds, 1) + 1;
     if (repo) atomic_store(&app->fed[slot_of(repo)], now);
     for (size_t i = 0; !repo && i < SLOTS; i++) atomic_store(&app->fed[i], now);
+    kept_clear(app->kept);
 }
 
 bool uc_fed_since(struct lt_app *app, const char *repo, unsigned long then)

@@ -4,6 +4,7 @@
 #include "usecase/notice.h"
 #include "usecase/job.h"
 #include "usecase/job_run.h"
+#include "usecase/kept.h"
 #include "usecase/repeat.h"
 #include "usecase/publish.h"
 #include "usecase/sheet.h"
@@ -19,6 +20,8 @@ static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_req
     call->lang = r->lang;
     call->now = lt_clock_now(&app->clock);
     call->today = lt_clock_today(&app->clock);
+    call->feeds = atomic_load(&app->feeds);
+    call->text = r->text;
     call->files = r->files;
     call->files_len = r->files_len;
     call->job = r->resumed ? r->resumed->run : NULL;
@@ -97,28 +100,34 @@ static void finish(struct uc_call *call)
     json_decref(call->notices);
 }
 
-static int run(struct uc_call *call, json_t **out, struct lt_error *err)
+static int run_row(struct uc_call *call, json_t **out, struct lt_error *err)
+{
+    return call->row->run(call, call->in, out, err);
+}
+
+static int run(struct uc_call *call, struct uc_answer *out, struct lt_error *err)
 {
     int rc = authorise(call, err);
     if (rc) return rc;
     if (call->row->reply == UC_LIST && json_is_true(json_object_get(call->in, "xlsx"))) return sheet_answer(call, err);
-    return job_wanted(call) ? job_start(call, out, err) : call->row->run(call, call->in, out, err);
+    if (job_wanted(call)) return job_start(call, &out->body, err);
+    return call->text && (call->row->flags & UC_KEPT) ? kept_answer(call, run_row, &out->text, err) : run_row(call, &out->body, err);
 }
 
 /* A write with an id of the caller: the first time it runs, then it answers the same. */
-static int run_once(struct uc_call *call, json_t **out, struct lt_error *err)
+static int run_once(struct uc_call *call, struct uc_answer *out, struct lt_error *err)
 {
     struct repeat repeat;
     json_t *kept = NULL;
     int rc = repeat_begin(call, &repeat, &kept, err);
     if (rc) return rc;
     if (kept) {
-        rc = repeat_answer(call, kept, out, err);
+        rc = repeat_answer(call, kept, &out->body, err);
         json_decref(kept);
         return rc;
     }
     rc = run(call, out, err);
-    repeat_end(call, &repeat, rc, *out);
+    repeat_end(call, &repeat, rc, out->body);
     return rc;
 }
 
@@ -133,7 +142,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
     if (!rc) rc = admit(&call, err);
     bool once = !rc && call.own_request && app->sys && *call.actor.id && (call.row->flags & UC_WRITE) && !(call.row->flags & UC_REPEAT);
-    if (!rc) rc = once ? run_once(&call, &out->body, err) : run(&call, &out->body, err);
+    if (!rc) rc = once ? run_once(&call, out, err) : run(&call, out, err);
     if (!rc && call.committed) publication_after(&call);
     if (!rc && call.committed) notice_after(&call);
     /* What cannot be logged is not given out; a change that was accepted carries its row in the journal already. */
@@ -154,6 +163,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
 void uc_answer_clear(struct uc_answer *a)
 {
     json_decref(a->body);
+    uc_text_free(a->text);
     if (a->stream.close) a->stream.close(a->stream.ctx);
     const struct uc_row *row = a->row;
     *a = (struct uc_answer){.row = row};

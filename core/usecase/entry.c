@@ -227,7 +227,7 @@ static const struct uc_row rows[] = {
      .target = UC_T_OWN, .fields = entry_fields, .run = entry_run_add},
     {.noun = "entry", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = entry_edit_fields, .run = entry_run_edit},
-    {.noun = "entry", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "entry.list", .target = UC_T_LIST,
+    {.noun = "entry", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_KEPT, .right = "entry.list", .target = UC_T_LIST,
      .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name",
      .sheet = "pupil_name pupil_class_name title activity subject level stage result degree place date organiser format participation state section source school_year",
      .run = entry_run_list},

@@ -176,8 +176,8 @@ static const struct uc_field export_fields[] = {
      .right = right_, .target = UC_T_PUPIL, .target_field = "id", .fields = fields_, .run = run_##verb_}
 
 static const struct uc_row rows[] = {
-    ROW(show, "GET", "", UC_ONE, 0, "portfolio.read", id_fields),
-    {.noun = "portfolio", .verb = "timeline", .method = "GET", .tail = "/timeline", .reply = UC_LIST, .right = "portfolio.read",
+    ROW(show, "GET", "", UC_ONE, UC_KEPT, "portfolio.read", id_fields),
+    {.noun = "portfolio", .verb = "timeline", .method = "GET", .tail = "/timeline", .reply = UC_LIST, .flags = UC_KEPT, .right = "portfolio.read",
      .target = UC_T_PUPIL, .target_field = "id", .fields = timeline_fields, .columns = "id date title level result state",
      .run = run_timeline},
     ROW(select, "POST", "/select", UC_ONE, UC_WRITE, "portfolio.arrange", select_fields),

@@ -87,9 +87,9 @@ static const struct uc_field find_fields[] = {{"query", UC_TEXT, UC_REQUIRED | U
 static const struct uc_field suggest_fields[] = {{"query", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 100, NULL}, {0}};
 
 static const struct uc_row rows[] = {
-    {.noun = "search", .verb = "find", .method = "GET", .tail = "", .reply = UC_LIST, .right = "search", .target = UC_T_LIST,
+    {.noun = "search", .verb = "find", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_KEPT, .right = "search", .target = UC_T_LIST,
      .fields = find_fields, .columns = "kind id title pupil_name snippet", .run = run_find},
-    {.noun = "search", .verb = "suggest", .method = "GET", .tail = "/suggest", .reply = UC_LIST, .right = "search",
+    {.noun = "search", .verb = "suggest", .method = "GET", .tail = "/suggest", .reply = UC_LIST, .flags = UC_KEPT, .right = "search",
      .target = UC_T_LIST, .fields = suggest_fields, .columns = "kind id title snippet", .run = run_suggest},
 };
 

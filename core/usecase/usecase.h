@@ -64,6 +64,7 @@ enum uc_flag {
     UC_REVISION = 1 << 3,  /* carries the revision seen (field revision; If-Match) */
     UC_REPEAT = 1 << 4,    /* safe to repeat */
     UC_EXCLUSIVE = 1 << 5, /* needs the folder for itself: not forwarded, refused while a server runs */
+    UC_KEPT = 1 << 6,      /* a read that rests on the index, the caller and the day alone: its answer may be kept (kept.h) */
     UC_QUIET = 1 << 7,     /* no row in the access log even though a pupil is the target (own session data) */
     UC_LONG = 1 << 8,      /* may take long: has the field `background` and can be run as a job (job.h) */
     UC_STEPS = 1 << 9,     /* several transactions: repeated after a kill it goes on instead of answering as done */
@@ -173,6 +174,7 @@ struct uc_request {
     const char *login, *password; /* --as */
     const char *token;            /* session or API token */
     const struct uc_resumed *resumed; /* a job goes on (job_run.h); NULL from doors */
+    bool text;                        /* the door takes the answer of a row with UC_KEPT as text */
 };
 
 /* An answer of bytes: the door calls read until it gives 0. */
@@ -187,8 +189,16 @@ struct uc_stream {
     void (*close)(void *ctx);
 };
 
+/* A document as the bytes of its JSON, keys in the order of the document. Shared and never changed. Any thread. */
+struct uc_text;
+const char *uc_text_bytes(const struct uc_text *text, size_t *len);
+/* What `pack` (malloc'ed; NULL: no gain) made of it the first time. Lives as long as the text. */
+const char *uc_text_packed(struct uc_text *text, void *(*pack)(const void *data, size_t len, size_t *out_len), size_t *len);
+void uc_text_free(struct uc_text *text); /* the caller's share of it */
+
 struct uc_answer {
     json_t *body; /* owned; NULL for UC_NONE and UC_BYTES; lists are {"items":[…],"next":…} */
+    struct uc_text *text; /* owned; in place of body, where the request asked for it */
     struct uc_stream stream; /* read NULL: none */
     const struct uc_row *row;
 };
