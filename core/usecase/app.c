@@ -1,6 +1,7 @@
 #include "usecase/call.h"
 #include "usecase/file.h"
 #include "usecase/guess.h"
+#include "usecase/judged.h"
 #include "usecase/kept.h"
 #include "usecase/known.h"
 #include "usecase/job.h"
@@ -212,6 +213,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->ids = lt_id_source_new(&app->clock);
     app->known = known_new();
     app->kept = kept_new();
+    app->judged = judged_new();
     app->repeats = repeats_new();
     app->previews = previews_new();
     app->guesses = guesses_new();
@@ -221,7 +223,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->modules = lt_strdup(config->modules);
     app->plugins_dir = lt_strdup(config->plugins);
     app->sandbox = (struct sandbox_config){.program = app->program, .modules_dir = app->modules};
-    int rc = app->ids && app->known && app->kept && app->repeats && app->jobs && app->previews && app->guesses && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
+    int rc = app->ids && app->known && app->kept && app->judged && app->repeats && app->jobs && app->previews && app->guesses && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
     if (!rc && !config->offline) rc = app_attach(app, config->lock_wait_ms, err);
     if (rc) lt_app_close(app);
     else *out = app;
@@ -241,6 +243,7 @@ void lt_app_close(struct lt_app *app)
     lt_id_source_free(app->ids);
     known_free(app->known);
     kept_free(app->kept);
+    judged_free(app->judged);
     repeats_free(app->repeats);
     previews_free(app->previews);
     guesses_free(app->guesses);

@@ -1,6 +1,7 @@
 /* Authorisation: the one place where a use case's right is judged. The rules are data of model/rights.h; here their facts are
  * fetched: what the target is, and how the actor stands to it today. */
 #include "usecase/call.h"
+#include "usecase/judged.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -48,15 +49,25 @@ void uc_target_clear(struct uc_target_docs *t)
 static int optional(struct uc_call *call, const char *kind, const char *id, json_t **out, struct lt_error *err)
 {
     struct lt_error miss = {0};
-    int rc = index_get(call->app->index, kind, id, out, NULL, &miss);
+    int rc = judged_get(call, kind, id, out, &miss);
     if (rc == LT_NOTFOUND) rc = 0;
     else if (rc) *err = miss;
     return rc;
 }
 
+/* One that must be there, as uc_doc. */
+static int wanted(struct uc_call *call, const char *kind, const char *id, json_t **out, struct lt_error *err)
+{
+    int rc = judged_get(call, kind, id, out, err);
+    if (rc != LT_NOTFOUND) return rc;
+    char code[64];
+    lt_print(code, sizeof code, "%s.absent", kind);
+    return lt_fail(err, LT_NOTFOUND, code, "id", id, (char *)NULL);
+}
+
 static int load_pupil(struct uc_call *call, const char *id, struct uc_target_docs *t, struct lt_error *err)
 {
-    int rc = uc_doc(call, "pupil", id, &t->pupil, err);
+    int rc = wanted(call, "pupil", id, &t->pupil, err);
     if (rc) return rc;
     lt_print(t->pupil_id, sizeof t->pupil_id, "%s", id);
     return optional(call, "classes", id, &t->classes, err);
@@ -64,7 +75,7 @@ static int load_pupil(struct uc_call *call, const char *id, struct uc_target_doc
 
 static int load_entry(struct uc_call *call, const char *id, struct uc_target_docs *t, struct lt_error *err)
 {
-    int rc = uc_doc(call, "entry", id, &t->entry, err);
+    int rc = wanted(call, "entry", id, &t->entry, err);
     if (rc) return rc;
     lt_print(t->entry_id, sizeof t->entry_id, "%s", id);
     rc = optional(call, "verified", id, &t->verified, err);

@@ -35,6 +35,7 @@ struct lt_app {
     atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
+    struct judged_docs *judged;   /* documents that rights were judged by lately (judged.h) */
     struct kept *kept;            /* answers as they were given lately (kept.h) */
     struct known *known;          /* documents of people who called lately (known.h) */
     atomic_ulong feeds;           /* how often the index took a change */

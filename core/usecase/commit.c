@@ -4,6 +4,7 @@
  * After acceptance nothing may turn the answer into an error: an index that could not follow is noted and mended before the
  * next call reads from it. */
 #include "usecase/call.h"
+#include "usecase/judged.h"
 #include "usecase/kept.h"
 #include "usecase/repeat.h"
 
@@ -185,6 +186,7 @@ void uc_fed(struct lt_app *app, const char *repo)
     unsigned long now = atomic_fetch_add(&app->feeds, 1) + 1;
     if (repo) atomic_store(&app->fed[slot_of(repo)], now);
     for (size_t i = 0; !repo && i < SLOTS; i++) atomic_store(&app->fed[i], now);
+    judged_clear(app->judged);
     kept_clear(app->kept);
 }
 
