@@ -155,6 +155,7 @@ static unsigned status_of_error(const struct lt_error *err)
         {"factor.wrong", MHD_HTTP_UNAUTHORIZED},
         {"session.locked", MHD_HTTP_TOO_MANY_REQUESTS},
         {"session.address_locked", MHD_HTTP_TOO_MANY_REQUESTS},
+        {"share.too_often", MHD_HTTP_TOO_MANY_REQUESTS},
         {"session.must_change", MHD_HTTP_PRECONDITION_REQUIRED},
         {"factor.needed", MHD_HTTP_PRECONDITION_REQUIRED},
         {"entry.revision_moved", MHD_HTTP_PRECONDITION_FAILED},

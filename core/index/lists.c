@@ -431,7 +431,8 @@ static const struct list LISTS[] = {
      .types = "s",
      .carry = "e.rid AS rid",
      .detail = "k CROSS JOIN entry e ON e.rid = k.rid JOIN document d ON d.id = e.id AND d.kind = 'verified'" CLASS_NOW("e.pupil"),
-     .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, " DOCUMENT_TEXT " AS verified_json",
+     .columns = "e.pupil, e.id AS entry, e.revision, cm.class AS pupil_class, cm.name AS pupil_class_name, " DOCUMENT_TEXT " AS verified_json,"
+                " (SELECT m.json FROM document m WHERE m.id = e.id AND m.kind = 'mask') AS mask_json",
      .way = "entry_id",
      .scope_way = "entry_pupil",
      .scope = SCOPE_ENTRY,
@@ -504,7 +505,7 @@ static const struct list LISTS[] = {
      .detail = "k CROSS JOIN publication b ON b.id = k.k0 LEFT JOIN entry e ON e.id = b.entry AND e.face <> 1 LEFT JOIN channel c ON c.id ="
                " b.channel JOIN document d ON d.id = b.id AND d.kind = 'publication'",
      .columns = "b.id, b.pupil, b.channel, c.title AS channel_title, b.entry, e.title AS entry_title, b.revision, b.state, b.release, b.at,"
-                " b.removed_at, d.json -> '$.fields' AS fields_json, d.json ->> '$.retracted.at' AS retracted",
+                " b.removed_at, d.json -> '$.fields' AS fields_json, d.json ->> '$.retracted.at' AS retracted, d.json ->> '$.pictures' AS pictures",
      .scope = SCOPE_PUPIL,
      .pupil = "b.pupil",
      .filters = PUBLICATION_FILTERS},

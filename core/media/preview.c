@@ -35,13 +35,21 @@ static uint32_t little(const unsigned char *p, unsigned n) {
 }
 
 /* One lossy picture and nothing else: a chunk with metadata, animation or a second picture is not what we asked for (RFC 9649). */
-static bool is_plain_webp(const unsigned char *p, size_t len, unsigned width, unsigned height) {
+bool media_preview_size(const void *data, size_t len, unsigned *width, unsigned *height) {
+    const unsigned char *p = data;
     if (len < 30 || memcmp(p, "RIFF", 4) != 0 || memcmp(p + 8, "WEBPVP8 ", 8) != 0 || little(p + 4, 4) != len - 8)
         return false;
     uint32_t body = little(p + 16, 4);
     if (body > len - 20 || len - 20 - body > 1 || (p[20] & 1) != 0 || memcmp(p + 23, "\x9d\x01\x2a", 3) != 0)
         return false;
-    return (little(p + 26, 2) & 0x3fff) == width && (little(p + 28, 2) & 0x3fff) == height;
+    *width = little(p + 26, 2) & 0x3fff;
+    *height = little(p + 28, 2) & 0x3fff;
+    return true;
+}
+
+static bool is_plain_webp(const void *data, size_t len, unsigned width, unsigned height) {
+    unsigned wide, high;
+    return media_preview_size(data, len, &wide, &high) && wide == width && high == height;
 }
 
 static int judge(const struct work *w, unsigned side, struct media_preview *what, struct lt_error *err) {
@@ -50,7 +58,7 @@ static int judge(const struct work *w, unsigned side, struct media_preview *what
     if (width < 1 || height < 1 || width > side || height > side || pages < 1 || pages > MEDIA_MAX_PAGES)
         return malformed(err);
     *what = (struct media_preview){(unsigned)width, (unsigned)height, (unsigned)pages};
-    if (!w->out->data || !is_plain_webp((const unsigned char *)w->out->data + w->begin, w->out->len - w->begin, what->width, what->height))
+    if (!w->out->data || !is_plain_webp(w->out->data + w->begin, w->out->len - w->begin, what->width, what->height))
         return malformed(err);
     return 0;
 }
@@ -64,7 +72,7 @@ static const char *module_for(const char *mime) {
 bool media_has_preview(const char *mime) { return module_for(mime) != NULL; }
 
 int media_preview(const struct media_env *env, int fd, uint64_t size, const char *mime, const char *name, unsigned side, unsigned page,
-                  struct lt_buf *out, struct media_preview *what, struct lt_error *err) {
+                  const json_t *areas, struct lt_buf *out, struct media_preview *what, struct lt_error *err) {
     static const char *const prefixes[] = {"file.", NULL};
     struct work w = {.out = out, .begin = out->len};
     const char *module = module_for(mime);
@@ -79,6 +87,10 @@ int media_preview(const struct media_env *env, int fd, uint64_t size, const char
                              "max_side", (json_int_t)MEDIA_MAX_SIDE, "max_pages", (json_int_t)MEDIA_MAX_PAGES);
     const struct sandbox_call call = {.kind = "module", .name = module, .args = args, .fds = &fd, .n_fds = 1,
                                       .error_prefixes = prefixes, .frame = on_frame, .ctx = &w};
+    if (args && json_array_size(areas) && json_object_set(args, "areas", (json_t *)(uintptr_t)areas) != 0) {
+        json_decref(args);
+        args = NULL;
+    }
     int rc = args ? sandbox_run(&config, &call, err) : lt_fail_memory(err);
     if (rc == 0)
         rc = judge(&w, side, what, err);

@@ -221,7 +221,7 @@ static int take_page(struct batch *b, const struct attached *a, unsigned page, u
     if (n > PAGES_MAX) return lt_fail(err, LT_REFUSED, "consent.scan_long", "limit", LT_NUM(PAGES_MAX), (char *)NULL);
     page_path(b, n, path);
     int rc = lseek(a->file->fd, 0, SEEK_SET) < 0 ? lt_fail_errno(err, "read", a->name)
-                                                 : media_preview(&env, a->file->fd, a->size, a->mime, a->name, SIDE, page, &picture, &what, err);
+                                                 : media_preview(&env, a->file->fd, a->size, a->mime, a->name, SIDE, page, NULL, &picture, &what, err);
     if (!rc) rc = write_page(path, &picture, &fd, err);
     if (!rc) rc = media_codes(&env, fd, picture.len, MEDIA_PREVIEW_TYPE, &codes, err);
     json_t *row = rc ? NULL : judge(b, codes);

@@ -1,5 +1,6 @@
 /* entry list, show, history, diff. */
 #include "usecase/entry.h"
+#include "usecase/mask.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -68,6 +69,8 @@ static json_t *steps(struct uc_call *call, const struct model_entry_facts *facts
                                          "entry.withdraw", "entry.hide", "entry.hide", "entry.dispute", "entry.answer"};
     unsigned open = model_entry_steps(facts);
     json_t *list = json_array();
+    if (json_array_size(lt_json_array(call->target.entry, "files")) && model_allowed("file.mask", call->standing, facts))
+        json_array_append_new(list, json_string("mask"));
     for (size_t i = 0; i < LT_COUNT(rights); i++) {
         if ((open & (1u << i)) && model_allowed(rights[i], call->standing, facts))
             json_array_append_new(list, json_string(step_words[i]));
@@ -90,6 +93,7 @@ int entry_run_show(struct uc_call *call, const json_t *in, json_t **out, struct 
     if (!rc && t->verified && lt_json_put_int(doc, "verified_revision", lt_json_int(t->verified, "revision", 0)))
         rc = lt_fail_memory(err);
     if (!rc && t->dispute && json_object_set(doc, "dispute", t->dispute)) rc = lt_fail_memory(err);
+    if (!rc) rc = mask_tell(call, doc, err);
     if (!rc && lt_json_put(doc, "steps", steps(call, &facts))) rc = lt_fail_memory(err);
     if (rc) json_decref(doc);
     else *out = doc;

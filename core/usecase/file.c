@@ -1,6 +1,7 @@
 /* file: the bytes of an entry's files, and files added to an entry on their own. */
 #include "usecase/entry.h"
 #include "usecase/file.h"
+#include "usecase/mask.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -60,21 +61,27 @@ static const json_t *file_item(const json_t *doc, const char *path)
     return NULL;
 }
 
-int file_find(struct uc_call *call, const json_t *in, struct file_place *out, struct lt_error *err)
+int file_place_of(struct uc_call *call, const char *entry, const json_t *item, struct file_place *out, struct lt_error *err)
 {
     char dir[160];
+    int rc = index_locate(call->app->index, "entry", entry, out->repo, dir, err);
+    if (rc) return rc;
+    char *slash = strrchr(dir, '/');
+    if (slash) *slash = 0;
+    lt_print(out->path, sizeof out->path, "%s/%s", dir, lt_json_str_or(item, "path", ""));
+    out->item = item;
+    return 0;
+}
+
+int file_find(struct uc_call *call, const json_t *in, struct file_place *out, struct lt_error *err)
+{
     const char *wanted = lt_json_str_or(in, "path", "");
     const json_t *entry = call->target.entry;
     if (!*wanted) wanted = lt_json_str_or(json_array_get(lt_json_array(entry, "files"), 0), "path", "");
     out->item = file_item(entry, wanted);
     if (!out->item) out->item = file_item(call->target.verified, wanted);
     if (!out->item) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", wanted, (char *)NULL);
-    int rc = index_locate(call->app->index, "entry", call->target.entry_id, out->repo, dir, err);
-    if (rc) return rc;
-    char *slash = strrchr(dir, '/');
-    if (slash) *slash = 0;
-    lt_print(out->path, sizeof out->path, "%s/%s", dir, wanted);
-    return 0;
+    return file_place_of(call, call->target.entry_id, out->item, out, err);
 }
 
 static int run_get(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -85,11 +92,27 @@ static int run_get(struct uc_call *call, const json_t *in, json_t **out, struct 
     return rc ? rc : give(call, place.repo, place.path, place.item, err);
 }
 
+/* An edit that leaves one file out: the verified revision and the history keep it. */
+static int run_remove(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    const char *path = lt_json_str_or(in, "path", "");
+    if (!file_item(call->target.entry, path)) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", path, (char *)NULL);
+    json_t *edit = json_copy((json_t *)(uintptr_t)in);
+    int rc = edit && json_object_set_new(edit, "drop_file", json_pack("[s]", path)) == 0 ? 0 : lt_fail_memory(err);
+    if (!rc) rc = entry_run_edit(call, edit, out, err);
+    json_decref(edit);
+    return rc;
+}
+
 static const struct uc_field add_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
                                              {"file", UC_FILE, UC_REQUIRED | UC_MANY, 0, 0, NULL},
                                              {"same_file", UC_BOOL, 0, 0, 0, NULL},
                                              {"submit", UC_BOOL, 0, 0, 0, NULL},
                                              {0}};
+static const struct uc_field remove_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                                {"path", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 60, NULL},
+                                                {"submit", UC_BOOL, 0, 0, 0, NULL},
+                                                {0}};
 static const struct uc_field get_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
                                              {"path", UC_TEXT, UC_POSITIONAL, 0, 60, NULL},
                                              {0}};
@@ -98,15 +121,34 @@ static const struct uc_field preview_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_
                                                  {"path", UC_TEXT, UC_POSITIONAL, 0, 60, NULL},
                                                  {"size", UC_ENUM, 0, 0, 0, "preview_size"},
                                                  {"page", UC_INT, 0, 1, 2000, NULL},
+                                                 {"area", UC_TEXT, UC_MANY, 1, 40, NULL}, /* a trial: these are painted over */
+                                                 {"public", UC_BOOL, 0, 0, 0, NULL},
                                                  {0}};
+
+static const struct uc_field mask_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                              {"path", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 60, NULL},
+                                              {"page", UC_INT, 0, 1, 2000, NULL},
+                                              {"area", UC_TEXT, UC_MANY, 1, 40, NULL},
+                                              {"as_is", UC_BOOL, 0, 0, 0, NULL},
+                                              {0}};
+static const struct uc_field unmask_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL},
+                                                {"path", UC_TEXT, UC_REQUIRED | UC_POSITIONAL, 1, 60, NULL},
+                                                {"page", UC_INT, 0, 1, 2000, NULL},
+                                                {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "file", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .run = entry_run_edit},
+    {.noun = "file", .verb = "remove", .method = "DELETE", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
+     .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = remove_fields, .run = run_remove},
     {.noun = "file", .verb = "get", .method = "GET", .tail = "", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
      .target_field = "id", .fields = get_fields, .run = run_get},
     {.noun = "file", .verb = "preview", .method = "GET", .tail = "/preview", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
      .target_field = "id", .fields = preview_fields, .run = file_run_preview},
+    {.noun = "file", .verb = "mask", .method = "POST", .tail = "/mask", .reply = UC_ONE, .flags = UC_WRITE, .right = "file.mask",
+     .target = UC_T_ENTRY, .target_field = "id", .fields = mask_fields, .run = mask_run_make},
+    {.noun = "file", .verb = "unmask", .method = "POST", .tail = "/unmask", .reply = UC_ONE, .flags = UC_WRITE, .right = "file.mask",
+     .target = UC_T_ENTRY, .target_field = "id", .fields = unmask_fields, .run = mask_run_take_back},
 };
 
 const struct uc_noun uc_noun_file = UC_NOUN("file", "files", "/entries/{id}/files", rows);

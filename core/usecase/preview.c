@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "media/preview.h"
+#include "usecase/mask.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -71,6 +72,9 @@ struct wanted {
     char blob[VAULT_OID];
     char name[80], dir[4096], path[4200];
     unsigned side, page;
+    const json_t *areas; /* painted over; empty or NULL: none */
+    bool trial;          /* to be looked at, not kept */
+    bool patient;        /* waits however many wait already */
 };
 
 static int note_blob(void *user, const struct vault_item *item)
@@ -86,15 +90,15 @@ static bool folder_of(const struct lt_app *app, const char *blob, char out[4096]
     return strlen(blob) == VAULT_OID - 1 && lt_print(out, 4096, "%s/cache/previews/%s", app->dir, blob + VAULT_OID - 3);
 }
 
-static int name_it(struct wanted *w, const json_t *in, struct lt_error *err)
+static int name_it(struct wanted *w, struct lt_error *err)
 {
-    w->side = (unsigned)atoi(lt_json_str_or(in, "size", "320"));
-    w->page = (unsigned)lt_json_int(in, "page", 1);
-    int rc = vault_snapshot_open(w->call->app->vault, w->place.repo, NULL, &w->snapshot, err);
+    char key[MASK_KEY] = "";
+    int rc = json_array_size(w->areas) ? mask_key(w->areas, key, err) : 0;
+    if (!rc) rc = vault_snapshot_open(w->call->app->vault, w->place.repo, NULL, &w->snapshot, err);
     if (!rc) rc = vault_snapshot_walk(w->snapshot, w->place.path, note_blob, w, err);
     if (rc < 0) return rc;
     if (!folder_of(w->call->app, w->blob, w->dir)) return lt_fail_field(err, LT_NOTFOUND, "path", "file.absent", "path", w->place.path, (char *)NULL);
-    lt_print(w->name, sizeof w->name, "%s-%u-%u", w->blob, w->side, w->page);
+    lt_print(w->name, sizeof w->name, "%s-%u-%u%s%.16s", w->blob, w->side, w->page, *key ? "-" : "", key);
     lt_print(w->path, sizeof w->path, "%s/%s", w->dir, w->name);
     return 0;
 }
@@ -152,6 +156,7 @@ static int try_kept(struct wanted *w, struct lt_error *err)
 {
     struct head h;
     struct stat st;
+    if (w->trial) return 0;
     int fd = open(w->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return 0;
     time_t now = time(NULL);
@@ -202,7 +207,7 @@ static int render(struct wanted *w, struct lt_buf *out, struct head *h, struct l
     int rc = copy_out(w, &fd, &size, err);
     if (rc) return rc;
     rc = media_preview(&env, fd, size, lt_json_str_or(w->place.item, "type", ""), lt_json_str_or(w->place.item, "name", ""), w->side, w->page,
-                       out, &what, err);
+                       w->areas, out, &what, err);
     close(fd);
     if (!rc) {
         h->made = 1;
@@ -226,6 +231,7 @@ static bool keep(struct wanted *w, const void *data, size_t len)
     const struct lt_app *app = w->call->app;
     struct previews *p = app->previews;
     bool kept = false;
+    if (w->trial) return false;
     pthread_mutex_lock(&p->lock);
     if (!is_forgotten(p, w->name) && lt_fs_mkdirs(app->fs, w->dir, 0700) == 0)
         kept = lt_fs_replace(app->fs, w->path, data, len, 0600, false) == 0;
@@ -288,7 +294,7 @@ static int take_turn(struct wanted *w, struct lt_error *err)
     pthread_mutex_lock(&p->lock);
     bool same = find_making(p, w->name) != NULL;
     if (same || p->running == p->most) {
-        if (p->waiting == WAITING_MAX) {
+        if (p->waiting >= WAITING_MAX && !w->patient) {
             turn = lt_fail(err, LT_SYSTEM, "preview.busy", (char *)NULL);
         } else {
             p->waiting++;
@@ -331,17 +337,43 @@ static int get(struct wanted *w, struct lt_error *err)
     return rc < 0 ? rc : rc ? 0 : lt_fail(err, LT_SYSTEM, "preview.busy", (char *)NULL);
 }
 
+static int answer(struct wanted *w, struct lt_error *err)
+{
+    const char *name = lt_json_str_or(w->place.item, "name", "");
+    int rc = media_has_preview(lt_json_str_or(w->place.item, "type", "")) ? 0 : lt_fail_field(err, LT_REFUSED, "path", "preview.none", "name", name, (char *)NULL);
+    if (!rc) rc = name_it(w, err);
+    if (!rc) rc = get(w, err);
+    vault_snapshot_close(w->snapshot);
+    if (!rc) previews_sweep(w->call->app, uc_setting_int(w->call, "preview.cache_mb"));
+    return rc;
+}
+
+int file_give_copy(struct uc_call *call, const struct file_place *place, unsigned side, unsigned page, const json_t *areas, bool patient,
+                   struct lt_error *err)
+{
+    struct wanted w = {.call = call, .place = *place, .side = side, .page = page, .areas = areas, .patient = patient};
+    return answer(&w, err);
+}
+
+/* With areas: what a public copy would look like; `public`: what it looks like to those outside. */
 int file_run_preview(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     (void)out;
-    struct wanted w = {.call = call};
+    const json_t *texts = lt_json_array(in, "area");
+    json_t *areas = NULL, *mask = NULL;
+    struct wanted w = {.call = call, .side = (unsigned)atoi(lt_json_str_or(in, "size", "320")), .page = (unsigned)lt_json_int(in, "page", 1), .trial = texts != NULL};
     int rc = file_find(call, in, &w.place, err);
-    if (!rc && !media_has_preview(lt_json_str_or(w.place.item, "type", "")))
-        rc = lt_fail_field(err, LT_REFUSED, "path", "preview.none", "name", lt_json_str_or(w.place.item, "name", ""), (char *)NULL);
-    if (!rc) rc = name_it(&w, in, err);
-    if (!rc) rc = get(&w, err);
-    vault_snapshot_close(w.snapshot);
-    if (!rc) previews_sweep(call->app, uc_setting_int(call, "preview.cache_mb"));
+    if (!rc && texts) rc = model_mask_areas(texts, &areas, err);
+    else if (!rc && lt_json_bool(in, "public", false)) {
+        rc = mask_read(call, call->target.entry_id, &mask, err);
+        const json_t *item = rc ? NULL : model_mask_page(mask, w.place.item, w.page);
+        if (!rc && !item) rc = lt_fail_field(err, LT_NOTFOUND, "page", "mask.absent", (char *)NULL);
+        areas = json_incref(lt_json_array(item, "areas"));
+    }
+    w.areas = areas;
+    if (!rc) rc = answer(&w, err);
+    json_decref(areas);
+    json_decref(mask);
     return rc;
 }
 

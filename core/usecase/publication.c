@@ -43,7 +43,7 @@ static const json_t *showable_row(const json_t *rows, const char *entry)
     return NULL;
 }
 
-static int plan_entry(struct planning *g, const json_t *entry)
+static int plan_entry(struct planning *g, const json_t *entry, struct lt_error *err)
 {
     const char *id = lt_json_str_or(entry, "id", "");
     const json_t *row = showable_row(g->showable, id);
@@ -51,8 +51,11 @@ static int plan_entry(struct planning *g, const json_t *entry)
     const char *why = publish_known_barred(&g->known, g->p->id) || (k && k->retracted) ? "retracted" : NULL;
     if (!why) why = row ? publish_entry_why(g->p, lt_json_object(row, "verified")) : standing_why(entry);
     if (!why && !row) why = "not_verified";
-    unsigned fields = publish_entry_fields(g->call, g->p->fields, row ? lt_json_object(row, "verified") : NULL);
-    bool shown = k && k->shown, same = shown && k->fields == fields && k->revision == lt_json_int(row, "revision", 0);
+    struct publish_pictures pictures;
+    if (publish_pictures(g->p->fields, row, &pictures, err)) return -1;
+    unsigned fields = publish_fields_of(publish_entry_fields(g->call, g->p->fields, row ? lt_json_object(row, "verified") : NULL), &pictures);
+    bool shown = k && k->shown, same = shown && k->fields == fields && k->revision == lt_json_int(row, "revision", 0) && strcmp(k->pictures, pictures.sum) == 0;
+    json_decref(pictures.pages);
     int step = why ? (shown ? STEP_REMOVE : STEP_LEAVE) : same ? STEP_KEEP : shown ? STEP_CHANGE : STEP_ADD;
     g->counts[step]++;
     json_t *item = json_pack("{s:s, s:s, s:s, s:s*}", "entry", id, "title", lt_json_str_or(entry, "title", ""), "step", step_words[step], "why", why);
@@ -76,7 +79,7 @@ static int plan_pupil(struct uc_call *call, const struct publish_channel *ch, co
     const json_t *entry;
     json_array_foreach(g.entries, i, entry) {
         bool secret = strcmp(lt_json_str_or(entry, "state", ""), "draft") == 0; /* a family's draft is the family's alone */
-        if (!rc && !secret && plan_entry(&g, entry)) rc = lt_fail_memory(err);
+        if (!rc && !secret && plan_entry(&g, entry, err)) rc = lt_fail_memory(err);
     }
     if (!rc)
         *out = json_pack("{s:s, s:s?, s:s?, s:s?, s:s*, s:s?, s:s*, s:o, s:i, s:i, s:i, s:i, s:i, s:O}", "pupil", id, "surname",
@@ -287,10 +290,15 @@ static int due_of_pupil(struct uc_call *call, const struct publish_channel *ch, 
         if (!k->shown || strcmp(k->pupil, pupil) != 0) continue;
         const json_t *row = showable_row(rows, k->entry);
         const json_t *verified = row ? lt_json_object(row, "verified") : NULL;
-        *due = *due || barred || k->removing || k->retracted || !verified || publish_entry_why(&p, verified) || (k->fields & ~publish_entry_fields(call, p.fields, verified));
+        struct publish_pictures pictures;
+        rc = publish_pictures(p.fields, row, &pictures, err);
+        if (rc) break;
+        *due = *due || barred || k->removing || k->retracted || !verified || publish_entry_why(&p, verified) ||
+               (k->fields & ~publish_fields_of(publish_entry_fields(call, p.fields, verified), &pictures)) || publish_pictures_lost(k, pictures.sum);
+        json_decref(pictures.pages);
     }
     json_decref(rows);
-    if (!rc) publish_pupil_close(&p);
+    publish_pupil_close(&p);
     return rc;
 }
 

@@ -9,6 +9,7 @@
 #include "usecase/call.h"
 
 #include "model/consent.h"
+#include "usecase/mask.h"
 
 /* Bits of a set of fields, in the order of the words of consent_field. */
 enum publish_field {
@@ -18,10 +19,12 @@ enum publish_field {
     PUBLISH_RESULT = 1 << 4,
     PUBLISH_ORGANISER = 1 << 5,
     PUBLISH_DATE = 1 << 6,
+    PUBLISH_DOCUMENT = 1 << 7, /* pictures, as public copies alone */
     PUBLISH_REVIEW = 1 << 8,
     PUBLISH_MENTOR = 1 << 9,
-    /* what a page of this program can show: no photo and no document, which need public copies */
-    PUBLISH_ALL = PUBLISH_NAME | PUBLISH_CLASS | PUBLISH_TITLE | PUBLISH_RESULT | PUBLISH_ORGANISER | PUBLISH_DATE | PUBLISH_REVIEW | PUBLISH_MENTOR
+    /* what a page of this program can show */
+    PUBLISH_ALL = PUBLISH_NAME | PUBLISH_CLASS | PUBLISH_TITLE | PUBLISH_RESULT | PUBLISH_ORGANISER | PUBLISH_DATE | PUBLISH_DOCUMENT |
+                  PUBLISH_REVIEW | PUBLISH_MENTOR
 };
 json_t *publish_field_words(unsigned fields);
 
@@ -60,13 +63,23 @@ void publish_pupil_close(struct publish_pupil *p);
 /* Name as the channel shows names (its setting `names`); malloc'ed, NULL: memory. */
 char *publish_shown_name(const json_t *pupil, const char *form);
 
-/* Rows of the list "showable" of a pupil, verified revisions inside. */
+/* Rows of the list "showable" of a pupil, verified revisions and masks inside. */
 int publish_entries(struct uc_call *call, const char *pupil, json_t **out, struct lt_error *err);
 /* Why this showable entry is not shown, or NULL. */
 const char *publish_entry_why(const struct publish_pupil *p, const json_t *verified);
 
 /* Fields of this entry among `fields`: a mentor's name only where the mentor is a person of the school who agreed to it, today. */
 unsigned publish_entry_fields(struct uc_call *call, unsigned fields, const json_t *verified);
+
+/* The pictures of a showable entry that these fields cover: pages with a public copy (model_mask_shown), twenty at most, and a short
+ * name of all of them, another where any is painted over differently; an empty array and "" where there are none. */
+struct publish_pictures {
+    json_t *pages;
+    char sum[MASK_KEY];
+};
+int publish_pictures(unsigned fields, const json_t *row, struct publish_pictures *out, struct lt_error *err);
+/* Of these fields what one entry has: `document` only where there is something to see. */
+unsigned publish_fields_of(unsigned fields, const struct publish_pictures *pictures);
 
 /* One pupil's page as letopis/plugin.h says; shown: array of {verified, fields, more} in any order; `more` (keys put into the entry besides)
  * may be absent. */
@@ -81,17 +94,21 @@ struct publish_known {
     char id[LT_ID_SIZE], pupil[LT_ID_SIZE], entry[LT_ID_SIZE];
     int64_t revision;
     unsigned fields;
+    char pictures[MASK_KEY]; /* publish_pictures of what is shown; "": none */
     bool shown;     /* state published or removing: readers may see it */
     bool removing;
     bool retracted;
     unsigned now;   /* fields shown by the release being made; 0 = not in it */
     int64_t now_revision;
+    char now_pictures[MASK_KEY];
 };
 struct publish_list {
     struct publish_known *v; /* sorted by entry */
     size_t len, cap;
 };
 int publish_known_read(struct uc_call *call, const char *channel, const char *pupil, struct publish_list *out, struct lt_error *err);
+/* Is something of its pictures to be taken away, now that they would be `sum`? */
+bool publish_pictures_lost(const struct publish_known *k, const char *sum);
 struct publish_known *publish_known_find(const struct publish_list *l, const char *entry);
 /* Was the pupil as a whole taken off this channel? */
 bool publish_known_barred(const struct publish_list *l, const char *pupil);

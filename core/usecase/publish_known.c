@@ -32,6 +32,7 @@ static int add(struct publish_list *l, const json_t *row, struct lt_error *err)
     lt_print(k->id, sizeof k->id, "%s", lt_json_str_or(row, "id", ""));
     lt_print(k->pupil, sizeof k->pupil, "%s", lt_json_str_or(row, "pupil", ""));
     lt_print(k->entry, sizeof k->entry, "%s", lt_json_str_or(row, "entry", ""));
+    lt_print(k->pictures, sizeof k->pictures, "%s", lt_json_str_or(row, "pictures", ""));
     k->removing = strcmp(state, "removing") == 0;
     k->shown = k->removing || strcmp(state, "published") == 0;
     k->retracted = lt_json_str(row, "retracted") != NULL;
@@ -69,6 +70,11 @@ int publish_known_read(struct uc_call *call, const char *channel, const char *pu
     if (out->len) qsort(out->v, out->len, sizeof *out->v, by_entry);
     if (rc) publish_known_free(out);
     return rc;
+}
+
+bool publish_pictures_lost(const struct publish_known *k, const char *sum)
+{
+    return *k->pictures && strcmp(k->pictures, sum) != 0;
 }
 
 struct publish_known *publish_known_find(const struct publish_list *l, const char *entry)

@@ -166,3 +166,21 @@ const char *publish_entry_why(const struct publish_pupil *p, const json_t *verif
     if (strcmp(lt_json_str_or(verified, "ground", ""), "consent") == 0 && !p->processing) return "no_processing";
     return NULL;
 }
+
+enum { PICTURES_MOST = 20 };
+
+int publish_pictures(unsigned fields, const json_t *row, struct publish_pictures *out, struct lt_error *err)
+{
+    const json_t *files = lt_json_array(lt_json_object(row, "verified"), "files");
+    *out = (struct publish_pictures){.pages = fields & PUBLISH_DOCUMENT ? model_mask_shown(lt_json_object(row, "mask"), files) : json_array()};
+    if (!out->pages) return lt_fail_memory(err);
+    while (json_array_size(out->pages) > PICTURES_MOST) json_array_remove(out->pages, PICTURES_MOST);
+    int rc = json_array_size(out->pages) ? mask_key(out->pages, out->sum, err) : 0;
+    if (rc) json_decref(out->pages);
+    return rc;
+}
+
+unsigned publish_fields_of(unsigned fields, const struct publish_pictures *pictures)
+{
+    return *pictures->sum ? fields : fields & ~(unsigned)PUBLISH_DOCUMENT;
+}

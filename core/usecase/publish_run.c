@@ -3,8 +3,9 @@
  * Rendering holds no lock. If a portfolio changed meanwhile (a consent was withdrawn), the release is dropped and made
  * anew. Documents are written in transactions of at most CHUNK portfolios, since the access row that rides in each names all its pupils. */
 #include "usecase/job.h"
-#include "usecase/publish.h"
 #include "usecase/ports.h"
+#include "usecase/publish.h"
+#include "usecase/publish_draw.h"
 #include "usecase/release.h"
 
 #include "base/json.h"
@@ -95,7 +96,7 @@ static int gather_pupils(struct run *r, struct lt_error *err)
 /* --- what --- */
 
 static int note_shown(struct run *r, const char *pupil, const char *entry, int64_t revision, struct publish_known *k, unsigned fields,
-                      struct lt_error *err)
+                      const char *pictures, struct lt_error *err)
 {
     if (!k) {
         struct publish_known *grown = lt_array_grow(r->fresh.v, &r->fresh.cap, r->fresh.len + 1, sizeof *grown);
@@ -108,28 +109,41 @@ static int note_shown(struct run *r, const char *pupil, const char *entry, int64
     }
     k->now = fields;
     k->now_revision = revision;
+    lt_print(k->now_pictures, sizeof k->now_pictures, "%s", pictures);
     return 0;
 }
 
 /* Fields of one entry in this release; 0: not in it. */
-static unsigned fields_of(const struct run *r, const struct publish_pupil *p, const json_t *verified, const struct publish_known *k)
+static unsigned fields_of(const struct run *r, const struct publish_pupil *p, const json_t *verified, const struct publish_known *k,
+                          const struct publish_pictures *pictures)
 {
     if (publish_entry_why(p, verified) || (k && k->retracted)) return 0;
-    unsigned fields = publish_entry_fields(r->call, p->fields, verified);
-    if (r->mode == PUBLISH_RUN) return fields;
-    unsigned kept = k && k->shown && !k->removing ? fields & k->fields : 0;
+    unsigned covered = publish_fields_of(publish_entry_fields(r->call, p->fields, verified), pictures);
+    if (r->mode == PUBLISH_RUN) return covered;
+    unsigned kept = k && k->shown && !k->removing ? covered & k->fields : 0;
+    if (k && publish_pictures_lost(k, pictures->sum)) kept &= ~(unsigned)PUBLISH_DOCUMENT; /* painted over differently: shown by the next run */
     return (kept & (PUBLISH_NAME | PUBLISH_TITLE)) == (PUBLISH_NAME | PUBLISH_TITLE) ? kept : 0;
 }
 
 static int add_shown(struct run *r, struct publish_pupil *p, const json_t *row, json_t *shown, struct lt_error *err)
 {
     const char *entry = lt_json_str_or(row, "entry", "");
-    json_t *verified = lt_json_object(row, "verified");
+    json_t *verified = lt_json_object(row, "verified"), *more = NULL;
     struct publish_known *k = publish_known_find(&r->known, entry);
-    unsigned fields = fields_of(r, p, verified, k);
-    if (!fields || !verified) return 0;
-    if (json_array_append_new(shown, json_pack("{s:O, s:i}", "verified", verified, "fields", (int)fields))) return lt_fail_memory(err);
-    return note_shown(r, p->id, entry, lt_json_int(row, "revision", 0), k, fields, err);
+    struct publish_pictures pictures;
+    int rc = publish_pictures(p->fields, row, &pictures, err);
+    if (rc) return rc;
+    unsigned fields = fields_of(r, p, verified, k, &pictures);
+    if (fields & PUBLISH_DOCUMENT) rc = publish_draw(r->call, &r->release, r->ch->id, row, pictures.pages, &more, err);
+    if (!rc && fields && verified) {
+        json_t *item = json_pack("{s:O, s:i, s:O*}", "verified", verified, "fields", (int)fields, "more", more);
+        rc = json_array_append_new(shown, item) ? lt_fail_memory(err)
+                                                : note_shown(r, p->id, entry, lt_json_int(row, "revision", 0), k, fields,
+                                                             fields & PUBLISH_DOCUMENT ? pictures.sum : "", err);
+    }
+    json_decref(pictures.pages);
+    json_decref(more);
+    return rc;
 }
 
 /* The next pupil with something to show. */
@@ -240,6 +254,7 @@ int publish_put(struct uc_call *call, struct uc_tx *tx, const char *channel, con
     bool bad = !doc || lt_json_put_str(doc, "entry", k->entry) || lt_json_put_str(doc, "state", state);
     if (!bad && k->now) {
         bad = lt_json_put_int(doc, "revision", k->now_revision) || lt_json_put(doc, "fields", publish_field_words(k->now)) ||
+              lt_json_put_str(doc, "pictures", k->now_pictures) ||
               lt_json_put_str(doc, "release", release) || lt_json_put_str(doc, "at", at) || lt_json_put_str(doc, "removed_at", NULL);
         json_object_del(doc, "retracted");
     }
@@ -259,7 +274,7 @@ static const char *state_for(const struct run *r, const struct publish_known *k,
     if (!*k->entry || !mine) return NULL;
     if (step == STEP_REMOVED) return k->shown && !k->now ? "removed" : NULL;
     if (k->now) {
-        bool same = k->shown && !k->removing && k->fields == k->now && (k->revision == k->now_revision || r->mode == PUBLISH_REDUCE);
+        bool same = k->shown && !k->removing && k->fields == k->now && strcmp(k->pictures, k->now_pictures) == 0 && (k->revision == k->now_revision || r->mode == PUBLISH_REDUCE);
         return same ? NULL : "published";
     }
     return k->shown && !k->removing ? "removing" : NULL;
@@ -340,7 +355,8 @@ static bool reduces(const struct run *r)
 {
     for (size_t i = 0; i < r->known.len; i++) {
         const struct publish_known *k = &r->known.v[i];
-        if (k->shown && (!k->now || (k->fields & ~k->now) || k->revision != k->now_revision)) return true;
+        if (k->shown && (!k->now || (k->fields & ~k->now) || k->revision != k->now_revision || publish_pictures_lost(k, k->now_pictures)))
+            return true;
     }
     return r->mode == PUBLISH_REDUCE;
 }
@@ -354,7 +370,7 @@ static void count(const struct run *r, struct publish_result *out)
         const struct publish_known *k = &r->known.v[i];
         if (k->shown && !k->now && *k->entry) out->removed++;
         else if (!k->shown && k->now) out->added++;
-        else if (k->now && (k->fields != k->now || k->revision != k->now_revision)) out->changed++;
+        else if (k->now && (k->fields != k->now || k->revision != k->now_revision || strcmp(k->pictures, k->now_pictures) != 0)) out->changed++;
     }
 }
 

@@ -247,6 +247,7 @@ static const struct uc_field create_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0,
                                                 {0}};
 static const struct uc_field id_fields[] = {ID, {0}};
 static const struct uc_field list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}, {0}};
+static const struct uc_field pictures_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL}, {0}};
 static const struct uc_field qr_fields[] = {{"url", UC_TEXT, UC_REQUIRED, 1, 300, NULL}, {0}};
 static const struct uc_field open_fields[] = {{"token", UC_SECRET, UC_REQUIRED, 0, 0, NULL}, {0}};
 
@@ -266,6 +267,8 @@ static const struct uc_row rows[] = {
      .fields = list_fields, .columns = "id pupil_name title state from to", .run = run_list},
     {.noun = "share", .verb = "revoke", .method = "POST", .tail = "/{id}/revoke", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "share.revoke", .target = UC_T_SHARE, .target_field = "id", .fields = id_fields, .run = run_revoke},
+    {.noun = "share", .verb = "pictures", .method = "GET", .tail = "/pictures", .reply = UC_LIST, .right = "share.create", .target = UC_T_PUPIL,
+     .target_field = "pupil", .fields = pictures_fields, .columns = "entry title pictures public", .run = share_run_pictures},
     {.noun = "share", .verb = "qr", .method = "POST", .tail = "/qr", .reply = UC_ONE, .fields = qr_fields, .run = run_qr},
     {.noun = "share", .verb = "open", .method = "POST", .tail = "/open", .reply = UC_ONE, .flags = UC_ANONYMOUS, .fields = open_fields,
      .run = share_run_open},

@@ -9,8 +9,8 @@ struct share_open {
     json_t *share, *card, *consents;
     json_t *fields; /* that nobody refuses */
 };
-/* LT_NOTFOUND "share.absent" alike for what never was, has ended, was closed or does not work today; LT_REFUSED "share.too_often" after many
- * wrong tokens in one minute. Notes the pupil for the access log. */
+/* LT_NOTFOUND "share.absent" alike for what never was, has ended, was closed or does not work today; LT_DENIED "share.too_often" {seconds} after
+ * many wrong tokens in one minute. Notes the pupil for the access log. */
 int share_open(struct uc_call *call, const char *token, struct share_open *out, struct lt_error *err);
 void share_open_clear(struct share_open *o);
 
@@ -18,6 +18,7 @@ void share_open_clear(struct share_open *o);
 int share_entries(struct uc_call *call, const struct share_open *o, json_t **out, struct lt_error *err);
 
 int share_run_picture(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+int share_run_pictures(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int share_run_open(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* What a stranger with a link is shown: the verified face of the entries the family chose, field by field; never what is hidden, disputed,
- * sensitive or taken back. Pictures are those of own works: a picture of a document leaves the school as a public copy alone. */
+ * sensitive or taken back. Pictures leave the school as public copies alone (mask.h). */
 #include "usecase/share.h"
 #include "usecase/family.h"
 #include "usecase/file.h"
@@ -28,7 +28,7 @@ static int too_often(struct uc_call *call, struct lt_error *err)
     unsigned before = atomic_exchange(&call->app->share_minute, minute);
     if (before != minute) atomic_store(&call->app->share_wrong, 0);
     if (atomic_fetch_add(&call->app->share_wrong, 1) < WRONG_A_MINUTE) return lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
-    return lt_fail(err, LT_REFUSED, "share.too_often", (char *)NULL);
+    return lt_fail(err, LT_DENIED, "share.too_often", "seconds", LT_NUM(60 - call->now / 1000 % 60), (char *)NULL);
 }
 
 /* The share of a token; its hash is compared in constant time besides. */
@@ -84,18 +84,14 @@ static unsigned bits_of(const json_t *fields)
     return out;
 }
 
-/* {entry, files: [{path, type}]} of a work whose pictures are shown; an empty object else. */
-static json_t *pictures_of(const struct share_open *o, const json_t *verified)
+/* {entry, files: [{path, type, page}]} of an entry with pictures that may be seen; an empty object else. */
+static json_t *pictures_of(const struct share_open *o, const json_t *row)
 {
-    json_t *more = json_object(), *files = json_array();
-    bool work = strcmp(lt_json_str_or(verified, "kind", ""), "work") == 0 && lt_json_array_has(o->fields, "document");
+    const json_t *verified = lt_json_object(row, "verified");
+    json_t *more = json_object(), *files = model_mask_shown(lt_json_object(row, "mask"), lt_json_array(verified, "files")), *f;
     size_t i;
-    const json_t *f;
-    json_array_foreach(lt_json_array(verified, "files"), i, f) {
-        const char *type = lt_json_str_or(f, "type", "");
-        if (work && media_has_preview(type)) json_array_append_new(files, json_pack("{s:s, s:s}", "path", lt_json_str_or(f, "path", ""), "type", type));
-    }
-    if (more && json_array_size(files)) {
+    json_array_foreach(files, i, f) json_object_del(f, "areas"); /* what is hidden, and where, is nobody's concern */
+    if (more && json_array_size(files) && lt_json_array_has(o->fields, "document")) {
         lt_json_put_str(more, "entry", lt_json_str(verified, "id"));
         json_object_set(more, "files", files);
     }
@@ -114,7 +110,8 @@ int share_entries(struct uc_call *call, const struct share_open *o, json_t **out
         json_t *verified = lt_json_object(row, "verified");
         if (rc || !(fields & PUBLISH_TITLE) || (chosen && !lt_json_array_has(chosen, lt_json_str_or(row, "entry", "")))) continue;
         if (lt_json_bool(verified, "sensitive", false)) continue;
-        json_t *item = json_pack("{s:O, s:i, s:o}", "verified", verified, "fields", (int)(fields & PUBLISH_ALL), "more", pictures_of(o, verified));
+        json_t *item = json_pack("{s:O, s:i, s:o, s:O*}", "verified", verified, "fields", (int)(fields & PUBLISH_ALL), "more",
+                                 pictures_of(o, row), "mask", lt_json_object(row, "mask"));
         if (json_array_append_new(list, item)) rc = lt_fail_memory(err);
     }
     json_decref(rows);
@@ -164,38 +161,93 @@ int share_run_open(struct uc_call *call, const json_t *in, json_t **out, struct 
     return rc ? rc : *out ? 0 : lt_fail_memory(err);
 }
 
-/* Is this file of this entry among the pictures the link shows? The verified document then, borrowed. */
-static json_t *shown_picture(const json_t *shown, const char *entry, const char *path)
+/* What the link shows of the entry, borrowed; NULL: nothing. */
+static const json_t *shown_of(const json_t *shown, const char *entry)
 {
-    size_t i, k;
-    const json_t *row, *f;
-    json_array_foreach(shown, i, row) {
-        const json_t *more = lt_json_object(row, "more");
-        if (strcmp(lt_json_str_or(more, "entry", ""), entry) != 0) continue;
-        json_array_foreach(lt_json_array(more, "files"), k, f) {
-            if (strcmp(lt_json_str_or(f, "path", ""), path) == 0) return lt_json_object(row, "verified");
-        }
+    size_t i;
+    const json_t *item;
+    json_array_foreach(shown, i, item) {
+        if (strcmp(lt_json_str_or(lt_json_object(item, "verified"), "id", ""), entry) == 0) return item;
     }
     return NULL;
 }
 
+/* To a stranger neither the file's own name nor that of its bytes is told. */
+static int make_nameless(struct uc_stream *s, struct lt_error *err)
+{
+    char key[MASK_KEY] = "";
+    json_t *tag = json_pack("[s]", s->etag);
+    int rc = tag ? mask_key(tag, key, err) : lt_fail_memory(err);
+    lt_print(s->etag, sizeof s->etag, "%s", key);
+    lt_print(s->file_name, sizeof s->file_name, "picture.webp");
+    json_decref(tag);
+    return rc;
+}
+
+/* A link leads to the public copies of the verified revision alone. */
+static int give_picture(struct uc_call *call, const json_t *shown, const json_t *in, struct lt_error *err)
+{
+    int64_t page = lt_json_int(in, "page", 1);
+    const char *entry = lt_json_str_or(in, "entry", ""), *path = lt_json_str_or(in, "path", "");
+    const json_t *files = lt_json_array(lt_json_object(shown, "verified"), "files"), *item = NULL, *f;
+    struct file_place place = {0};
+    size_t i;
+    int rc = 0;
+    json_array_foreach(files, i, f) {
+        if (item || strcmp(lt_json_str_or(f, "path", ""), path) != 0) continue;
+        item = model_mask_page(lt_json_object(shown, "mask"), f, page);
+        if (item) rc = file_place_of(call, entry, f, &place, err);
+    }
+    if (!item) return lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
+    unsigned side = (unsigned)atoi(lt_json_str_or(in, "size", "320"));
+    if (!rc) rc = file_give_copy(call, &place, side, (unsigned)page, lt_json_array(item, "areas"), false, err);
+    if (!rc) return make_nameless(call->stream, err);
+    return rc == LT_SYSTEM ? rc : lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
+}
+
 int share_run_picture(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
+    (void)out;
     struct share_open o;
     json_t *shown = NULL;
-    const char *entry = lt_json_str_or(in, "entry", "");
     int rc = share_open(call, lt_json_str_or(in, "token", ""), &o, err);
     if (rc) return rc;
     rc = share_entries(call, &o, &shown, err);
-    json_t *verified = rc ? NULL : shown_picture(shown, entry, lt_json_str_or(in, "path", ""));
-    if (!rc && !verified) rc = lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
-    if (!rc) { /* a link leads to the verified revision alone */
-        lt_print(call->target.pupil_id, sizeof call->target.pupil_id, "%s", lt_json_str_or(o.card, "id", ""));
-        lt_print(call->target.entry_id, sizeof call->target.entry_id, "%s", entry);
-        call->target.entry = json_incref(verified);
-        rc = file_run_preview(call, in, out, err);
-    }
+    const json_t *item = lt_json_array_has(o.fields, "document") ? shown_of(shown, lt_json_str_or(in, "entry", "")) : NULL;
+    if (!rc && !item) rc = lt_fail(err, LT_NOTFOUND, "share.absent", (char *)NULL);
+    if (!rc) rc = give_picture(call, item, in, err);
     json_decref(shown);
     share_open_clear(&o);
+    return rc;
+}
+
+/* --- what a link would show: for the family that makes one --- */
+
+/* Files of the verified face that can be shown as pictures, and the pages of them that have a public copy. */
+static int tell_entry(struct uc_call *call, const json_t *row, json_t *items, struct lt_error *err)
+{
+    const json_t *verified = lt_json_object(row, "verified"), *f;
+    const char *entry = lt_json_str_or(row, "entry", "");
+    size_t i, pictures = 0;
+    json_array_foreach(lt_json_array(verified, "files"), i, f) pictures += media_has_preview(lt_json_str_or(f, "type", ""));
+    if (!pictures || !uc_may(call, "file.read", UC_T_ENTRY, entry)) return 0;
+    json_t *open = model_mask_shown(lt_json_object(row, "mask"), lt_json_array(verified, "files"));
+    json_t *item = json_pack("{s:s, s:s*, s:I, s:I, s:o}", "entry", entry, "title", lt_json_str(verified, "title"), "pictures", (json_int_t)pictures,
+                             "public", (json_int_t)json_array_size(open), "files", open);
+    return json_array_append_new(items, item) ? lt_fail_memory(err) : 0;
+}
+
+int share_run_pictures(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    json_t *rows = NULL, *items = json_array();
+    const json_t *row;
+    size_t i;
+    int rc = items ? publish_entries(call, lt_json_str_or(in, "pupil", ""), &rows, err) : lt_fail_memory(err);
+    json_array_foreach(rows, i, row) {
+        if (!rc) rc = tell_entry(call, row, items, err);
+    }
+    if (!rc && !(*out = json_pack("{s:O, s:n}", "items", items, "next"))) rc = lt_fail_memory(err);
+    json_decref(rows);
+    json_decref(items);
     return rc;
 }

@@ -38,6 +38,29 @@ static void fact(struct site *s, const char *label, const char *text)
     lt_buf_adds(&s->page, "</li>");
 }
 
+/* Public copies, which the program has put into the release: the small one leads to the large one. */
+static void pictures_html(struct site *s, const json_t *e)
+{
+    const json_t *list = lt_json_array(e, "pictures"), *f;
+    struct lt_buf *b = &s->page;
+    size_t i;
+    if (!json_array_size(list)) return;
+    struct lt_buf alt = LT_BUF_INIT(4000);
+    lt_msg_add(&alt, s->lang, "site.picture", "title", lt_json_str_or(e, "title", ""), (char *)NULL);
+    lt_buf_adds(b, "<ul class=\"pictures\">");
+    json_array_foreach(list, i, f) {
+        lt_buf_adds(b, "<li><a href=\"../");
+        out_html_attr(b, lt_json_str_or(f, "large", ""));
+        lt_buf_adds(b, "\"><img src=\"../");
+        out_html_attr(b, lt_json_str_or(f, "file", ""));
+        lt_buf_addf(b, "\" width=\"%lld\" height=\"%lld\" loading=\"lazy\" alt=\"", (long long)lt_json_int(f, "width", 0), (long long)lt_json_int(f, "height", 0));
+        out_html_attr(b, alt.data ? alt.data : "");
+        lt_buf_adds(b, "\"></a></li>");
+    }
+    lt_buf_adds(b, "</ul>");
+    lt_buf_free(&alt);
+}
+
 static void entry_html(struct site *s, const json_t *e)
 {
     char text[300], level[200] = "";
@@ -62,6 +85,7 @@ static void entry_html(struct site *s, const json_t *e)
     fact(s, NULL, lt_json_str(e, "organiser"));
     fact(s, lt_msg(s->lang, "site.mentor"), lt_json_str(e, "mentor"));
     lt_buf_adds(&s->page, "</ul>");
+    pictures_html(s, e);
     reviews_html(s, e);
     lt_buf_adds(&s->page, "</li>\n");
 }

@@ -302,6 +302,72 @@ static void retract(void **state)
     shown("Машина-задача");
 }
 
+/* Files of pictures below the folder, in all releases. */
+static size_t pictures;
+static int count_picture(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+    (void)st, (void)ftw;
+    if (flag != FTW_F || !lt_ends(path, ".webp")) return 0;
+    char *data = NULL;
+    size_t len = 0;
+    assert_int_equal(lt_fs_read(path, 64 << 20, &data, &len), 0);
+    assert_memory_equal(data + 8, "WEBPVP8 ", 8); /* pixels and nothing else */
+    assert_null(memmem(data, len, "Maria Ivanova", 13));
+    free(data);
+    pictures++;
+    return 0;
+}
+
+static size_t pictures_there(void)
+{
+    pictures = 0;
+    nftw(site, count_picture, 16, FTW_PHYS);
+    return pictures;
+}
+
+/* Pictures: the consent covers the field and somebody made the copy; else none, and what is taken back is gone from every release. */
+static void pictures_as_public_copies(void **state)
+{
+    (void)state;
+    entry("photo", "masha", "Рисунок на конкурсе", ",'file':['<scans/04-thanks-photo.jpg']");
+    dissemination("masha", "mother_m", "'name','title','document'");
+    publish();
+    shown("Рисунок на конкурсе");
+    assert_int_equal(pictures_there(), 0);
+    nowhere("<img");
+    ok(s, "mother_m", "file", "mask", "{'id':'@photo','path':'files/01.jpg','area':['1000,1000,4000,1000']}");
+    json_t *plan = ok(s, "publisher", "publication", "plan", "{'channel':'@site','pupil':'@masha'}");
+    assert_int_equal(number(item(plan, "pupil", id_of(s, "masha")), "change"), 1);
+    json_t *r = publish();
+    assert_int_equal(number(r, "changed"), 1);
+    assert_int_equal(pictures_there(), 2); /* one to look at, one to open; the older releases had none */
+    shown("<img src=\"../picture/");
+    assert_int_equal(number(publish(), "changed"), 0);
+    plan = ok(s, "publisher", "publication", "plan", "{'channel':'@site','pupil':'@masha'}");
+    assert_int_equal(number(item(plan, "pupil", id_of(s, "masha")), "keep"), 2);
+    /* painted over differently: the old one is gone at once, the new one comes with the next release */
+    ok(s, "mother_m", "file", "mask", "{'id':'@photo','path':'files/01.jpg','area':['1000,1000,4000,1000','0,5000,10000,100']}");
+    assert_int_equal(pictures_there(), 0);
+    shown("Рисунок на конкурсе");
+    publish();
+    assert_int_equal(pictures_there(), 2);
+    ok(s, "mother_m", "file", "unmask", "{'id':'@photo','path':'files/01.jpg'}");
+    assert_int_equal(pictures_there(), 0);
+    nowhere("<img");
+    shown("Рисунок на конкурсе");
+    ok(s, "deputy", "file", "mask", "{'id':'@photo','path':'files/01.jpg','as_is':true}");
+    publish();
+    assert_int_equal(pictures_there(), 2);
+    ok(s, "mother_m", "consent", "withdraw", "{'id':'@consent_masha'}");
+    assert_int_equal(pictures_there(), 0);
+    nowhere("Рисунок на конкурсе");
+    /* a copy without the consent for pictures shows nothing */
+    dissemination("masha", "mother_m", "'name','title'");
+    publish();
+    shown("Рисунок на конкурсе");
+    assert_int_equal(pictures_there(), 0);
+}
+
 static void hostile_texts(void **state)
 {
     (void)state;
@@ -457,7 +523,7 @@ static void without_the_plugin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(nobody_without_consent), TEST(field_by_field), TEST(a_mentor_is_named_by_their_own_yes), TEST(only_fit_entries),
-                                       TEST(withdrawal_takes_down_everywhere), TEST(term_ends), TEST(retract), TEST(hostile_texts),
+                                       TEST(withdrawal_takes_down_everywhere), TEST(term_ends), TEST(retract), TEST(pictures_as_public_copies), TEST(hostile_texts),
                                        TEST(same_bytes), TEST(never_half), TEST(folders), TEST(without_the_plugin)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

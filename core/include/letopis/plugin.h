@@ -201,8 +201,9 @@ struct letopis_workflow {
  * job: {"action":"publish", "lang", "channel":{"id","title","settings":{}}, "site":{"school","short_name"},
  *       "words":{set:{value: label}}}
  * item, a pupil in the order of pages: {"key", "name", "class", "entries":[{"title","section","activity","level","result","degree",
- *       "place","badge","organiser","date","year","mentor","reviews":[{"kind","text"}]}], "reviews":[…]}; what is not covered is absent. key is
- *       stable and unguessable, fit for a file name.
+ *       "place","badge","organiser","date","year","mentor","reviews":[{"kind","text"}],"pictures":[{"file","width","height","large",…}]}],
+ *       "reviews":[…]}; what is not covered is absent. key is stable and unguessable, fit for a file name. Pictures are files picture/….webp that
+ *       the program itself puts into the release.
  * emit: {"pages": number} or, for targets on the network, {"key", "address"} a page */
 struct letopis_publisher {
     uint32_t struct_size;

@@ -7,7 +7,13 @@
 #define QUALITY 76
 #define EFFORT 2 /* 4 takes half as long again and saves two per cent */
 
-int job_side(const struct job *j) { return (int)lt_json_int(j->args, "side", 320); }
+#define INK 58    /* of each band: a dark grey */
+#define SPREAD 4  /* pixels: making a picture small mixes a pixel with neighbours as far as that */
+
+static int wanted_side(const struct job *j) { return (int)lt_json_int(j->args, "side", 320); }
+
+/* A picture to be painted over is always drawn at the same size first, so that all sizes of it hide the same. */
+int job_side(const struct job *j) { return json_array_size(lt_json_array(j->args, "areas")) ? (int)MEDIA_COPY_SIDE : wanted_side(j); }
 
 int job_page(const struct job *j) { return (int)lt_json_int(j->args, "page", 1); }
 
@@ -52,6 +58,38 @@ static VipsImage *plain(VipsImage *image) {
     return next;
 }
 
+/* One area, grown to whole pixels and by SPREAD: nothing that was under it is left in what stands beside it. */
+static int paint_area(VipsImage *image, const json_t *area) {
+    int wide = vips_image_get_width(image), high = vips_image_get_height(image);
+    int64_t x = lt_json_int(area, "x", 0), y = lt_json_int(area, "y", 0);
+    int64_t left = x * wide / MEDIA_AREA_UNIT - SPREAD, right = ((x + lt_json_int(area, "w", 0)) * wide + MEDIA_AREA_UNIT - 1) / MEDIA_AREA_UNIT + SPREAD;
+    int64_t top = y * high / MEDIA_AREA_UNIT - SPREAD, bottom = ((y + lt_json_int(area, "h", 0)) * high + MEDIA_AREA_UNIT - 1) / MEDIA_AREA_UNIT + SPREAD;
+    double ink[] = {INK, INK, INK};
+    left = left < 0 ? 0 : left, top = top < 0 ? 0 : top;
+    right = right > wide ? wide : right, bottom = bottom > high ? high : bottom;
+    if (right <= left || bottom <= top)
+        return -1;
+    return vips_draw_rect(image, ink, 3, (int)left, (int)top, (int)(right - left), (int)(bottom - top), "fill", TRUE, NULL);
+}
+
+/* Paints over the areas of the job, then makes the picture as small as it was asked for. Takes image; NULL: it could not be done. */
+static VipsImage *painted(struct job *j, VipsImage *image) {
+    const json_t *areas = lt_json_array(j->args, "areas"), *area;
+    VipsImage *small = NULL;
+    size_t i;
+    bool good = !json_array_size(areas) || (vips_image_get_bands(image) == 3 && vips_image_get_format(image) == VIPS_FORMAT_UCHAR);
+    json_array_foreach(areas, i, area) good = good && paint_area(image, area) == 0;
+    int side = wanted_side(j);
+    if (good && (vips_image_get_width(image) > side || vips_image_get_height(image) > side)) {
+        good = vips_thumbnail_image(image, &small, side, "height", side, "size", VIPS_SIZE_DOWN, NULL) == 0;
+        g_object_unref(image);
+        image = small;
+    }
+    if (!good && image)
+        g_object_unref(image);
+    return good ? image : NULL;
+}
+
 static int send_bytes(struct job *j, const unsigned char *data, size_t len) {
     while (len > 0) {
         size_t n = len < SANDBOX_FRAME_MAX ? len : SANDBOX_FRAME_MAX;
@@ -87,6 +125,8 @@ int job_send_picture(struct job *j, VipsImage *image, int pages) {
     void *data = NULL;
     size_t len = 0;
     image = plain(image);
+    if (image)
+        image = painted(j, image);
     if (!image)
         return job_refuse(j, "damaged", NULL);
     drop_metadata(image);

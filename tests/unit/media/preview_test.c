@@ -33,14 +33,18 @@ static void drop(struct shown *s)
     *s = (struct shown){0};
 }
 
-static int show_bytes(const void *data, size_t len, const char *mime, unsigned side, unsigned page, struct shown *s, struct lt_error *err)
+static int show_painted(const void *data, size_t len, const char *mime, unsigned side, unsigned page, const char *areas, struct shown *s,
+                        struct lt_error *err)
 {
+    json_t *list = areas ? json_loads(areas, 0, NULL) : NULL;
+    assert_true(!areas == !list);
     int fd = memfd_create("file", MFD_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, data, len), (ssize_t)len);
     *s = (struct shown){.bytes = LT_BUF_INIT(MEDIA_PREVIEW_MAX)};
     lt_error_clear(err);
-    int rc = media_preview(&env, fd, len, mime, "файл", side, page, &s->bytes, &s->what, err);
+    int rc = media_preview(&env, fd, len, mime, "файл", side, page, list, &s->bytes, &s->what, err);
+    json_decref(list);
     close(fd);
     if (rc == 0) {
         s->rgb = WebPDecodeRGB((const uint8_t *)s->bytes.data, s->bytes.len, &s->w, &s->h);
@@ -49,6 +53,11 @@ static int show_bytes(const void *data, size_t len, const char *mime, unsigned s
         assert_int_equal(s->h, s->what.height);
     }
     return rc;
+}
+
+static int show_bytes(const void *data, size_t len, const char *mime, unsigned side, unsigned page, struct shown *s, struct lt_error *err)
+{
+    return show_painted(data, len, mime, side, page, NULL, s, err);
 }
 
 static char *slurp(const char *name, size_t *len)
@@ -361,12 +370,127 @@ static void time_is_limited(void **state)
     struct lt_buf out = LT_BUF_INIT(MEDIA_PREVIEW_MAX);
     struct media_preview what;
     struct lt_error err = {0};
-    assert_int_equal(media_preview(&hasty, fd, len, "image/jpeg", "ф", 320, 1, &out, &what, &err), LT_REFUSED);
+    assert_int_equal(media_preview(&hasty, fd, len, "image/jpeg", "ф", 320, 1, NULL, &out, &what, &err), LT_REFUSED);
     assert_string_equal(err.code, "sandbox.timeout");
     lt_error_clear(&err);
     lt_buf_free(&out);
     close(fd);
     free(data);
+}
+
+/* --- areas painted over --- */
+
+#define AREAS "[{\"x\":2000,\"y\":3000,\"w\":5000,\"h\":1500},{\"x\":0,\"y\":9000,\"w\":10000,\"h\":1000}]"
+
+/* All pixels of the area are one colour, but for its rim and for what the encoder rounds. */
+static void is_flat(const struct shown *s, double x, double y, double w, double h, const char *what)
+{
+    for (int row = (int)(y * s->h) + 3; row < (int)((y + h) * s->h) - 3; row++)
+        for (int col = (int)(x * s->w) + 3; col < (int)((x + w) * s->w) - 3; col++)
+            for (int c = 0; c < 3; c++)
+                if (abs(at(s, col, row)[c] - 58) > 24) fail_msg("%s: %d at %d, %d of %d × %d", what, at(s, col, row)[c], col, row, s->w, s->h);
+}
+
+static void what_is_painted_over_is_gone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *mime;
+        unsigned page;
+    } files[] = {{"scans/04-thanks-photo.jpg", "image/jpeg", 1}, {"scans/02-sport-gramota-scan.jpg", "image/jpeg", 1}, {"scans/05-art-laureate.png", "image/png", 1},
+                 {"scans/07-gto.webp", "image/webp", 1}, {"scans/08-praise-two-pages.tiff", "image/tiff", 2}, {"scans/15-thanks-photo.heic", "image/heic", 1},
+                 {"scans/06-course-three-pages.pdf", "application/pdf", 3}};
+    static const unsigned sides[] = {320, 800, 1600};
+    for (size_t i = 0; i < LT_COUNT(files); i++) {
+        size_t len = 0;
+        char *data = slurp(files[i].name, &len);
+        for (size_t k = 0; k < LT_COUNT(sides); k++) {
+            struct shown painted, whole;
+            struct lt_error err = {0};
+            if (show_painted(data, len, files[i].mime, sides[k], files[i].page, AREAS, &painted, &err)) fail_msg("%s: %s", files[i].name, err.code);
+            assert_int_equal(show_bytes(data, len, files[i].mime, sides[k], files[i].page, &whole, &err), 0);
+            if (abs(painted.w - whole.w) > 1 || abs(painted.h - whole.h) > 1) fail_msg("%s: %d × %d instead of %d × %d", files[i].name, painted.w, painted.h, whole.w, whole.h);
+            is_flat(&painted, 0.2, 0.3, 0.5, 0.15, files[i].name);
+            is_flat(&painted, 0, 0.9, 1, 0.1, files[i].name);
+            /* beside them it is the picture */
+            double off = 0;
+            int rows = (int)(painted.h * 0.27);
+            for (int y = 0; y < rows; y++)
+                for (int x = 0; x < painted.w - 1; x++) off += abs(at(&painted, x, y)[1] - at(&whole, x, y)[1]);
+            if (off / ((double)rows * painted.w) > 12) fail_msg("%s at %u: the rest is off by %.1f", files[i].name, sides[k], off / ((double)rows * painted.w));
+            assert_null(memmem(painted.bytes.data, painted.bytes.len, "Exif", 4));
+            assert_null(memmem(painted.bytes.data, painted.bytes.len, "EXIF", 4));
+            assert_null(memmem(painted.bytes.data, painted.bytes.len, "Maria Ivanova", 13));
+            drop(&painted);
+            drop(&whole);
+        }
+        free(data);
+    }
+}
+
+static void put_le(unsigned char *p, unsigned n, uint32_t v)
+{
+    for (; n--; v >>= 8) *p++ = (unsigned char)v;
+}
+
+/* A TIFF of random dots, one strip without compression; other dots inside the box where `seed` differs. */
+static unsigned char *dots(unsigned w, unsigned h, const unsigned box[4], unsigned seed, size_t *len)
+{
+    static const struct {
+        unsigned short tag, type;
+    } tags[] = {{256, 4}, {257, 4}, {258, 3}, {259, 3}, {262, 3}, {273, 4}, {277, 3}, {278, 4}, {279, 4}};
+    const uint32_t values[] = {w, h, 8, 1, 2, 256, 3, h, w * h * 3};
+    *len = 256 + (size_t)w * h * 3;
+    unsigned char *d = calloc(1, *len);
+    assert_non_null(d);
+    memcpy(d, "II*\0\x08\0\0\0", 8);
+    put_le(d + 8, 2, LT_COUNT(tags));
+    for (size_t i = 0; i < LT_COUNT(tags); i++) {
+        unsigned char *e = d + 10 + 12 * i;
+        put_le(e, 2, tags[i].tag);
+        put_le(e + 2, 2, tags[i].type);
+        put_le(e + 4, 4, tags[i].tag == 258 ? 3 : 1);
+        put_le(e + 8, 4, tags[i].tag == 258 ? 200 : values[i]);
+    }
+    for (int i = 0; i < 3; i++) put_le(d + 200 + 2 * i, 2, 8);
+    uint32_t r = 1, inner = seed;
+    for (unsigned y = 0; y < h; y++)
+        for (unsigned x = 0; x < w; x++)
+            for (unsigned c = 0; c < 3; c++) {
+                bool in = x >= box[0] && x < box[0] + box[2] && y >= box[1] && y < box[1] + box[3];
+                r = r * 1664525u + 1013904223u;
+                inner = inner * 1664525u + 1013904223u;
+                d[256 + ((size_t)y * w + x) * 3 + c] = (unsigned char)((in ? inner : r) >> 24);
+            }
+    return d;
+}
+
+/* The strongest way to say that nothing is left: two pictures that differ under the area alone give the same bytes. */
+static void two_secrets_one_copy(void **state)
+{
+    (void)state;
+    static const unsigned w = 2611, h = 1803, box[4] = {523, 361, 1044, 540}; /* inside 2000, 2000, 4000, 3000 of 10 000 */
+    static const char areas[] = "[{\"x\":2000,\"y\":2000,\"w\":4000,\"h\":3000}]";
+    size_t len = 0;
+    unsigned char *one = dots(w, h, box, 7, &len), *two = dots(w, h, box, 8, &len);
+    static const unsigned sides[] = {320, 800, 1600};
+    for (size_t i = 0; i < LT_COUNT(sides); i++) {
+        struct shown a, b;
+        struct lt_error err = {0};
+        if (show_painted(one, len, "image/tiff", sides[i], 1, areas, &a, &err)) fail_msg("%s", err.code);
+        assert_int_equal(show_painted(two, len, "image/tiff", sides[i], 1, areas, &b, &err), 0);
+        assert_int_equal(a.bytes.len, b.bytes.len);
+        assert_memory_equal(a.bytes.data, b.bytes.data, a.bytes.len);
+        drop(&a);
+        drop(&b);
+        assert_int_equal(show_bytes(one, len, "image/tiff", sides[i], 1, &a, &err), 0);
+        assert_int_equal(show_bytes(two, len, "image/tiff", sides[i], 1, &b, &err), 0);
+        assert_true(a.bytes.len != b.bytes.len || memcmp(a.bytes.data, b.bytes.data, a.bytes.len) != 0);
+        drop(&a);
+        drop(&b);
+    }
+    free(one);
+    free(two);
 }
 
 int main(void)
@@ -383,6 +507,8 @@ int main(void)
         cmocka_unit_test(hostile_files_end_in_the_child),
         cmocka_unit_test(mutated_files_hurt_nobody),
         cmocka_unit_test(time_is_limited),
+        cmocka_unit_test(what_is_painted_over_is_gone),
+        cmocka_unit_test(two_secrets_one_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
