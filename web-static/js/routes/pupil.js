@@ -17,6 +17,7 @@ export const routes = [
   ...pages('/portfolio', '/portfolio'),
   {path: '/entries/:id', place: 'pupil', view: view('entry'), under: '/portfolio'},
   {path: '/entries/:id/edit', place: 'pupil', view: view('edit'), under: '/portfolio', bare: true},
+  {path: '/entries/:id/public', place: 'pupil', view: view('mask'), words: ['pupil', 'mask'], style: 'mask', under: '/portfolio', bare: true},
   {path: '/pupils/:pupil', place: 'pupil', view: view('feed')},
   {path: '/pupils/:pupil/goals', place: 'pupil', view: view('goals')},
   {path: '/pupils/:pupil/reviews', place: 'pupil', view: view('reviews')},

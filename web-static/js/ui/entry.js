@@ -76,7 +76,7 @@ export async function pagesOf(e, options = {}) {
     const headers = await head(`${path}/preview`, {path: f.path, size: 800}, {...options, attempts: 2}).catch(() => null);
     return Math.min(50, Number(headers?.get('X-Letopis-Pages')) || 1);
   }));
-  return (e.files || []).flatMap((f, i) => Array.from({length: counted[i]}, (_, page) => ({name: f.name, alt: t('entry.page_of', {name: f.name, n: page + 1}),
+  return (e.files || []).flatMap((f, i) => Array.from({length: counted[i]}, (_, page) => ({name: f.name, path: f.path, page: page + 1, type: f.type, alt: t('entry.page_of', {name: f.name, n: page + 1}),
     src: (size) => url(`${path}/preview`, {path: f.path, size, page: page + 1}), download: url(path, {path: f.path})})));
 }
 

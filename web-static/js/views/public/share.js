@@ -5,12 +5,12 @@ import {publicCard} from '../../ui/publiccard.js';
 import {bytesUrl, send} from '../../api.js';
 import {date, t} from '../../i18n.js';
 
-/* Pictures of the pupil's own works. */
+/* Public copies of the entry's pictures. */
 function pictures(e, token) {
   if (!e.files?.length) return null;
   return h('div', {class: 'public-pictures'}, e.files.slice(0, 6).map((f) => {
     const box = h('span', {class: 'picture'}, icon('image'));
-    bytesUrl('/shares/picture', {token, entry: e.entry, path: f.path, size: '800'}).then((src) => {
+    bytesUrl('/shares/picture', {token, entry: e.entry, path: f.path, page: f.page, size: '800'}).then((src) => {
       const img = h('img', {src, alt: t('public.picture', {title: e.title}), width: 800, height: 600});
       img.addEventListener('load', () => { img.classList.add('seen'); URL.revokeObjectURL(src); });
       box.replaceChildren(img);

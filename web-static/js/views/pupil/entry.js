@@ -59,6 +59,7 @@ function actions(ctx, e) {
   if (may.has('edit') || may.has('edit_draft')) main.push(button({label: t(e.state === 'returned' ? 'portfolio.mend' : 'ui.edit'), icon: 'pencil', kind: e.state === 'returned' ? 'primary' : '', href: `/entries/${e.id}/edit`}));
   const rest = [];
   const own = e.pupil === ctx.session.id || (ctx.session.children || []).some((c) => c.pupil === e.pupil);
+  if (may.has('mask') && hasPictures(e)) rest.push({label: t('entry.public'), icon: 'eye', href: `/entries/${e.id}/public`});
   if (own && e.state !== 'draft') rest.push({label: t('review.ask'), icon: 'chat', press: () => askReview(ctx, e)});
   if (own && e.state === 'verified') rest.push({label: t(e.significant ? 'entry.unselect' : 'entry.select'), icon: 'star', press: () => select(ctx, e).catch(fail)});
   if (e.pupil === ctx.session.id && filesCount(e) > 0) rest.push({label: t('entry.cover'), icon: 'image', press: () => cover(e).catch(fail)});
@@ -69,6 +70,8 @@ function actions(ctx, e) {
   if (!main.length && !rest.length) return null;
   return h('div', {class: 'row no-print'}, main, rest.length > 0 && menu({label: t('entry.more'), icon: 'more', only: false, items: rest}));
 }
+
+const hasPictures = (e) => (e.files || []).some((f) => /^image\/|pdf/.test(f.type || ''));
 
 async function select(ctx, e) {
   await send('POST', `/pupils/${e.pupil}/portfolio/select`, {entry: [e.id], ...(e.significant ? {undo: true} : {})});
@@ -143,7 +146,7 @@ function past(ctx, e, items) {
   const revisions = [...new Set(items.map((i) => i.revision))];
   const row = (i) => h('li', {class: 'past-row'}, h('span', {class: 'small soft'}, dateTime(i.at)), h('span', {}, said(i), ' ', i.actor === ctx.session.id ? h('span', {class: 'soft'}, t('history.you')) : null),
     i.returned?.reason && i.state === 'returned' && h('span', {class: 'reason'}, i.returned.reason),
-    i.use_case === 'entry.edit' && i.revision > 1 && changes(ctx, e, i.revision));
+    ['entry.edit', 'file.remove', 'file.add'].includes(i.use_case) && i.revision > 1 && changes(ctx, e, i.revision));
   return h('details', {class: 'more-fields'}, h('summary', {}, icon('history'), t('history.title', {n: revisions.length})), h('ol', {class: 'past'}, items.map(row)));
 }
 

@@ -35,12 +35,13 @@ function row(ctx, x) {
 
 async function create(ctx) {
   const page = await get(`/pupils/${whose(ctx)}/portfolio`, null, {signal: ctx.signal}).catch(() => null);
+  const {items: pictures} = await list('/shares/pictures', {pupil: whose(ctx)}, {signal: ctx.signal}).catch(() => ({items: []}));
   const verified = page ? page.entries.filter((e) => e.state === 'verified') : [];
   const made = form({usecase: 'share.create', values: {field: USUAL, days: '30'}, fields: [{name: 'title', label: t('shares.whom'), help: t('shares.whom_help'), whole: true},
     {name: 'days', type: 'enum', as: 'segments', label: t('shares.days'), required: true, whole: true, options: [7, 30, 90, 365].map((d) => ({value: String(d), label: t('shares.n_days', {n: d})}))},
     {name: 'field', type: 'words', label: t('shares.what'), options: words('consent_field').map((w) => ({...w, label: cap(w.label)})), whole: true}],
   more: verified.length > 1 ? {label: t('shares.choose'), fields: [{name: 'entry', type: 'words', label: t('shares.entries'), help: t('shares.entries_help'), whole: true, options: verified.map((e) => ({value: e.id, label: e.title}))}]} : null});
-  const box = dialog({title: t('shares.add'), body: made.el, actions: [{label: t('ui.cancel')}, {label: t('shares.make'), kind: 'primary', press: async () => {
+  const box = dialog({title: t('shares.add'), body: [made.el, seen(pictures)], actions: [{label: t('ui.cancel')}, {label: t('shares.make'), kind: 'primary', press: async () => {
     if (!made.check()) return false;
     const v = made.values();
     try {
@@ -54,6 +55,15 @@ async function create(ctx) {
       return false;
     }
   }}]});
+}
+
+/* Which pictures go with the link: those somebody looked at. */
+function seen(items) {
+  if (!items.length) return null;
+  const row = (x) => h('li', {}, h('a', {href: `/entries/${x.entry}/public`}, x.title || t('entry.untitled')), x.public > 1 && h('span', {class: 'small soft'}, ` · ${t('shares.n_pages', {n: x.public})}`));
+  const part = (title, some) => some.length > 0 && [h('h4', {}, title), h('ul', {class: 'share-pictures'}, some.map(row))];
+  return h('section', {class: 'stack stack-s'}, h('h3', {}, t('shares.pictures')), h('p', {class: 'small soft'}, t('shares.pictures_help', {field: cap(word('consent_field', 'document'))})),
+    part(t('shares.pictures_on'), items.filter((x) => x.public)), part(t('shares.pictures_off'), items.filter((x) => !x.public)));
 }
 
 /* The key of the link is known here and now alone. */
