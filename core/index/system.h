@@ -93,7 +93,7 @@ struct sys_access {
     const char *request;  /* id of the request */
     const char *door;     /* "cli", "http", "plugin" */
 };
-/* Rows are chained: each holds SHA-256 over itself and the hash before it. All rows in one transaction. */
+/* Rows are chained: each holds SHA-256 over itself and the hash before it. All rows in one transaction, which may be that of sysdb_begin. */
 int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, struct lt_error *err);
 /* filters: pupil, actor, not_actor, use_case, from, to (dates); newest first */
 int sysdb_access_list(struct sysdb *db, const json_t *filters, int limit, const char *cursor, json_t **items,

@@ -106,8 +106,9 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
         return LT_OK;
     lt_buf_init(&scratch, ROW_TEXT_MAX);
     pthread_mutex_lock(&db->lock);
-    int status = db_exec(db->db, "BEGIN IMMEDIATE", err);
-    bool begun = status == LT_OK;
+    bool alone = !db->begun; /* else it is a part of what sysdb_end keeps or takes back */
+    int status = alone ? db_exec(db->db, "BEGIN IMMEDIATE", err) : LT_OK;
+    bool begun = alone && status == LT_OK;
     if (status == LT_OK)
         status = last_row(db, &last, hash, err);
     for (size_t i = 0; i < n && status == LT_OK; i++) {
@@ -115,7 +116,7 @@ int sysdb_access_add(struct sysdb *db, const struct sys_access *rows, size_t n, 
         status = known_row(db, &rows[i], &known, err);
         if (status == LT_OK && !known) status = add_row(db, ++last, &rows[i], hash, &scratch, err);
     }
-    if (status == LT_OK)
+    if (status == LT_OK && alone)
         status = db_exec(db->db, "COMMIT", err);
     if (status < 0 && begun)
         db_exec(db->db, "ROLLBACK", NULL);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Room for the ids of 20 000 pupils, the longest list there is (uc_all). */
-enum { ROW_MAX = 1000 << 10, BATCH = 256, WAITING_MOST = 512 };
+enum { ROW_MAX = 1000 << 10, BATCH = 256, BATCH_BYTES = 1 << 20, WAITING_MOST = 512 };
 
 json_t *access_row(const struct uc_call *call, const char *outcome)
 {
@@ -58,15 +58,29 @@ struct batch {
     struct lt_error *err;
     struct sys_access rows[BATCH];
     json_t *docs[BATCH];
-    size_t len;
+    size_t len, bytes;
 };
 
-static int batch_flush(struct batch *b)
+static void batch_forget(struct batch *b)
 {
-    int rc = b->len ? sysdb_access_add(b->app->sys, b->rows, b->len, b->err) : 0;
     for (size_t i = 0; i < b->len; i++) json_decref(b->docs[i]);
-    b->len = 0;
-    return rc;
+    b->len = b->bytes = 0;
+}
+
+/* Rows, their notices and their kept answers in one transaction: it is flushed, and a flush costs more than hundreds of rows. */
+static int batch_flush(void *user)
+{
+    struct batch *b = user;
+    int rc = b->len ? sysdb_begin(b->app->sys, b->err) : 0;
+    if (rc || !b->len) return rc;
+    for (size_t i = 0; i < b->len && !rc; i++) {
+        rc = repeat_replay(b->app, b->docs[i], b->err);
+        if (!rc) rc = notice_arrive(b->app, b->docs[i], b->err);
+    }
+    if (!rc) rc = sysdb_access_add(b->app->sys, b->rows, b->len, b->err);
+    int ended = sysdb_end(b->app->sys, rc == 0, rc ? NULL : b->err);
+    batch_forget(b);
+    return rc ? rc : ended;
 }
 
 static int batch_line(struct batch *b, const char *text, size_t len)
@@ -76,12 +90,6 @@ static int batch_line(struct batch *b, const char *text, size_t len)
     if (lt_json_parse(text, len, ROW_MAX, &doc, &ignored)) { /* a line cut by a power loss */
         lt_error_clear(&ignored);
         return 0;
-    }
-    int rc = repeat_replay(b->app, doc, b->err);
-    if (!rc) rc = notice_arrive(b->app, doc, b->err);
-    if (rc) {
-        json_decref(doc);
-        return rc;
     }
     b->rows[b->len] = (struct sys_access){
         .at = lt_json_int(doc, "at", 0),
@@ -95,7 +103,8 @@ static int batch_line(struct batch *b, const char *text, size_t len)
         .door = lt_json_str_or(doc, "door", ""),
     };
     b->docs[b->len++] = doc;
-    return b->len == BATCH ? batch_flush(b) : 0;
+    b->bytes += len;
+    return b->len == BATCH || b->bytes >= BATCH_BYTES ? batch_flush(b) : 0;
 }
 
 static int batch_lines(void *user, const void *data, size_t len)
@@ -109,7 +118,7 @@ static int batch_lines(void *user, const void *data, size_t len)
         if (n) rc = batch_line(b, p, n);
         p += n + 1;
     }
-    return rc ? rc : batch_flush(b);
+    return rc;
 }
 
 /* With app->drain held. */
@@ -119,8 +128,9 @@ static int run_batch_locked(struct lt_app *app, bool replay, struct lt_error *er
     if (!b) return lt_fail_memory(err);
     b->app = app;
     b->err = err;
-    int rc = replay ? vault_replayed(app->vault, batch_lines, b, err) : vault_side_drain(app->vault, batch_lines, b, err);
-    for (size_t i = 0; i < b->len; i++) json_decref(b->docs[i]);
+    int rc = replay ? vault_replayed(app->vault, batch_lines, batch_flush, b, err)
+                    : vault_side_drain(app->vault, batch_lines, batch_flush, b, err);
+    batch_forget(b);
     free(b);
     return rc;
 }

@@ -282,8 +282,8 @@ static int save_extras(struct recovery *c)
     return rc;
 }
 
-int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), void *user,
-                   struct lt_error *err)
+int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), int (*all)(void *user),
+                   void *user, struct lt_error *err)
 {
     struct lt_buf b = LT_BUF_INIT(REPLAYED_MAX);
     struct row row = {0};
@@ -293,6 +293,7 @@ int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, siz
         memcpy(&row, b.data + at, sizeof row);
         rc = cb(user, b.data + at + sizeof row, row.len);
     }
+    if (rc == 0 && b.len > 0 && all) rc = all(user);
     if (rc == 0 && b.len > 0) {
         char *path = lt_format("%s/journal/replayed", v->dir), *dir = lt_format("%s/journal", v->dir);
         if (!path || !dir)

@@ -175,8 +175,14 @@ int vault_side_flush(struct vault *v, struct lt_error *err)
     return rc;
 }
 
-static int hand_over(struct vault_side *s, int (*cb)(void *user, const void *data, size_t len), void *user,
-                     struct lt_error *err)
+/* Who takes the rows. */
+struct taker {
+    int (*row)(void *user, const void *data, size_t len);
+    int (*all)(void *user);
+    void *user;
+};
+
+static int hand_over(struct vault_side *s, const struct taker *t, struct lt_error *err)
 {
     char *data;
     size_t len;
@@ -186,31 +192,31 @@ static int hand_over(struct vault_side *s, int (*cb)(void *user, const void *dat
     for (size_t at = 0, end = whole(data, len); rc == 0 && at < end;) {
         struct row row;
         memcpy(&row, data + at, sizeof row);
-        rc = cb(user, data + at + sizeof row, row.len);
+        rc = t->row(t->user, data + at + sizeof row, row.len);
         at += sizeof row + row.len;
     }
     free(data);
-    return rc;
+    return rc == 0 && t->all ? t->all(t->user) : rc;
 }
 
 /* Rows of a drain that failed or was killed come first, alone; then those of the log. */
-static int drain_old(struct vault *v, struct vault_side *s,
-                     int (*cb)(void *user, const void *data, size_t len), void *user, struct lt_error *err)
+static int drain_old(struct vault *v, struct vault_side *s, const struct taker *t, struct lt_error *err)
 {
-    int rc = hand_over(s, cb, user, err);
+    int rc = hand_over(s, t, err);
     if (rc == 0 && v->fs->unlink(v->fs->ctx, s->old) < 0 && errno != ENOENT)
         rc = lt_fail_errno(err, "remove", s->old);
     return rc;
 }
 
-int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), void *user,
-                     struct lt_error *err)
+int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), int (*all)(void *user),
+                     void *user, struct lt_error *err)
 {
     struct vault_side *s = v->side;
+    struct taker t = {.row = cb, .all = all, .user = user};
     int rc = vault_writable(v, err);
     if (rc) return rc;
     pthread_mutex_lock(&s->draining);
-    rc = access(s->old, F_OK) == 0 ? drain_old(v, s, cb, user, err) : 0;
+    rc = access(s->old, F_OK) == 0 ? drain_old(v, s, &t, err) : 0;
     if (rc == 0) {
         pthread_mutex_lock(&s->mu);
         rc = open_log(v, s, err);
@@ -222,7 +228,7 @@ int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, si
             s->dirty = false;
         }
         pthread_mutex_unlock(&s->mu);
-        if (rc == 0 && any) rc = drain_old(v, s, cb, user, err);
+        if (rc == 0 && any) rc = drain_old(v, s, &t, err);
     }
     pthread_mutex_unlock(&s->draining);
     return rc;

@@ -193,9 +193,10 @@ int vault_tx_commit(struct vault_tx *tx, const struct vault_message *message, co
 void vault_tx_end(struct vault_tx *tx); /* releases the locks; without a commit nothing of it remains */
 
 /* Extras of the records found in the journal at vault_open, oldest first; call before the first transaction. They are kept
- * until every cb of a call has returned 0, and come again when the machine stops before that: taking one twice must do no
+ * until every cb of a call (and `all` after them, unless NULL) has returned 0, and come again when the machine stops before that: taking one twice must do no
  * harm. */
-int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), void *user, struct lt_error *err);
+int vault_replayed(struct vault *v, int (*cb)(void *user, const void *extra, size_t len), int (*all)(void *user), void *user,
+                   struct lt_error *err);
 
 /* Switches the journal now (otherwise every 30 s or 64 MiB) and waits until it is flushed and gone, also from the folder on
  * disk. Waits for open transactions: not from a thread that has one. */
@@ -203,11 +204,11 @@ int vault_settle(struct vault *v, struct lt_error *err);
 
 /* A small append-only record file beside the journal, for rows of the access log that must survive a kill: appended before
  * the answer leaves, flushed every second. `drain` hands over all rows so far and empties the file once cb returned 0 for
- * each; rows of a drain that failed come again, alone or with newer ones, and after a power loss so may the last drained
+ * each and `all` (may be NULL; called after the last row, so that many can be written together) returned 0, too; rows of a drain that failed come again, alone or with newer ones, and after a power loss so may the last drained
  * ones: they need a mark of their own to be known by. A row has at most 1 MiB. */
 int vault_side_append(struct vault *v, const void *data, size_t len, struct lt_error *err);
-int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), void *user,
-                     struct lt_error *err);
+int vault_side_drain(struct vault *v, int (*cb)(void *user, const void *data, size_t len), int (*all)(void *user),
+                     void *user, struct lt_error *err);
 
 /* --- checking, packing, taking away --- */
 

@@ -278,10 +278,10 @@ static inline void scenario_verify(const struct scenario *s, const char *dir, in
                                   : "absent",
                      dir);
     }
-    ok(vault_replayed(v, count_extra, &extras, &err), &err);
+    ok(vault_replayed(v, count_extra, NULL, &extras, &err), &err);
     assert_true(extras <= s->steps);
     extras = 0;
-    ok(vault_replayed(v, count_extra, &extras, &err), &err);
+    ok(vault_replayed(v, count_extra, NULL, &extras, &err), &err);
     assert_int_equal(extras, 0);
     ok(vault_repos(v, check_one, v, &err), &err);
     put_one(v, nth_id(0, id), "goals/after.json", "after");

@@ -83,8 +83,8 @@ static void look(struct vault *v)
 {
     struct lt_error err = {0};
     size_t n = 0;
-    fuzz_judge(vault_replayed(v, take, &n, &err), &err);
-    fuzz_judge(vault_side_drain(v, take, &n, &err), &err);
+    fuzz_judge(vault_replayed(v, take, NULL, &n, &err), &err);
+    fuzz_judge(vault_side_drain(v, take, NULL, &n, &err), &err);
     struct vault_report report = {0};
     fuzz_judge(vault_check(v, VAULT_SCHOOL, take_fault, &n, &report, &err), &err);
     fuzz_judge(vault_check(v, PUPIL, take_fault, &n, &report, &err), &err);

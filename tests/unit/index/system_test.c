@@ -227,6 +227,25 @@ static void test_log(void **state)
     free(next);
 }
 
+/* Rows are a part of the changes they are written with: taken back with them, or kept with them. */
+static void test_log_with_others(void **state)
+{
+    struct sys *s = *state;
+    uint64_t rows = 99;
+    OK(&s->w, sysdb_begin(s->db, &s->w.err));
+    add_rows(s, 2);
+    OK(&s->w, sysdb_end(s->db, false, &s->w.err));
+    expect_log(s, "{}", "");
+    OK(&s->w, sysdb_begin(s->db, &s->w.err));
+    add_rows(s, 2);
+    OK(&s->w, sysdb_notice_add(s->db, "p1", "k", NULL, &s->w.err));
+    OK(&s->w, sysdb_end(s->db, true, &s->w.err));
+    reopen(s);
+    expect_log(s, "{}", "o1 o0");
+    OK(&s->w, sysdb_access_verify(s->db, &rows, &s->w.err));
+    assert_int_equal(rows, 2);
+}
+
 /* The chain finds a changed row, a removed one, one put in, two that changed places, each at its place. */
 static void test_chain(void **state)
 {
@@ -382,7 +401,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_accounts, setup, teardown), cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_log, setup, teardown),      cmocka_unit_test_setup_teardown(test_chain, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_log_with_others, setup, teardown), cmocka_unit_test_setup_teardown(test_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs, setup, teardown),     cmocka_unit_test_setup_teardown(test_notices, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_and_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
