@@ -1,6 +1,7 @@
 /* Packs: written, judged by stock git, bent bit by bit, merged. */
 #include "objects.h"
 
+#include "base/mem.h"
 #include "vault/oidmap.h"
 
 #include <git2.h>
@@ -171,6 +172,59 @@ static void written(void **state)
 }
 
 /* Each bit, each length of a small pack in memory, as a damaged journal record would carry it. */
+/* A tree of exactly len bytes (0, or 33 and more) of files with one content. */
+static void tree_of(struct lt_buf *b, size_t len, const git_oid *blob)
+{
+    lt_buf_reset(b);
+    for (unsigned i = 0; b->len < len; i++) {
+        size_t left = len - b->len, pad = left < 66 ? left - 33 : 0;
+        lt_buf_addf(b, "100644 %05u%.*s", i, (int)pad, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        lt_buf_addc(b, 0);
+        lt_buf_add(b, blob->id, 20);
+    }
+    assert_int_equal(b->len, len);
+}
+
+/* Trees are stored in blocks of at most 65 535 bytes. */
+static void stored(void **state)
+{
+    static const size_t sizes[] = {0, 33, 65534, 65535, 65536, 131069, 131070, 131071, 400000};
+    char *objects, *repo = make_repo(*state, &objects);
+    struct lt_error err = {0};
+    struct pack *p = pack_new();
+    struct pack_image image = {0}, again = {0};
+    struct lt_buf tree = LT_BUF_INIT(1 << 20), out = LT_BUF_INIT(1 << 20);
+    git_oid blob, oid, named;
+    git_object_t type;
+    ok(pack_add(p, GIT_OBJECT_BLOB, "x", 1, &blob, &err), &err);
+    for (size_t i = 0; i < LT_COUNT(sizes); i++) {
+        tree_of(&tree, sizes[i], &blob);
+        ok(pack_add(p, GIT_OBJECT_TREE, tree.data ? tree.data : "", tree.len, &oid, &err), &err);
+        git_odb_hash(&named, tree.data ? tree.data : "", tree.len, GIT_OBJECT_TREE);
+        assert_true(git_oid_equal(&oid, &named));
+        lt_buf_reset(&out);
+        ok(pack_get(p, &oid, &type, &out, &err), &err);
+        assert_int_equal(type, GIT_OBJECT_TREE);
+        assert_int_equal(out.len, tree.len);
+        if (tree.len > 0) assert_memory_equal(out.data, tree.data, tree.len);
+    }
+    ok(pack_finish(p, &image, &err), &err);
+    ok(pack_image_of(image.pack, image.pack_len, &again, &err), &err);
+    assert_int_equal(image.idx_len, again.idx_len);
+    assert_memory_equal(image.idx, again.idx, again.idx_len);
+    ok(pack_write(fs(), objects, &image, false, &err), &err);
+    assert_sh("cd %s && git index-pack --strict -o mine.idx objects/pack/pack-%s.pack >/dev/null && cmp mine.idx objects/pack/pack-%s.idx && "
+              "git fsck --full --strict --no-dangling 2>/dev/null",
+              repo, image.name, image.name);
+    pack_image_free(&image);
+    pack_image_free(&again);
+    pack_free(p);
+    lt_buf_free(&tree);
+    lt_buf_free(&out);
+    free(objects);
+    free(repo);
+}
+
 static void bent_in_memory(void **state)
 {
     (void)state;
@@ -396,7 +450,7 @@ static void failing_merge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(map_of_names), SCRATCH_TEST(written), cmocka_unit_test(bent_in_memory),
+        cmocka_unit_test(map_of_names), SCRATCH_TEST(written), SCRATCH_TEST(stored), cmocka_unit_test(bent_in_memory),
         SCRATCH_TEST(bent_on_disk),     SCRATCH_TEST(merged),  SCRATCH_TEST(not_merged),
         SCRATCH_TEST(failing_merge),
     };
