@@ -185,9 +185,8 @@ static int flush_files(struct vault_tx *tx, struct lt_error *err)
     return 0;
 }
 
-static int flush_system(struct vault_tx *tx, struct lt_error *err)
+int vault_flush(struct vault *v, struct lt_error *err)
 {
-    struct vault *v = tx->v;
     int fd = open(v->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return lt_fail_errno(err, "open", v->dir);
     int rc = v->fs->syncfs(v->fs->ctx, fd) < 0 ? lt_fail_errno(err, "flush", v->dir) : 0;
@@ -261,7 +260,7 @@ static int stage(struct vault_tx *tx, const void *extra, size_t extra_len, struc
     free(files);
     if (rc == 0 && record->failed) rc = lt_fail_memory(err);
     if (rc == 0 && wants_sync(&s))
-        rc = tx->flushed ? 0 : flush_system(tx, err);
+        rc = tx->flushed ? 0 : vault_flush(tx->v, err);
     else if (rc == 0 && s.files > 0)
         rc = flush_files(tx, err);
     return rc;
@@ -431,7 +430,7 @@ int vault_tx_prepare(struct vault_tx *tx, const struct vault_message *message, s
     }
     struct volume s = measure(tx);
     if (rc == 0 && wants_sync(&s)) {
-        rc = flush_system(tx, err);
+        rc = vault_flush(tx->v, err);
         tx->flushed = rc == 0;
     }
     tx->ready = rc == 0;

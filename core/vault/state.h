@@ -24,6 +24,7 @@ struct vault_repo {
     bool born;      /* has a commit */
     bool locked;    /* a writer holds it */
     bool described; /* tree and committer_s are those of head */
+    bool erased;    /* for good: not born again */
     git_oid head, tree;
     int64_t committer_s;
     unsigned packs;                    /* written since somebody looked whether there are too many */
@@ -93,6 +94,9 @@ int vault_names(const struct vault *v, char (**out)[VAULT_NAME], size_t *n, stru
 
 /* Brings the folder to the state of its journal; the lock is held. next: number for the next journal file. */
 int vault_recover(struct vault *v, uint64_t *next, struct lt_error *err);
+
+/* accept.c: flushes the file system. */
+int vault_flush(struct vault *v, struct lt_error *err);
 
 /* Makes sure the thread is there that flushes and settles once a second. */
 int vault_keeper_start(struct vault *v, struct lt_error *err);

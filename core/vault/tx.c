@@ -42,6 +42,10 @@ int tx_repo_base(struct vault_tx *tx, struct tx_repo *r, struct lt_error *err)
     int rc = r->dir ? 0 : vault_repo_dir(v, r->repo->name, &r->dir, err);
     if (rc == 0 && !r->objects && !(r->objects = repo_objects(r->dir))) rc = lt_fail_memory(err);
     if (rc) return rc;
+    pthread_mutex_lock(&v->mu);
+    bool erased = r->repo->erased;
+    pthread_mutex_unlock(&v->mu);
+    if (erased) return lt_fail(err, LT_NOTFOUND, "vault.no_repo", "repo", r->repo->name, (char *)NULL);
     rc = vault_entry_head(v, r->repo->name, NULL, &r->base, &why);
     if (rc == LT_NOTFOUND) {
         lt_error_clear(&why);

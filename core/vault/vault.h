@@ -227,6 +227,28 @@ int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const s
 /* Merges packs where there are more than 6 (but not while somebody reads the files as they lie there: copy.h). The vault does so itself: every 30 s, after 48 transactions of one repository, and
  * at vault_close, a few repositories a second. */
 int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
+/* Takes a portfolio away for good: from now on it is absent, and stays so (a transaction on it is LT_NOTFOUND "vault.no_repo"). cb gets the name of
+ * every object it had, after nobody can find it any more and before the bytes go. To be repeated after a kill; an absent one is fine. Its
+ * bytes may still stand in the journal: vault_settle. Not from a thread that has a transaction. */
+int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const char *object), void *user, struct lt_error *err);
+
+enum vault_fate { VAULT_KEEP, VAULT_REPLACE, VAULT_DROP };
+struct vault_rewriting {
+    const char *id; /* of the erasure: trailer Rewritten */
+    void *user;
+    /* What is to become of the document or file at this path, in every commit that has it? VAULT_REPLACE: `document` is asked. */
+    enum vault_fate (*fate)(void *user, const char *path);
+    /* Appends what stands there instead; the same bytes are left alone. Nothing appended: it is dropped. */
+    int (*document)(void *user, const char *path, const void *data, size_t len, struct lt_buf *out, struct lt_error *err);
+};
+/* Makes the history of main anew where `how` changes a tree: from the first such commit on each is written again with its author, author
+ * date and message, the time of now as committer's, our signature and the trailer. The commits before it stay. One record of the journal: the old
+ * head or the new one. *commits: how many were rewritten, 0 when nothing was to be changed. What the old ones said is on disk until
+ * vault_settle and vault_purge. Nothing that somebody commits meanwhile is lost. */
+int vault_rewrite(struct vault *v, const char *repo, const struct vault_rewriting *how, uint64_t *commits, struct lt_error *err);
+/* Leaves on disk and in memory what main reaches and nothing else: other references, reflogs, packs and loose objects go. */
+int vault_purge(struct vault *v, const char *repo, struct lt_error *err);
+
 /* Writes a v2 bundle of main and HEAD to fd: all history, or with fresh = true one signed root commit of the head's tree. */
 int vault_bundle(struct vault *v, const char *repo, bool fresh, int fd, struct lt_error *err);
 

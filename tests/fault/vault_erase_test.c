@@ -1,0 +1,88 @@
+/* kill -9 at every operation on files while a pupil is taken out of the store: what is left is in order each time, and doing it once more leaves
+ * nothing. */
+#include "../unit/vault/erasing.h"
+
+#include <signal.h>
+
+/* -1: was killed; else the number of operations. */
+static int64_t run_killed(const char *dir, uint64_t nth)
+{
+    int tell[2];
+    assert_int_equal(pipe(tell), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct lt_fs_test *t = lt_fs_test_new();
+        struct vault_config c = {.dir = dir, .fs = lt_fs_test_table(t)};
+        struct lt_error err = {0};
+        struct vault *v;
+        uint64_t commits;
+        lt_fs_test_fault(t, LT_FS_KILL, nth);
+        if (vault_open(&c, &v, &err) != 0) _exit(3);
+        if (erase_all(v, &commits, &err) != 0) _exit(2);
+        int64_t n = (int64_t)lt_fs_test_calls(t);
+        _exit(write(tell[1], &n, sizeof n) == sizeof n ? 0 : 4);
+    }
+    close(tell[1]);
+    int64_t calls = -1;
+    if (read(tell[0], &calls, sizeof calls) != sizeof calls) calls = -1;
+    close(tell[0]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (!killed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) fail_msg("child ended with %x at %llu", (unsigned)status, (unsigned long long)nth);
+    return killed ? -1 : calls;
+}
+
+static void verify(const char *dir, bool git)
+{
+    uint64_t commits;
+    struct lt_error err = {0};
+    struct vault *v = open_vault(dir);
+    assert_checked(v, VAULT_SCHOOL); /* the old history or the new one, whole */
+    assert_checked(v, STAYS);
+    char *pupil = head_text(v, ERASED, "pupil.json");
+    if (pupil) assert_checked(v, ERASED);
+    free(pupil);
+    assert_text(v, VAULT_SCHOOL, "events/e1/event.json", ONE);
+    ok(erase_all(v, &commits, &err), &err);
+    assert_checked(v, VAULT_SCHOOL);
+    assert_checked(v, STAYS);
+    assert_text(v, STAYS, "pupil.json", "{\"name\": \"Осинин\"}\n");
+    assert_text(v, VAULT_SCHOOL, "classes/2026/c.json", "{\"name\": \"9А\"}\n");
+    assert_null(head_text(v, ERASED, "pupil.json"));
+    put_one(v, VAULT_SCHOOL, "after.json", "{}\n");
+    vault_close(v);
+    assert_no_trace(dir, git);
+    assert_sh("! find %s -path '*" ERASED "*' | grep .", dir);
+    if (git) assert_sound(dir);
+}
+
+static void killed_anywhere_it_goes_on(void **state)
+{
+    char *base = pathf(*state, "base"), *work = pathf(*state, "work");
+    make_vault(base);
+    struct vault *v = open_vault(base);
+    make_erasing(v);
+    vault_close(v);
+    assert_sh("cp -a %s %s", base, work);
+    int64_t calls = run_killed(work, 0);
+    assert_true(calls > 40);
+    unsigned kills = 0;
+    for (int64_t n = 1; n <= calls; n++, kills++) {
+        assert_sh("rm -rf %s && cp -a %s %s", work, base, work);
+        run_killed(work, (uint64_t)n);
+        if (n % 5 == 2) run_killed(work, 1 + (uint64_t)n % 17); /* and once more while it goes on */
+        verify(work, n % 7 == 0);
+    }
+    print_message("%u kills over %lld operations\n", kills, (long long)calls);
+    free(work);
+    free(base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {MEMORY_TEST(killed_anywhere_it_goes_on)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
