@@ -75,6 +75,7 @@ static int open_bin(const struct tus *t, const char *id, int flags, struct lt_er
     char path[4200];
     if (!path_of(t, id, "bin", path)) return lt_fail(err, LT_SYSTEM, "http.path_long", (char *)NULL);
     int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno == ENOENT) return lt_fail(err, LT_NOTFOUND, "upload.absent", "upload", id, (char *)NULL); /* an erasure empties the spool */
     return fd < 0 ? lt_fail_errno(err, "open", "spool") : fd;
 }
 

@@ -92,5 +92,8 @@ int index_dump(struct index *ix, int (*cb)(void *user, const char *line, size_t 
 /* PRAGMA integrity_check and foreign_key_check; LT_REFUSED "index.damaged". */
 int index_check(struct index *ix, struct lt_error *err);
 int index_optimize(struct index *ix, struct lt_error *err);
+/* After rows were removed for good: no byte of them is left in the files. LT_CONFLICT "erase.log_busy" (file) while somebody reads an older state. Takes
+ * memory as large as the database for a moment. */
+int index_scrub(struct index *ix, struct lt_error *err);
 
 #endif

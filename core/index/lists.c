@@ -92,7 +92,9 @@ static const struct list_filter IMPORT_FILTERS[] = {VALUE("state", "i.state @"),
 static const struct list_filter IMPORT_CHANGE_FILTERS[] = {
     VALUE("import", "c.import @"), VALUE("repo", "c.repo @"), VALUE("path", "c.path @"), VALUE("what", "c.what @"), END};
 
-static const struct list_filter DOCUMENT_FILTERS[] = {VALUE("kind", "d.kind @"), VALUE("repo", "d.repo @"), VALUE("ids", "d.id @"), END};
+static const struct list_filter DOCUMENT_FILTERS[] = {VALUE("kind", "d.kind @"), VALUE("repo", "d.repo @"), VALUE("ids", "d.id @"),
+                                                      VALUE("says", "instr(d.json, #) > 0"), VALUE("says_too", "instr(d.json, #) > 0"),
+                                                      VALUE("outside", "d.repo <> #"), END};
 
 /* --- pupils --- */
 

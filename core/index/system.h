@@ -160,6 +160,11 @@ int sysdb_answer_purge(struct sysdb *db, struct lt_error *err);
 int sysdb_begin(struct sysdb *db, struct lt_error *err);
 int sysdb_end(struct sysdb *db, bool commit, struct lt_error *err);
 
+/* Removes what there is of these people: accounts with all that hangs on them, notices to and about them, settings, kept answers and jobs that name them.
+ * What was answered to other calls of late, and what other ended jobs were asked and gave, is forgotten: it may have named them. */
+int sysdb_erase(struct sysdb *db, const json_t *subjects, struct lt_error *err);
+int sysdb_scrub(struct sysdb *db, struct lt_error *err); /* as index_scrub */
+
 int sysdb_check(struct sysdb *db, struct lt_error *err);
 
 /* --- wrong passwords of late (usecase/guess.h) --- */

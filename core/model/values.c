@@ -53,6 +53,7 @@ static const char *const entry_act_words[] = {"edit",    "edit_draft", "submit",
 static const char *const entry_mark_words[] = {"hidden", "disputed", NULL};
 static const char *const entry_state_words[] = {"draft",    "submitted",  "returned",
                                                 "verified", "taken_back", NULL};
+static const char *const erase_ground_words[] = {"withdrawn", "purpose", "term", "unlawful", "mistake", NULL};
 static const char *const event_state_words[] = {"open", "closed", NULL};
 static const char *const export_format_words[] = {"bundle", "zip", NULL};
 static const char *const format_words[] = {"in_person", "correspondence", "online", NULL};
@@ -146,6 +147,7 @@ static const struct set {
     SET(entry_act),
     SET(entry_mark),
     SET(entry_state),
+    SET(erase_ground),
     SET(event_state),
     SET(export_format),
     SET(format),

@@ -1,4 +1,5 @@
 #include "usecase/call.h"
+#include "usecase/erase.h"
 #include "usecase/file.h"
 #include "usecase/guess.h"
 #include "usecase/judged.h"
@@ -158,6 +159,23 @@ int app_reindex(struct uc_call *call, struct lt_error *err)
     return mend(call->app, true, call, err);
 }
 
+int app_feed_whole(struct lt_app *app, const char *repo, struct lt_error *err)
+{
+    struct feed f = {.app = app, .err = err, .all = true};
+    char head[VAULT_OID];
+    int rc = vault_head(app->vault, repo, head, err);
+    if (!rc) rc = index_begin(app->index, err);
+    if (rc) return rc;
+    rc = feed_repo(&f, repo, head);
+    struct lt_error ignored = {0};
+    int end = index_end(app->index, rc == 0, rc ? &ignored : err);
+    lt_error_clear(&ignored);
+    free(f.changes);
+    atomic_fetch_add(&app->school_turn, 1);
+    uc_fed(app, NULL);
+    return rc ? rc : end;
+}
+
 /* --- opening --- */
 
 static int open_index(struct lt_app *app, struct lt_error *err)
@@ -191,6 +209,7 @@ int app_attach(struct lt_app *app, int lock_wait_ms, struct lt_error *err)
     if (!rc) rc = guesses_load(app, err);
     if (!rc) rc = access_replay(app, err);
     if (!rc) rc = access_drain(app, err);
+    if (!rc) rc = erase_look(app, err);
     json_t *school = NULL;
     struct lt_error ignored = {0};
     if (!rc && index_get(app->index, "school", app->installation, &school, NULL, &ignored) == 0)

@@ -32,6 +32,7 @@ struct lt_app {
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
     atomic_bool backup_busy;      /* a backup is made, checked or removed (backup.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
+    atomic_bool erase_due;        /* an act of erasure is not carried out yet: done before the next call (erase.h) */
     atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
@@ -160,6 +161,7 @@ int uc_tx_put_file(struct uc_tx *tx, const char *repo, const char *path, int fd,
                    struct lt_error *err);
 int uc_tx_copy(struct uc_tx *tx, const char *repo, const char *from, const char *to, struct lt_error *err);
 int uc_tx_remove(struct uc_tx *tx, const char *repo, const char *path, struct lt_error *err);
+int uc_tx_walk(struct uc_tx *tx, const char *repo, const char *prefix, int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err);
 bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path);
 /* The commit that the repository stands at; "" for a new one. */
 int uc_tx_head(struct uc_tx *tx, const char *repo, char out[VAULT_OID], struct lt_error *err);

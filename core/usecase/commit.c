@@ -133,6 +133,11 @@ bool uc_tx_has(struct uc_tx *tx, const char *repo, const char *path)
     return vault_tx_has(tx->vt, repo, path);
 }
 
+int uc_tx_walk(struct uc_tx *tx, const char *repo, const char *prefix, int (*cb)(void *user, const struct vault_item *), void *user, struct lt_error *err)
+{
+    return vault_tx_walk(tx->vt, repo, prefix, cb, user, err);
+}
+
 void uc_tx_gives(struct uc_tx *tx, const json_t *answer)
 {
     json_decref(tx->answer);

@@ -1,6 +1,7 @@
 /* The one way into a use case. */
 #include "usecase/bind.h"
 #include "usecase/call.h"
+#include "usecase/erase.h"
 #include "usecase/notice.h"
 #include "usecase/job.h"
 #include "usecase/job_run.h"
@@ -138,6 +139,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     int rc = prepare(&call, app, request, err);
     out->row = call.row;
     if (!rc && atomic_load(&app->index_behind)) rc = app_mend_index(app, false, err);
+    if (!rc && atomic_exchange(&app->erase_due, false)) rc = erase_due_app(app, "letopis", err);
     if (!rc) rc = uc_actor_find(&call, request, err);
     if (!rc) rc = uc_bind(call.row, request->values, request->files, request->files_len, (json_t **)&call.in, err);
     if (!rc) rc = admit(&call, err);

@@ -3,6 +3,7 @@
 #include "usecase/anchor.h"
 #include "usecase/call.h"
 #include "usecase/consent_paper.h"
+#include "usecase/erase.h"
 #include "usecase/notice.h"
 #include "usecase/notice_mail.h"
 #include "usecase/job.h"
@@ -13,7 +14,8 @@ int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *e
     json_t *none = json_object();
     struct uc_request request = {.noun = "import", .verb = "list", .values = none, .door = UC_CLI, .local_user = local_user};
     struct uc_answer answer;
-    int rc = none ? publication_due_app(app, local_user, err) : lt_fail_memory(err);
+    int rc = none ? erase_due_app(app, local_user, err) : lt_fail_memory(err);
+    if (!rc) rc = publication_due_app(app, local_user, err);
     if (!rc) rc = notice_due_app(app, local_user, err);
     if (!rc) {
         rc = uc_dispatch(app, &request, &answer, err); /* whoever looks at the batches clears away the expired ones */

@@ -29,6 +29,13 @@ void known_free(struct known *k)
     free(k);
 }
 
+void known_clear(struct known *k)
+{
+    pthread_mutex_lock(&k->lock);
+    for (size_t i = 0; i < KEPT; i++) uc_actor_clear(&k->kept[i]);
+    pthread_mutex_unlock(&k->lock);
+}
+
 static struct uc_actor *slot_of(struct known *k, const char *id)
 {
     unsigned h = 5381;

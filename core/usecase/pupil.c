@@ -1,4 +1,5 @@
 /* pupil: the card and the way through classes. */
+#include "usecase/erase.h"
 #include "usecase/portfolio_own.h"
 #include "usecase/pupil.h"
 #include "usecase/table.h"
@@ -193,6 +194,13 @@ static const struct uc_field return_fields[] = {ID,
                                                 {"order", UC_TEXT, 0, 0, 100, NULL},
                                                 {0}};
 
+static const struct uc_field erase_fields[] = {ID,
+                                               {"preview", UC_BOOL, 0, 0, 0, NULL},
+                                               {"ground", UC_ENUM, 0, 0, 0, "erase_ground"},
+                                               {"reason", UC_LINES, 0, 3, 1000, NULL},
+                                               {"confirm", UC_TEXT, 0, 0, 300, NULL},
+                                               {0}};
+
 static const struct uc_row rows[] = {
     {.noun = "pupil", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "pupil.add",
      .fields = add_fields, .run = run_add},
@@ -208,6 +216,12 @@ static const struct uc_row rows[] = {
      .right = "pupil.leave", .target = UC_T_PUPIL, .target_field = "id", .fields = leave_fields, .run = run_leave},
     {.noun = "pupil", .verb = "return", .method = "POST", .tail = "/{id}/return", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "pupil.leave", .target = UC_T_PUPIL, .target_field = "id", .fields = return_fields, .run = run_return},
+    {.noun = "pupil", .verb = "erase", .method = "POST", .tail = "/{id}/erase", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
+     .right = "pupil.erase", .target = UC_T_PUPIL, .target_field = "id", .fields = erase_fields, .run = erase_run},
+    {.noun = "pupil", .verb = "erasures", .method = "GET", .tail = "/erasures", .reply = UC_LIST, .right = "pupil.erase",
+     .columns = "id pupil number ground state", .run = erase_run_list},
+    {.noun = "pupil", .verb = "erase_due", .method = "POST", .tail = "/erasures/due", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
+     .right = "system.maintain", .run = erase_run_due},
 };
 
 const struct uc_noun uc_noun_pupil = UC_NOUN("pupil", "pupils", NULL, rows);

@@ -134,6 +134,9 @@ static const struct row SCHOOL[] = {
     {"imports", "{'state':'applied','format':'csv'}", "i1"},
     {"documents", "{'kind':'channel'}", "h1 h2"},
     {"documents", "{'kind':'review','repo':'a'}", "w1 w2"},
+    {"documents", "{'kind':'review','says':'Молодец'}", "w1"},
+    {"documents", "{'kind':'review','says':'Молодец','says_too':'Нет такого'}", ""},
+    {"documents", "{'kind':'review','says':'Молодец','outside':'a'}", ""},
 };
 
 static const struct row PUPILS[] = {

@@ -397,6 +397,57 @@ static void test_damaged(void **state)
     assert_string_equal(s->w.err.code, "sysdb.unusable");
 }
 
+/* Whoever is erased leaves no row but those of the access log, which hold ids, and no byte in the files. */
+static void test_erased(void **state)
+{
+    struct sys *s = *state;
+    struct sys_account gone = account("a1", "zhuravlik", "p1"), stays = account("a2", "petrov", "p2"), got;
+    struct sys_session session = {.id = "s1", .account = "a1", .kind = "session", .title = "Телефон Журавликовой", .created = s->now, .last_used = s->now, .expires = s->now + 100000};
+    struct sys_access row = {.at = s->now, .actor = "p1", .account = "a1", .use_case = "entry.add", .outcome = "done", .pupils = "p1", .object = "e1", .request = "r1", .door = "http"};
+    struct sys_job job = {.id = "j1", .kind = "import.apply", .owner = "t1", .state = "done", .created = 1, .changed = 2};
+    json_t *about = json_pack("{s:s}", "pupil", "p1"), *named = json_pack("{s:{s:s}}", "answer", "name", "Журавликова"), *of = json_pack("{s:[s], s:{s:s}}", "pupils", "p1", "answer", "id", "e1"),
+           *subjects = json_pack("[s]", "p1"), *kept = NULL, *input = NULL, *result = NULL, *items = NULL;
+    uint64_t rows = 0;
+    char *next = NULL, *data = NULL;
+    size_t len = 0;
+    OK(&s->w, sysdb_account_add(s->db, &gone, &s->w.err));
+    OK(&s->w, sysdb_account_add(s->db, &stays, &s->w.err));
+    OK(&s->w, sysdb_session_add(s->db, &session, AA, &s->w.err));
+    OK(&s->w, sysdb_access_add(s->db, &row, 1, &s->w.err));
+    OK(&s->w, sysdb_notice_add(s->db, "t1", "entry.submitted", about, &s->w.err));
+    OK(&s->w, sysdb_answer_put(s->db, "t1", "k1", named, &s->w.err));
+    OK(&s->w, sysdb_answer_put(s->db, "t1", "k2", of, &s->w.err));
+    OK(&s->w, sysdb_job_add(s->db, &job, named, &s->w.err));
+    OK(&s->w, sysdb_erase(s->db, subjects, &s->w.err));
+    OK(&s->w, sysdb_scrub(s->db, &s->w.err));
+    assert_int_equal(sysdb_account_by_subject(s->db, "p1", &got, &s->w.err), LT_NOTFOUND);
+    OK(&s->w, sysdb_account_by_subject(s->db, "p2", &got, &s->w.err));
+    OK(&s->w, sysdb_notice_list(s->db, "t1", false, 9, NULL, &items, &next, &s->w.err));
+    assert_int_equal(json_array_size(items), 0);
+    json_decref(items);
+    assert_int_equal(sysdb_answer_get(s->db, "t1", "k2", &kept, &s->w.err), LT_NOTFOUND);
+    OK(&s->w, sysdb_answer_get(s->db, "t1", "k1", &kept, &s->w.err)); /* that it was done, and no more */
+    assert_true(lt_json_bool(lt_json_object(kept, "answer"), "repeated", false));
+    json_decref(kept);
+    OK(&s->w, sysdb_job_get(s->db, "j1", &job, &input, &result, &s->w.err));
+    assert_null(input);
+    OK(&s->w, sysdb_access_verify(s->db, &rows, &s->w.err));
+    assert_int_equal(rows, 1);
+    const char *const ends[] = {"", "-wal"};
+    for (int i = 0; i < 2; i++) {
+        char path[200];
+        snprintf(path, sizeof path, "%s%s", s->w.path, ends[i]);
+        assert_int_equal(lt_fs_read(path, 64 << 20, &data, &len), 0);
+        assert_null(memmem(data, len, "Журавликов", strlen("Журавликов")));
+        assert_null(memmem(data, len, "zhuravlik", strlen("zhuravlik")));
+        free(data);
+    }
+    json_decref(about);
+    json_decref(named);
+    json_decref(of);
+    json_decref(subjects);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,7 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_log_with_others, setup, teardown), cmocka_unit_test_setup_teardown(test_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs, setup, teardown),     cmocka_unit_test_setup_teardown(test_notices, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_and_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),  cmocka_unit_test_setup_teardown(test_erased, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,8 @@ const views = {
   award: () => import('../views/shared/award.js'),
   nominate: () => import('../views/shared/nominate.js'),
   awardkinds: () => import('../views/shared/awardkinds.js'),
+  erase: () => import('../views/office/erase.js'),
+  erasures: () => import('../views/office/erasures.js'),
 };
 
 export const routes = [
@@ -36,6 +38,8 @@ export const routes = [
   page('/import', 'import', {label: 'nav.teacher.import', icon: 'upload', order: 5.5, phone: false}, {wide: true, words: ['office', 'teacher'], style: 'teacher'}),
   page('/publish', 'publish', {label: 'nav.office.publish', icon: 'globe', order: 6, when: has('director', 'deputy_head', 'publication')}),
   page('/publish/:id', 'channel', null, {under: '/publish', wide: true}),
+  page('/pupils/:pupil/erase', 'erase', null, {under: '/pupils'}),
+  page('/erasures', 'erasures', null, {under: '/pupils'}),
   page('/access', 'access', {label: 'nav.office.access', icon: 'eye', order: 7, when: has('director', 'personal_data'), phone: false}),
   page('/settings', 'settings', {label: 'nav.office.settings', icon: 'settings', order: 8, when: has('director', 'sysadmin'), phone: false}),
 ];

@@ -39,7 +39,8 @@ export async function view(ctx) {
       years.length > 1 && chips({label: t('portfolio.by_year'), options: years.map((y) => ({value: String(y), label: yearText(y)})), value: ctx.query.get('year'), onchange: put_('year')}),
       pupil.order?.length > 0 && chips({label: t('portfolio.by_order'), options: [{value: 'own', label: t('portfolio.own_order'), icon: 'star'}], value: ctx.query.get('order'), onchange: put_('order')})),
     stream,
-    ofChild(ctx) && h('p', {class: 'no-print'}, button({label: t('child.export'), icon: 'download', kind: 'quiet', href: url(`/pupils/${whose(ctx)}/portfolio/export`, {format: 'zip'}), download: ''})));
+    ofChild(ctx) && h('p', {class: 'no-print'}, button({label: t('child.export'), icon: 'download', kind: 'quiet', href: url(`/pupils/${whose(ctx)}/portfolio/export`, {format: 'zip'}), download: ''})),
+    ctx.session.roles?.some((r) => r.role === 'director') && !ofChild(ctx) && h('p', {class: 'no-print'}, button({label: t('portfolio.erase'), icon: 'trash', kind: 'quiet', href: `/pupils/${whose(ctx)}/erase`})));
 }
 
 const cap = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);

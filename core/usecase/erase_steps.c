@@ -1,0 +1,255 @@
+/* What follows from an act. Each step may be repeated and none waits for another to have succeeded: what cannot be done now is told and done by the next call
+ * or hour. */
+#include "usecase/erase.h"
+#include "usecase/file.h"
+#include "usecase/known.h"
+#include "usecase/publish.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SPOOL_PATH = 4400, CODES_MAX = 4 << 20 };
+
+struct steps {
+    struct uc_call *call;
+    const json_t *act;
+    const char *pupil;
+    json_t *remaining;
+};
+
+static void note(struct steps *s, const char *what, const char *id, int rc, struct lt_error *why)
+{
+    if (rc) json_array_append_new(s->remaining, json_pack("{s:s, s:s*, s:s}", "what", what, "id", id, "code", why->code));
+    lt_error_clear(why);
+}
+
+/* --- the portfolio --- */
+
+static int forget_previews(void *user, const char *object)
+{
+    struct steps *s = user;
+    struct lt_error ignored = {0};
+    int rc = previews_forget(s->call->app, object, &ignored);
+    lt_error_clear(&ignored);
+    return rc;
+}
+
+static int drop_portfolio(struct steps *s, struct lt_error *err)
+{
+    struct lt_app *app = s->call->app;
+    struct index_batch gone = {.repo = s->pupil, .new_head = "", .whole = true};
+    int rc = vault_erase(app->vault, s->pupil, forget_previews, s, err);
+    if (rc && !*err->code) rc = lt_fail(err, LT_SYSTEM, "erase.previews", (char *)NULL);
+    int fed = index_apply(app->index, &gone, 1, rc ? NULL : err);
+    atomic_fetch_add(&app->school_turn, 1);
+    uc_fed(app, NULL);
+    known_clear(app->known);
+    return rc ? rc : fed;
+}
+
+static int rewrite_school(struct steps *s, struct lt_error *err)
+{
+    struct lt_app *app = s->call->app;
+    uint64_t commits = 0;
+    struct vault_rewriting how = {.id = lt_json_str_or(s->act, "id", ""), .user = (void *)(uintptr_t)s->act, .fate = erase_fate, .document = erase_document};
+    int rc = vault_rewrite(app->vault, VAULT_SCHOOL, &how, &commits, err);
+    return rc || !commits ? rc : app_feed_whole(app, VAULT_SCHOOL, err);
+}
+
+static int drop_accounts(struct steps *s, struct lt_error *err)
+{
+    json_t *subjects = json_array();
+    int rc = !subjects || json_array_append_new(subjects, json_string(s->pupil)) ? lt_fail_memory(err) : 0;
+    if (!rc && lt_json_array(s->act, "persons") && json_array_extend(subjects, lt_json_array(s->act, "persons"))) rc = lt_fail_memory(err);
+    if (!rc) rc = sysdb_erase(s->call->app->sys, subjects, err);
+    json_decref(subjects);
+    return rc;
+}
+
+/* --- the spool --- */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int remove_path(struct lt_app *app, const char *path, struct lt_error *err)
+{
+    int gone = is_folder(path) ? lt_fs_remove_tree(app->fs, path) : app->fs->unlink(app->fs->ctx, path);
+    return gone && errno != ENOENT ? lt_fail_errno(err, "remove", path) : 0;
+}
+
+/* A list «code → pupil» stays for the others in it. */
+static int strip_codes(struct steps *s, const char *path, struct lt_error *err)
+{
+    char *text = NULL;
+    size_t len = 0;
+    json_t *list = NULL;
+    struct lt_buf now = LT_BUF_INIT(CODES_MAX);
+    const char *code;
+    void *next;
+    json_t *id;
+    bool changed = false;
+    if (lt_fs_read(path, CODES_MAX, &text, &len)) return errno == ENOENT ? 0 : lt_fail_errno(err, "read", path);
+    int rc = lt_json_parse(text, len, CODES_MAX, &list, err);
+    json_object_foreach_safe(list, next, code, id) {
+        if (strcmp(json_string_value(id) ? json_string_value(id) : "", s->pupil) == 0) changed = json_object_del(list, code) == 0;
+    }
+    if (!rc && changed) rc = lt_json_canonical(list, &now, err);
+    if (!rc && changed && lt_fs_replace(s->call->app->fs, path, now.data, now.len, 0600, true)) rc = lt_fail_errno(err, "write", path);
+    lt_buf_free(&now);
+    json_decref(list);
+    free(text);
+    return rc;
+}
+
+static bool dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* Calls cb for everything in a folder. */
+static int each_in(struct steps *s, const char *dir, int (*cb)(struct steps *s, const char *path, const char *name, struct lt_error *err), struct lt_error *err)
+{
+    char path[SPOOL_PATH];
+    DIR *d = opendir(dir);
+    int rc = 0;
+    if (!d) return errno == ENOENT ? 0 : lt_fail_errno(err, "list", dir);
+    for (struct dirent *e; !rc && (e = readdir(d));) {
+        if (!dots(e->d_name) && lt_print(path, sizeof path, "%s/%s", dir, e->d_name)) rc = cb(s, path, e->d_name, err);
+    }
+    closedir(d);
+    return rc;
+}
+
+static int drop_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
+{
+    (void)name;
+    return remove_path(s->call->app, path, err);
+}
+
+static int strip_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
+{
+    return lt_ends(name, ".json") ? strip_codes(s, path, err) : remove_path(s->call->app, path, err);
+}
+
+static int empty_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
+{
+    if (strcmp(name, "codes") == 0) return each_in(s, path, strip_one, err);
+    if (strcmp(name, "uploads") == 0 || strcmp(name, "jobs") == 0) return each_in(s, path, drop_one, err);
+    return remove_path(s->call->app, path, err);
+}
+
+/* What is on its way cannot be searched for a name: tables, scans and archives in many forms. */
+static int empty_spool(struct steps *s, struct lt_error *err)
+{
+    char dir[4096];
+    lt_print(dir, sizeof dir, "%s/spool", s->call->app->dir);
+    return each_in(s, dir, empty_one, err);
+}
+
+static int count_files(const char *dir, int deep)
+{
+    char path[SPOOL_PATH];
+    DIR *d = opendir(dir);
+    int n = 0;
+    if (!d) return 0;
+    for (struct dirent *e; (e = readdir(d));) {
+        if (dots(e->d_name) || strcmp(e->d_name, "codes") == 0 || !lt_print(path, sizeof path, "%s/%s", dir, e->d_name)) continue;
+        bool folder = is_folder(path);
+        bool shelf = deep == 0 && (strcmp(e->d_name, "uploads") == 0 || strcmp(e->d_name, "jobs") == 0);
+        n += !folder ? 1 : shelf ? count_files(path, deep + 1) : 1;
+    }
+    closedir(d);
+    return n;
+}
+
+int erase_spool_count(struct lt_app *app)
+{
+    char dir[4096];
+    lt_print(dir, sizeof dir, "%s/spool", app->dir);
+    return count_files(dir, 0);
+}
+
+/* --- what readers outside see --- */
+
+/* A release without the pupil, and no older one; where none can be made, nothing is shown. */
+static int renew_channel(struct steps *s, const char *id, struct lt_error *err)
+{
+    struct publish_channel ch;
+    struct publish_result result;
+    struct lt_error why = {0};
+    size_t removed = 0;
+    int rc = publish_channel_open(s->call, id, &ch, err);
+    if (rc == LT_NOTFOUND) return lt_error_clear(err), 0; /* removed with all it showed */
+    if (rc) return rc;
+    rc = publish_run(s->call, &ch, PUBLISH_REDUCE, s->pupil, &result, &why);
+    if (rc) rc = publish_clear(s->call, &ch, &removed, err);
+    lt_error_clear(&why);
+    publish_channel_close(&ch);
+    return rc;
+}
+
+static void renew_channels(struct steps *s)
+{
+    size_t i;
+    const json_t *id;
+    json_array_foreach(lt_json_array(s->act, "channels"), i, id) {
+        struct lt_error why = {0};
+        note(s, "channel", json_string_value(id), renew_channel(s, json_string_value(id), &why), &why);
+    }
+}
+
+/* --- the traces on disk --- */
+
+static int settle(struct steps *s, struct lt_error *err)
+{
+    int rc = access_drain(s->call->app, err);
+    return rc ? rc : vault_settle(s->call->app->vault, err);
+}
+
+static int purge_school(struct steps *s, struct lt_error *err)
+{
+    return vault_purge(s->call->app->vault, VAULT_SCHOOL, err);
+}
+
+static int scrub_index(struct steps *s, struct lt_error *err)
+{
+    return index_scrub(s->call->app->index, err);
+}
+
+static int scrub_system(struct steps *s, struct lt_error *err)
+{
+    return sysdb_scrub(s->call->app->sys, err);
+}
+
+int erase_steps(struct uc_call *call, const json_t *act, json_t **remaining, struct lt_error *err)
+{
+    static const struct {
+        const char *what;
+        int (*run)(struct steps *s, struct lt_error *err);
+    } first[] = {{"portfolio", drop_portfolio}, {"accounts", drop_accounts}},
+      then[] = {{"history", rewrite_school}, {"spool", empty_spool},     {"journal", settle},       {"objects", purge_school},
+                {"accounts", drop_accounts}, {"index", scrub_index}, {"system", scrub_system}};
+    struct steps s = {.call = call, .act = act, .pupil = lt_json_str_or(act, "pupil", ""), .remaining = json_array()};
+    if (!s.remaining) return lt_fail_memory(err);
+    for (size_t i = 0; i < LT_COUNT(first); i++) {
+        struct lt_error why = {0};
+        note(&s, first[i].what, NULL, first[i].run(&s, &why), &why);
+    }
+    renew_channels(&s);
+    for (size_t i = 0; i < LT_COUNT(then); i++) {
+        struct lt_error why = {0};
+        note(&s, then[i].what, NULL, then[i].run(&s, &why), &why);
+    }
+    *remaining = s.remaining;
+    return 0;
+}

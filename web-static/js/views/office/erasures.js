@@ -1,0 +1,16 @@
+/* Acts of destruction: what stands of those who were erased. */
+import {h} from '../../ui/h.js';
+import {list, listRow} from '../../ui/list.js';
+import {mark, pageHead} from '../../ui/state.js';
+import {word} from '../../ui/meta.js';
+import {dateTime, t} from '../../i18n.js';
+
+export async function view(ctx) {
+  ctx.title(t('erase.acts'));
+  return h('div', {}, pageHead({title: t('erase.acts'), lead: t('erase.acts_lead'), back: {href: '/pupils', label: t('pupils.title')}}),
+    list(ctx, {path: '/pupils/erasures', label: t('erase.acts'), print: true,
+      empty: {icon: 'file', title: t('erase.no_acts'), text: t('erase.no_acts_text')},
+      row: (a) => listRow({icon: 'file', title: a.number ? t('erase.act_number', {number: a.number}) : t('erase.act', {id: a.pupil}),
+        text: [word('erase_ground', a.ground), a.reason, dateTime(a.created.at)].filter(Boolean).join(' · '),
+        end: mark({label: t(a.state === 'done' ? 'erase.state_done' : 'erase.state_accepted'), icon: a.state === 'done' ? 'check' : 'clock', kind: a.state === 'done' ? 'good' : 'attention'})})}));
+}
