@@ -129,7 +129,7 @@ static bool read_row(const char *line, struct row *r)
 {
     const char *brace = strchr(line, '{'), *end = strrchr(line, '}');
     if (*line == '#' || !brace || !end) return false;
-    assert_int_equal(sscanf(line, "%39[a-z].%39[a-z]", r->noun, r->verb), 2);
+    assert_int_equal(sscanf(line, "%39[a-z].%39[a-z_]", r->noun, r->verb), 2);
     assert_true(lt_print(r->values, sizeof r->values, "%.*s", (int)(end - brace + 1), brace));
     size_t n = 0;
     for (const char *c = end + 1; *c && *c != '\n'; c++) {
