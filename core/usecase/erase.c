@@ -69,6 +69,7 @@ static int names_nobody(const json_t *in, const json_t *card, struct lt_error *e
 static int nothing_runs(struct uc_call *call, struct lt_error *err)
 {
     json_t *ids = NULL;
+    if (atomic_load(&call->app->backup_busy)) return lt_fail(err, LT_CONFLICT, "erase.backup", (char *)NULL);
     int rc = sysdb_job_unfinished(call->app->sys, &ids, err);
     size_t n = json_array_size(ids);
     json_decref(ids);
@@ -88,10 +89,10 @@ static json_t *act_of(struct uc_call *call, const json_t *in, const json_t *plan
 {
     char id[LT_ID_SIZE];
     lt_id_next(call->app->ids, id);
-    return json_pack("{s:s, s:s, s:s*, s:s, s:s, s:s, s:o, s:o, s:O}", "id", id, "pupil", call->target.pupil_id, "number",
+    return json_pack("{s:s, s:s, s:s*, s:s, s:s, s:s, s:o, s:o, s:O, s:O}", "id", id, "pupil", call->target.pupil_id, "number",
                      lt_json_str(call->target.pupil, "number"), "state", "accepted", "ground", lt_json_str_or(in, "ground", ""), "reason",
                      lt_json_str_or(in, "reason", ""), "persons", ids_of(lt_json_array(plan, "persons")), "channels",
-                     ids_of(lt_json_array(plan, "channels")), "counts", json_object_get(plan, "counts"));
+                     ids_of(lt_json_array(plan, "channels")), "counts", json_object_get(plan, "counts"), "backups", json_object_get(plan, "backups"));
 }
 
 /* With both locks held nothing of the pupil or the school changes between what was looked at and what is written. */

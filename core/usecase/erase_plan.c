@@ -1,4 +1,5 @@
 /* What there is of a pupil, and who goes with the pupil: for the preview, and for the act. */
+#include "usecase/backup.h"
 #include "usecase/erase.h"
 
 #include "base/json.h"
@@ -185,6 +186,27 @@ static int find_mentions(struct plan *p)
     return rc;
 }
 
+/* Copies on carriers, which hold the pupil until they go. */
+static int find_backups(struct plan *p)
+{
+    json_t *carriers = NULL, *found = json_array();
+    size_t i, k;
+    const json_t *c, *copy;
+    int rc = found ? carrier_all(p->call, true, &carriers, p->err) : lt_fail_memory(p->err);
+    json_array_foreach(carriers, i, c) {
+        json_t *ids = json_array();
+        json_array_foreach(lt_json_array(c, "copies"), k, copy) json_array_append(ids, json_object_get(copy, "id"));
+        if (!rc && json_array_size(ids) &&
+            json_array_append_new(found, json_pack("{s:s*, s:s*, s:O}", "number", lt_json_str(c, "number"), "place", lt_json_str(c, "place"), "copies", ids)))
+            rc = lt_fail_memory(p->err);
+        json_decref(ids);
+    }
+    json_decref(carriers);
+    if (rc) json_decref(found);
+    else rc = lt_json_put(p->doc, "backups", found) ? lt_fail_memory(p->err) : 0;
+    return rc;
+}
+
 /* --- all of it --- */
 
 static json_t *head_of(struct uc_call *call)
@@ -208,6 +230,7 @@ int erase_plan(struct uc_call *call, json_t **out, struct lt_error *err)
     if (!rc) rc = list_of(&p, "publications", "channel", "channel", "channels");
     if (!rc) rc = list_of(&p, "participants", "event", "event", "events");
     if (!rc) rc = find_mentions(&p);
+    if (!rc) rc = find_backups(&p);
     if (!rc && (lt_json_put_int(p.doc, "spool", erase_spool_count(call->app)) ||
                 lt_json_put(p.doc, "beyond", json_pack("[s, s, s]", "backups", "exports", "papers"))))
         rc = lt_fail_memory(err);

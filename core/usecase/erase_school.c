@@ -13,11 +13,12 @@ static bool goes(const json_t *act, const char *id)
     return id && (strcmp(id, lt_json_str_or(act, "pupil", "")) == 0 || lt_json_array_has(lt_json_array(act, "persons"), id));
 }
 
-/* Id of the person whose card this is; false: no card. */
+/* Id of the person whose card or scan of a paper this is; false: neither. */
 static bool card_of(const char *path, char id[LT_ID_SIZE])
 {
-    return lt_starts(path, "people/") && lt_ends(path, ".json") && strlen(path) == strlen("people/") + LT_ID_SIZE - 1 + strlen(".json") &&
-           lt_print(id, LT_ID_SIZE, "%.36s", path + strlen("people/"));
+    const size_t before = strlen("people/"), len = before + LT_ID_SIZE - 1;
+    if (!lt_starts(path, "people/") || strlen(path) <= len || (strcmp(path + len, ".json") != 0 && path[len] != '/')) return false;
+    return lt_print(id, LT_ID_SIZE, "%.36s", path + before);
 }
 
 enum vault_fate erase_fate(void *user, const char *path)

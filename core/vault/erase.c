@@ -1,5 +1,6 @@
 /* vault_erase: a portfolio as a whole is taken away. First its folder gets another name, in one step, so that at no moment a half of it stands where
  * portfolios are looked for; then the bytes go. */
+#include "vault/copy.h"
 #include "vault/loose.h"
 #include "vault/pack.h"
 #include "vault/pass.h"
@@ -105,7 +106,10 @@ int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const c
     char *gone = lt_format("%.*s.gone", (int)(strlen(dir) - strlen(".git")), dir);
     if (!gone) rc = lt_fail_memory(err);
     if (rc == 0) rc = vault_entry_lock(v, r, err);
-    if (rc == 0) {
+    if (rc == 0 && !vault_take_begin(v)) {
+        rc = lt_fail(err, LT_CONFLICT, "vault.held", (char *)NULL);
+        vault_entry_unlock(v, r);
+    } else if (rc == 0) {
         pthread_mutex_lock(&v->mu);
         r->erased = r->known = true;
         r->born = r->described = false;
@@ -114,6 +118,7 @@ int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const c
         pthread_mutex_unlock(&v->mu);
         rc = take_away(v, dir, gone, cb, user, err);
         vault_caches_clear(v);
+        vault_take_end(v);
         vault_entry_unlock(v, r);
     }
     free(gone);

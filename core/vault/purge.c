@@ -1,4 +1,5 @@
 /* vault_purge: only what main reaches stays on disk. */
+#include "vault/copy.h"
 #include "vault/loose.h"
 #include "vault/pack.h"
 #include "vault/pack_form.h"
@@ -219,7 +220,10 @@ int vault_purge(struct vault *v, const char *repo, struct lt_error *err)
     if (rc == 0 && !(p.objects = repo_objects(p.dir))) rc = lt_fail_memory(err);
     if (rc == 0) rc = vault_entry(v, repo, &r, err);
     if (rc == 0) rc = vault_entry_lock(v, r, err);
-    if (rc == 0) {
+    if (rc == 0 && !vault_take_begin(v)) {
+        rc = lt_fail(err, LT_CONFLICT, "vault.held", (char *)NULL);
+        vault_entry_unlock(v, r);
+    } else if (rc == 0) {
         rc = journal_pin(v->journal, &pin, err); /* a kill in between: the next start looks for temporary files */
         if (rc == 0) rc = vault_entry_head(v, repo, NULL, &head, err);
         if (rc == 0) rc = repo_acquire(v->repos, p.dir, &p.repo, err);
@@ -233,6 +237,7 @@ int vault_purge(struct vault *v, const char *repo, struct lt_error *err)
         if (rc == 0) rc = vault_flush(v, err);
         vault_caches_clear(v);
         journal_unpin(v->journal, pin);
+        vault_take_end(v);
         vault_entry_unlock(v, r);
     }
     oidmap_free(&p.wanted);

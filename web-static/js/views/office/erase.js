@@ -21,6 +21,7 @@ function goes(plan) {
 const stays = (plan) => lines(t('erase.stays'), [
   ...plan.stay.map((p) => t(`erase.stay.${p.why}`, {name: p.name})),
   ...plan.events.filter((e) => e.files).map((e) => t('erase.event_files', {title: e.title, n: e.files})),
+  ...plan.backups.map((b) => t('erase.backup', {number: b.number, place: b.place || '', n: b.copies.length})),
   ...plan.beyond.map((b) => t(`erase.beyond.${b}`)),
 ]);
 
