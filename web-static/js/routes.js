@@ -13,8 +13,8 @@ export const nouns = {
   pupil: ['entry', 'review', 'goal', 'share', 'gto'],
   guardian: ['entry', 'review', 'goal', 'share', 'gto'],
   teacher: ['entry', 'event', 'gto', 'review', 'award'],
-  office: ['school', 'person', 'pupil', 'role', 'channel', 'award'],
-  sysadmin: ['school'],
+  office: ['school', 'person', 'pupil', 'role', 'channel', 'award', 'carrier'],
+  sysadmin: ['school', 'carrier'],
 };
 
 export const routes = [...pupil, ...guardian, ...teacher, ...office, ...sysadmin, ...common, missing];

@@ -15,6 +15,7 @@ const views = {
   channel: () => import('../views/office/channel.js'),
   access: () => import('../views/office/access.js'),
   settings: () => import('../views/office/settings.js'),
+  backups: () => import('../views/shared/backups.js'),
   import: () => import('../views/shared/import.js'),
   awards: () => import('../views/shared/awards.js'),
   award: () => import('../views/shared/award.js'),
@@ -41,5 +42,6 @@ export const routes = [
   page('/pupils/:pupil/erase', 'erase', null, {under: '/pupils'}),
   page('/erasures', 'erasures', null, {under: '/pupils'}),
   page('/access', 'access', {label: 'nav.office.access', icon: 'eye', order: 7, when: has('director', 'personal_data'), phone: false}),
+  page('/backups', 'backups', {label: 'nav.office.backups', icon: 'archive', order: 7.5, when: has('director', 'storage'), phone: false}, {words: 'backups', style: 'backups'}),
   page('/settings', 'settings', {label: 'nav.office.settings', icon: 'settings', order: 8, when: has('director', 'sysadmin'), phone: false}),
 ];

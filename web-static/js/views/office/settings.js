@@ -9,7 +9,7 @@ import {t} from '../../i18n.js';
 
 function fieldOfSetting(known) {
   const base = {name: known.name, label: known.title, value: known.value, help: t('settings.default', {value: known.default})};
-  if (known.words === '*') return {...base, type: 'text', max: 200, help: undefined};
+  if (known.words === '*' || known.words === '@') return {...base, type: 'text', max: 200, help: undefined};
   if (known.words?.startsWith('+')) return {...base, type: 'words', value: known.value.split(/[ ,]+/), options: known.words.slice(1).split(' ').map((w) => ({value: w, label: w === 'none' ? t('settings.word_none') : word('role', w)})), help: undefined};
   if (known.words) return {...base, type: 'enum', options: known.words.split(' ').map((w) => ({value: w, label: t(`settings.word_${w}`)}))};
   if (known.max) return {...base, type: 'int', min: known.min, max: known.max, value: Number(known.value), narrow: true, help: t('settings.range', {from: known.min, to: known.max, value: known.default})};
