@@ -28,7 +28,7 @@ struct restore {
     const char *to;
     char part[PATH];
     json_t *manifest;
-    json_t *erased;  /* pupil id → true: whoever a tombstone stands for */
+    json_t *erased;  /* pupil id → the act of destruction */
     json_int_t files, bytes, skipped;
 };
 
@@ -110,7 +110,7 @@ static int bury(struct restore *r, const json_t *doc)
 {
     const char *pupil = lt_json_str(doc, "pupil");
     if (!pupil || !lt_id_valid(pupil)) return 0;
-    return json_object_set_new(r->erased, pupil, json_true()) ? lt_fail_memory(r->err) : 0;
+    return json_object_set(r->erased, pupil, (json_t *)doc) ? lt_fail_memory(r->err) : 0;
 }
 
 static int bury_all(struct restore *r, const json_t *docs)
@@ -219,6 +219,37 @@ static int count_repo(void *user, const char *repo, const char *head)
     return 0;
 }
 
+/* Acts of destruction that are younger than the copy stand in its school.git again, as accepted and not yet carried out: what else there is of those pupils
+ * follows from them. */
+static int repeat_acts(struct restore *r, struct lt_app *app)
+{
+    char email[200];
+    lt_print(email, sizeof email, "%s@%s", r->call->actor.id, vault_school_id(app->vault));
+    const struct vault_author who = {.name = r->call->actor.kind, .email = email};
+    const struct vault_message message = {.subject = "Repeat erasures after a restore", .use_case = "backup.restore", .actor = r->call->actor.id};
+    const char *const repos[] = {VAULT_SCHOOL}, *pupil;
+    const struct vault_result *result = NULL;
+    struct vault_tx *tx = NULL;
+    json_t *act;
+    int rc = vault_tx_begin(app->vault, &who, repos, 1, &tx, r->err);
+    if (rc) return rc;
+    json_object_foreach(r->erased, pupil, act) {
+        char path[80];
+        struct lt_buf text = LT_BUF_INIT(VAULT_TEXT_MAX);
+        const char *id = lt_json_str_or(act, "id", "");
+        lt_print(path, sizeof path, "erasures/%.36s.json", id);
+        if (rc || !lt_id_valid(id) || vault_tx_has(tx, VAULT_SCHOOL, path)) continue;
+        json_object_del(act, "done");
+        if (lt_json_put_str(act, "state", "accepted")) rc = lt_fail_memory(r->err);
+        if (!rc) rc = lt_json_canonical(act, &text, r->err);
+        if (!rc) rc = vault_tx_put(tx, VAULT_SCHOOL, path, text.data, text.len, r->err);
+        lt_buf_free(&text);
+    }
+    if (!rc) rc = vault_tx_commit(tx, &message, NULL, 0, &result, r->err);
+    vault_tx_end(tx);
+    return rc ? rc : app_mend_index(app, false, r->err);
+}
+
 static int settle(struct restore *r, json_t **out)
 {
     struct lt_app *from = r->call->app, *app = NULL;
@@ -235,6 +266,7 @@ static int settle(struct restore *r, json_t **out)
         if (!rc) rc = sysdb_account_remove_subject(app->sys, pupil, r->err);
         if (rc == LT_NOTFOUND) lt_error_clear(r->err), rc = 0;
     }
+    if (!rc && json_object_size(r->erased)) rc = repeat_acts(r, app);
     if (!rc) rc = repeat_rebuild(app, r->err);
     if (!rc) rc = vault_repos(app->vault, count_repo, &repos, r->err);
     if (!rc)
