@@ -496,7 +496,7 @@ struct writer {
 static void *write_on(void *arg)
 {
     struct writer *w = arg;
-    while (!atomic_load(&w->stop)) {
+    while (!atomic_load(&w->stop) && atomic_load(&w->done) < 120) {
         json_t *values = json_pack("{s:s, s:s, s:s}", "pupil", id_of(w->s, atomic_load(&w->done) % 2 ? "ivan" : "olga"), "title", "Запись", "date", "2026-11-01");
         struct uc_request r = {.noun = "entry", .verb = "add", .values = values, .door = UC_CLI, .local_user = "boris", .lang = LT_RU};
         struct uc_answer answer;
@@ -520,8 +520,8 @@ static void test_while_writing(void **state)
     struct writer w = {.s = p.s};
     assert_int_equal(pthread_create(&thread, NULL, write_on, &w), 0);
     int before = 0;
-    for (int i = 0; i < 6; i++) {
-        while (atomic_load(&w.done) < before + 5) sched_yield();
+    for (int i = 0; i < 3; i++) {
+        while (atomic_load(&w.done) < before + 5 && atomic_load(&w.done) < 120) sched_yield();
         before = atomic_load(&w.done);
         back_up(&p);
     }
@@ -667,10 +667,10 @@ static void test_door(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),      cmocka_unit_test(test_older),         cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_foreign),    cmocka_unit_test(test_keep),          cmocka_unit_test(test_refused_disk),
-        cmocka_unit_test(test_full),       cmocka_unit_test(test_killed_run),    cmocka_unit_test(test_killed_restore),
-        cmocka_unit_test(test_while_writing), cmocka_unit_test(test_erased),     cmocka_unit_test(test_state),
-        cmocka_unit_test(test_door)};
+        cmocka_unit_test(test_erased),         cmocka_unit_test(test_state),     cmocka_unit_test(test_door),
+        cmocka_unit_test(test_round),          cmocka_unit_test(test_older),     cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_foreign),        cmocka_unit_test(test_keep),      cmocka_unit_test(test_while_writing),
+        cmocka_unit_test(test_refused_disk),   cmocka_unit_test(test_full),      cmocka_unit_test(test_killed_run),
+        cmocka_unit_test(test_killed_restore)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
