@@ -1,6 +1,6 @@
-/* Backups: the sysadmin registers two disks, makes a copy and has it checked; the director reads how it stands; a damaged disk is told. */
+/* Backups: the sysadmin registers two disks, makes a copy and has it checked; the director reads how it stands. */
 import assert from 'node:assert/strict';
-import {appendFile, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
 import {start} from './support.mjs';
 
@@ -63,22 +63,3 @@ for (const [look, who] of [['phone-ru', {phone: true}], ['desk-en-dark', {lang: 
     await page.close();
   });
 }
-
-test('a damaged disk is told and named', async () => {
-  const objects = `${s.work}/disks/one/objects`;
-  let largest = {size: 0};
-  for (const path of await readdir(objects, {recursive: true})) {
-    const about = await stat(`${objects}/${path}`);
-    if (about.isFile() && about.size > largest.size) largest = {size: about.size, path: `${objects}/${path}`};
-  }
-  const whole = await readFile(largest.path);
-  whole[500] ^= 1;
-  await writeFile(largest.path, whole);
-  const page = await s.open('/system/backups', {as: 'sysadmin'});
-  await page.locator('article', {hasText: 'Носитель № 101'}).getByRole('button', {name: 'Проверить'}).click();
-  await page.getByText(/Копия на носителе № 101 повреждена/).first().waitFor();
-  await page.locator('article', {hasText: 'повреждена'}).waitFor();
-  await s.axe(page, 'damaged');
-  await s.shot(page, 'backups-damaged', {full: true});
-  await page.close();
-});
