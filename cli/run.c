@@ -97,6 +97,9 @@ int cli_open_app(const struct cli *c, const struct cli_place *place, int lock_wa
                                    .plugins = place->plugins,
                                    .lock_wait_ms = lock_wait_ms,
                                    .offline = offline};
+#ifdef LETOPIS_SANITIZED
+    config.judge_answers = true;
+#endif
     int rc = lt_app_open(&config, out, err);
     if (!rc && c->ports) lt_app_ports(*out, c->ports);
     return rc;

@@ -228,6 +228,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     if (config->clock) app->clock = *config->clock;
     else lt_clock_system(&app->clock, MOSCOW);
     app->fs = config->fs ? config->fs : lt_fs_system();
+    app->judge_answers = config->judge_answers;
     app->ports = &uc_no_ports;
     app->ids = lt_id_source_new(&app->clock);
     app->known = known_new();

@@ -22,6 +22,7 @@ struct lt_app {
     struct lt_clock clock;
     const struct lt_fs *fs;
     struct lt_id_source *ids;
+    bool judge_answers;           /* lt_app_config */
     char *dir;
     char *program, *modules, *plugins_dir;
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */

@@ -214,13 +214,13 @@ static const struct uc_field id_fields[] = {ID, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "channel", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "channel.manage",
-     .fields = add_fields, .run = run_add},
+     .gives = "channel", .fields = add_fields, .run = run_add},
     {.noun = "channel", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "channel.read", .fields = list_fields,
-     .columns = "id title plugin folder state", .run = run_list},
+     .gives = "channel_row", .columns = "id title plugin folder state", .run = run_list},
     {.noun = "channel", .verb = "test", .method = "POST", .tail = "/{id}/test", .reply = UC_ONE, .right = "channel.manage", .fields = id_fields,
-     .run = run_test},
+     .gives = "channel_test", .run = run_test},
     {.noun = "channel", .verb = "remove", .method = "DELETE", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS, .right = "channel.manage",
-     .fields = id_fields, .run = run_remove},
+     .gives = "channel_removed", .fields = id_fields, .run = run_remove},
 };
 
 const struct uc_noun uc_noun_channel = UC_NOUN("channel", "channels", NULL, rows);

@@ -8,11 +8,14 @@
 #include "usecase/kept.h"
 #include "usecase/repeat.h"
 #include "usecase/publish.h"
+#include "usecase/shape.h"
 #include "usecase/sheet.h"
 
 #include "base/json.h"
 #include "base/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int prepare(struct uc_call *call, struct lt_app *app, const struct uc_request *r, struct lt_error *err)
@@ -115,6 +118,15 @@ static int run(struct uc_call *call, struct uc_answer *out, struct lt_error *err
     return call->text && (call->row->flags & UC_KEPT) ? kept_answer(call, run_row, &out->text, err) : run_row(call, &out->body, err);
 }
 
+/* In tests an answer that is not as its row says ends the program: it would be a lie of openapi.json. */
+static void judge(const struct uc_call *call, const json_t *body)
+{
+    char why[UC_SHAPE_WHY];
+    if (!call->app->judge_answers || uc_answer_fits(call->row, body, why)) return;
+    fprintf(stderr, "letopis: the answer of %s.%s is not as its shape says (core/usecase/shapes*.c): %s\n", call->row->noun, call->row->verb, why);
+    abort();
+}
+
 /* A write with an id of the caller: the first time it runs, then it answers the same. */
 static int run_once(struct uc_call *call, struct uc_answer *out, struct lt_error *err)
 {
@@ -157,6 +169,7 @@ int uc_dispatch(struct lt_app *app, const struct uc_request *request, struct uc_
     }
     lt_error_clear(&late);
     if (rc) uc_answer_clear(out);
+    else judge(&call, out->body);
     out->row = call.row;
     finish(&call);
     return rc;

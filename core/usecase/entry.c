@@ -218,27 +218,27 @@ static const struct uc_field disputes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL
 static const struct uc_field diff_fields[] = {ID, {"from", UC_INT, 0, 1, 1000000, NULL}, {"to", UC_INT, 0, 1, 1000000, NULL}, {0}};
 
 #define ACT(verb_, flags_, right_, fields_)                                                                           \
-    {.noun = "entry", .verb = #verb_, .method = "POST", .tail = "/{id}/" #verb_, .reply = UC_ONE,                      \
+    {.noun = "entry", .verb = #verb_, .method = "POST", .tail = "/{id}/" #verb_, .reply = UC_ONE, .gives = "entry",    \
      .flags = UC_WRITE | UC_REVISION | (flags_), .right = (right_), .target = UC_T_ENTRY, .target_field = "id",       \
      .fields = (fields_), .run = run_##verb_}
 
 static const struct uc_row rows[] = {
     {.noun = "entry", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "entry.add",
-     .target = UC_T_OWN, .fields = entry_fields, .run = entry_run_add},
+     .gives = "entry", .target = UC_T_OWN, .fields = entry_fields, .run = entry_run_add},
     {.noun = "entry", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
-     .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = entry_edit_fields, .run = entry_run_edit},
+     .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = entry_edit_fields, .gives = "entry", .run = entry_run_edit},
     {.noun = "entry", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_KEPT, .right = "entry.list", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name",
+     .gives = "entry_row", .fields = list_fields, .columns = "id date title level result state pupil_name pupil_class_name",
      .sheet = "pupil_name pupil_class_name title activity subject level stage result degree place date organiser format participation state section source school_year",
      .run = entry_run_list},
     {.noun = "entry", .verb = "disputes", .method = "GET", .tail = "/disputes", .reply = UC_LIST, .right = "entry.list",
-     .target = UC_T_LIST, .fields = disputes_fields, .columns = "entry pupil_name title kind due overdue outcome", .run = entry_run_disputes},
+     .gives = "dispute_row", .target = UC_T_LIST, .fields = disputes_fields, .columns = "entry pupil_name title kind due overdue outcome", .run = entry_run_disputes},
     {.noun = "entry", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "entry.read",
-     .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .run = entry_run_show},
+     .gives = "entry_whole", .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .run = entry_run_show},
     {.noun = "entry", .verb = "history", .method = "GET", .tail = "/{id}/history", .reply = UC_LIST, .right = "entry.history",
-     .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .columns = "at actor use_case revision state", .run = entry_run_history},
+     .gives = "entry_past", .target = UC_T_ENTRY, .target_field = "id", .fields = id_fields, .columns = "at actor use_case revision state", .run = entry_run_history},
     {.noun = "entry", .verb = "diff", .method = "GET", .tail = "/{id}/diff", .reply = UC_ONE, .right = "entry.history",
-     .target = UC_T_ENTRY, .target_field = "id", .fields = diff_fields, .run = entry_run_diff},
+     .gives = "entry_diff", .target = UC_T_ENTRY, .target_field = "id", .fields = diff_fields, .run = entry_run_diff},
     ACT(submit, 0, "entry.submit", id_fields),
     ACT(verify, 0, "entry.verify", verify_fields),
     ACT(return, 0, "entry.return", return_fields),
@@ -247,9 +247,9 @@ static const struct uc_row rows[] = {
     ACT(dispute, 0, "entry.dispute", dispute_fields),
     ACT(answer, 0, "entry.answer", answer_fields),
     {.noun = "entry", .verb = "verify_many", .method = "POST", .tail = "/verify", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
-     .right = "entry.verify", .target = UC_T_OWN, .fields = verify_many_fields, .run = entry_run_verify_many},
+     .gives = "entries_done", .right = "entry.verify", .target = UC_T_OWN, .fields = verify_many_fields, .run = entry_run_verify_many},
     {.noun = "entry", .verb = "return_many", .method = "POST", .tail = "/return", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
-     .right = "entry.return", .target = UC_T_OWN, .fields = return_many_fields, .run = entry_run_return_many},
+     .gives = "entries_done", .right = "entry.return", .target = UC_T_OWN, .fields = return_many_fields, .run = entry_run_return_many},
 };
 
 const struct uc_noun uc_noun_entry = UC_NOUN("entry", "entries", NULL, rows);

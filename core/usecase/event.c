@@ -419,19 +419,19 @@ static const struct uc_field participant_fields[] = {ID,
 
 static const struct uc_row rows[] = {
     {.noun = "event", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "event.add",
-     .fields = add_fields, .run = run_add},
+     .gives = "event", .fields = add_fields, .run = run_add},
     {.noun = "event", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "event.read", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id from title level state participants", .run = run_list},
+     .gives = "event_row", .fields = list_fields, .columns = "id from title level state participants", .run = run_list},
     {.noun = "event", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "event.read",
-     .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_show},
+     .gives = "event", .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_show},
     {.noun = "event", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "event.manage", .target = UC_T_EVENT, .target_field = "id", .fields = edit_fields, .run = run_edit},
+     .gives = "event", .right = "event.manage", .target = UC_T_EVENT, .target_field = "id", .fields = edit_fields, .run = run_edit},
     {.noun = "event", .verb = "participants", .method = "POST", .tail = "/{id}/participants", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "event.manage", .target = UC_T_EVENT, .target_field = "id", .fields = participant_fields, .run = run_participants},
+     .gives = "event", .right = "event.manage", .target = UC_T_EVENT, .target_field = "id", .fields = participant_fields, .run = run_participants},
     {.noun = "event", .verb = "close", .method = "POST", .tail = "/{id}/close", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "event.close", .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_close},
+     .gives = "event", .right = "event.close", .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_close},
     {.noun = "event", .verb = "undo", .method = "POST", .tail = "/{id}/undo", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "event.close", .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_undo},
+     .gives = "event", .right = "event.close", .target = UC_T_EVENT, .target_field = "id", .fields = id_fields, .run = run_undo},
 };
 
 const struct uc_noun uc_noun_event = UC_NOUN("event", "events", NULL, rows);

@@ -300,17 +300,17 @@ static const struct uc_field both_fields[] = {CURRENT, CODE, {0}};
 static const struct uc_field id_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
-    {.noun = "factor", .verb = "show", .method = "GET", .tail = "/factor", .reply = UC_ONE, .flags = UC_QUIET, .run = run_show},
+    {.noun = "factor", .verb = "show", .method = "GET", .tail = "/factor", .reply = UC_ONE, .flags = UC_QUIET, .gives = "factor", .run = run_show},
     {.noun = "factor", .verb = "start", .method = "POST", .tail = "/factor", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = start_fields, .run = run_start},
+     .gives = "factor_new", .fields = start_fields, .run = run_start},
     {.noun = "factor", .verb = "confirm", .method = "POST", .tail = "/factor/confirm", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = code_fields, .run = run_confirm},
+     .gives = "factor_codes", .fields = code_fields, .run = run_confirm},
     {.noun = "factor", .verb = "codes", .method = "POST", .tail = "/factor/codes", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = both_fields, .run = run_codes},
+     .gives = "factor_codes", .fields = both_fields, .run = run_codes},
     {.noun = "factor", .verb = "remove", .method = "POST", .tail = "/factor/remove", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET,
-     .fields = both_fields, .run = run_remove},
+     .gives = "factor_off", .fields = both_fields, .run = run_remove},
     {.noun = "factor", .verb = "reset", .method = "POST", .tail = "/{id}/factor/reset", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "account.factor", .target = UC_T_ACCOUNT, .target_field = "id", .fields = id_fields, .run = run_reset},
+     .gives = "factor_off", .right = "account.factor", .target = UC_T_ACCOUNT, .target_field = "id", .fields = id_fields, .run = run_reset},
 };
 
 const struct uc_noun uc_noun_factor = UC_NOUN("factor", NULL, "/accounts", rows);

@@ -138,7 +138,7 @@ static const struct uc_field unmask_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_P
 
 static const struct uc_row rows[] = {
     {.noun = "file", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
-     .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .run = entry_run_edit},
+     .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .gives = "entry", .run = entry_run_edit},
     {.noun = "file", .verb = "remove", .method = "DELETE", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = remove_fields, .run = run_remove},
     {.noun = "file", .verb = "get", .method = "GET", .tail = "", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,

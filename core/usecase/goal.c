@@ -206,20 +206,20 @@ static const struct uc_field skill_list_fields[] = {{"pupil", UC_ID, 0, 0, 0, NU
 
 static const struct uc_row goal_rows[] = {
     {.noun = "goal", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "goal.write",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = goal_add_fields, .run = goal_add},
+     .gives = "goal", .target = UC_T_PUPIL, .target_field = "pupil", .fields = goal_add_fields, .run = goal_add},
     {.noun = "goal", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE, .right = "goal.write",
-     .target = UC_T_OWN, .fields = goal_edit_fields, .run = goal_edit},
+     .gives = "goal", .target = UC_T_OWN, .fields = goal_edit_fields, .run = goal_edit},
     {.noun = "goal", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "goal.read", .target = UC_T_LIST,
-     .fields = goal_list_fields, .columns = "id pupil_name title due state", .run = goal_list},
+     .gives = "goal_row", .fields = goal_list_fields, .columns = "id pupil_name title due state", .run = goal_list},
 };
 
 static const struct uc_row skill_rows[] = {
     {.noun = "skill", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "skill.add",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = skill_add_fields, .run = skill_add},
+     .gives = "skill", .target = UC_T_PUPIL, .target_field = "pupil", .fields = skill_add_fields, .run = skill_add},
     {.noun = "skill", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE, .right = "skill.edit",
-     .target = UC_T_SKILL, .target_field = "id", .fields = skill_edit_fields, .run = skill_edit},
+     .gives = "skill", .target = UC_T_SKILL, .target_field = "id", .fields = skill_edit_fields, .run = skill_edit},
     {.noun = "skill", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "skill.read", .target = UC_T_LIST,
-     .fields = skill_list_fields, .columns = "id pupil_name kind date by_kind text", .run = skill_list},
+     .gives = "skill_row", .fields = skill_list_fields, .columns = "id pupil_name kind date by_kind text", .run = skill_list},
 };
 
 const struct uc_noun uc_noun_goal = UC_NOUN("goal", "goals", NULL, goal_rows);

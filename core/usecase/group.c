@@ -210,24 +210,24 @@ static const struct uc_field member_fields[] = {ID,
 
 static const struct uc_row programme_rows[] = {
     {.noun = "programme", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "programme.manage", .fields = programme_fields, .run = run_programme_add},
+     .gives = "programme", .right = "programme.manage", .fields = programme_fields, .run = run_programme_add},
     {.noun = "programme", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "programme.read",
-     .target = UC_T_LIST, .columns = "id title kind hours from to", .run = run_programme_list},
+     .gives = "programme_row", .target = UC_T_LIST, .columns = "id title kind hours from to", .run = run_programme_list},
     {.noun = "programme", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "programme.read",
-     .fields = id_fields, .run = run_programme_show},
+     .gives = "programme", .fields = id_fields, .run = run_programme_show},
 };
 
 static const struct uc_row group_rows[] = {
     {.noun = "group", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "group.manage",
-     .fields = group_fields, .run = run_group_add},
+     .gives = "group", .fields = group_fields, .run = run_group_add},
     {.noun = "group", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "group.read", .target = UC_T_LIST,
-     .fields = group_list_fields, .columns = "id title programme_title year", .run = run_group_list},
+     .gives = "group_row", .fields = group_list_fields, .columns = "id title programme_title year", .run = run_group_list},
     {.noun = "group", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "group.read",
-     .target = UC_T_GROUP, .target_field = "id", .fields = id_fields, .run = run_group_show},
+     .gives = "group_whole", .target = UC_T_GROUP, .target_field = "id", .fields = id_fields, .run = run_group_show},
     {.noun = "group", .verb = "enrol", .method = "POST", .tail = "/{id}/enrol", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "group.enrol", .target = UC_T_GROUP, .target_field = "id", .fields = member_fields, .run = run_enrol},
+     .gives = "group_done", .right = "group.enrol", .target = UC_T_GROUP, .target_field = "id", .fields = member_fields, .run = run_enrol},
     {.noun = "group", .verb = "leave", .method = "POST", .tail = "/{id}/leave", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "group.enrol", .target = UC_T_GROUP, .target_field = "id", .fields = member_fields, .run = run_leave},
+     .gives = "group_done", .right = "group.enrol", .target = UC_T_GROUP, .target_field = "id", .fields = member_fields, .run = run_leave},
 };
 
 const struct uc_noun uc_noun_programme = UC_NOUN("programme", "programmes", NULL, programme_rows);

@@ -116,9 +116,9 @@ static const struct uc_field unlink_fields[] = {{"pupil", UC_ID, UC_REQUIRED | U
 
 static const struct uc_row rows[] = {
     {.noun = "guardian", .verb = "link", .method = "POST", .tail = "/{person}", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "guardian.link", .target = UC_T_PUPIL, .target_field = "pupil", .fields = link_fields, .run = run_link},
+     .gives = "pupil", .right = "guardian.link", .target = UC_T_PUPIL, .target_field = "pupil", .fields = link_fields, .run = run_link},
     {.noun = "guardian", .verb = "unlink", .method = "DELETE", .tail = "/{person}", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "guardian.link", .target = UC_T_PUPIL, .target_field = "pupil", .fields = unlink_fields, .run = run_unlink},
+     .gives = "pupil", .right = "guardian.link", .target = UC_T_PUPIL, .target_field = "pupil", .fields = unlink_fields, .run = run_unlink},
 };
 
 const struct uc_noun uc_noun_guardian = UC_NOUN("guardian", "guardians", "/pupils/{pupil}/guardians", rows);

@@ -547,23 +547,23 @@ static const struct uc_field list_fields[] = {{"state", UC_ENUM, 0, 0, 0, "impor
 
 static const struct uc_row rows[] = {
     {.noun = "import", .verb = "formats", .method = "GET", .tail = "/formats", .reply = UC_LIST, .columns = "format title",
-     .run = run_formats},
+     .gives = "import_format", .run = run_formats},
     {.noun = "import", .verb = "preview", .method = "POST", .tail = "/preview", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
-     .target = UC_T_OWN, .fields = preview_fields, .run = run_preview},
+     .gives = "import_plan", .target = UC_T_OWN, .fields = preview_fields, .run = run_preview},
     {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
-     .target = UC_T_OWN, .fields = map_fields, .run = run_map},
+     .gives = "import_plan", .target = UC_T_OWN, .fields = map_fields, .run = run_map},
     {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve},
+     .gives = "import_plan", .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve},
     {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE | UC_LONG, .right = "import.roster",
-     .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},
+     .gives = "import_applied", .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},
     {.noun = "import", .verb = "report", .method = "GET", .tail = "/{batch}", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
-     .fields = batch_fields, .run = run_report},
+     .gives = "import_report", .fields = batch_fields, .run = run_report},
     {.noun = "import", .verb = "rows", .method = "GET", .tail = "/{batch}/rows", .reply = UC_LIST, .right = "import.list", .target = UC_T_OWN,
-     .fields = batch_fields, .columns = "sheet row values outcome why", .sheet = "sheet row values outcome:import_outcome why", .run = run_rows},
+     .gives = "import_line", .fields = batch_fields, .columns = "sheet row values outcome why", .sheet = "sheet row values outcome:import_outcome why", .run = run_rows},
     {.noun = "import", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "import.list", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id format file_name state at by", .run = run_list},
+     .gives = "import_batch", .fields = list_fields, .columns = "id format file_name state at by", .run = run_list},
     {.noun = "import", .verb = "undo", .method = "POST", .tail = "/{batch}/undo", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.undo",
-     .target = UC_T_OWN, .fields = batch_fields, .run = run_undo},
+     .gives = "import_undone", .target = UC_T_OWN, .fields = batch_fields, .run = run_undo},
 };
 
 const struct uc_noun uc_noun_import = UC_NOUN("import", "imports", NULL, rows);

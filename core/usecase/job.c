@@ -277,13 +277,13 @@ static const struct uc_field id_field[] = {{"id", UC_ID, UC_REQUIRED | UC_POSITI
 
 static const struct uc_row rows[] = {
     {.noun = "job", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_QUIET, .target = UC_T_OWN,
-     .columns = "id kind state done total changed", .run = run_list},
+     .gives = "job_row", .columns = "id kind state done total changed", .run = run_list},
     {.noun = "job", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "job.read", .target = UC_T_JOB,
-     .target_field = "id", .fields = id_field, .run = run_show},
+     .gives = "job", .target_field = "id", .fields = id_field, .run = run_show},
     {.noun = "job", .verb = "result", .method = "GET", .tail = "/{id}/result", .reply = UC_BYTES, .right = "job.read", .target = UC_T_JOB,
      .target_field = "id", .fields = id_field, .run = run_result},
     {.noun = "job", .verb = "cancel", .method = "POST", .tail = "/{id}/cancel", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "job.cancel", .target = UC_T_JOB, .target_field = "id", .fields = id_field, .run = run_cancel},
+     .gives = "job", .right = "job.cancel", .target = UC_T_JOB, .target_field = "id", .fields = id_field, .run = run_cancel},
 };
 
 const struct uc_noun uc_noun_job = UC_NOUN("job", "jobs", NULL, rows);

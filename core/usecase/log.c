@@ -135,12 +135,12 @@ static const struct uc_field changes_fields[] = {{"pupil", UC_ID, 0, 0, 0, NULL}
 
 static const struct uc_row rows[] = {
     {.noun = "log", .verb = "anchor", .method = "POST", .tail = "/anchor", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "system.maintain",
-     .run = anchor_run},
+     .gives = "anchor", .run = anchor_run},
     {.noun = "log", .verb = "access", .method = "GET", .tail = "/access", .reply = UC_LIST, .right = "log.access",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor actor_name use_case outcome object door",
+     .gives = "access_row", .target = UC_T_PUPIL, .target_field = "pupil", .fields = access_fields, .columns = "at actor actor_name use_case outcome object door",
      .run = run_access},
     {.noun = "log", .verb = "changes", .method = "GET", .tail = "/changes", .reply = UC_LIST, .right = "log.changes",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = changes_fields, .columns = "at actor use_case subject entry",
+     .gives = "change_row", .target = UC_T_PUPIL, .target_field = "pupil", .fields = changes_fields, .columns = "at actor use_case subject entry",
      .run = run_changes},
 };
 

@@ -172,14 +172,14 @@ static const struct uc_field settings_fields[] = {{"digest", UC_ENUM, 0, 0, 0, "
 
 static const struct uc_row rows[] = {
     {.noun = "notice", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .fields = list_fields, .columns = "at read text",
-     .run = run_list},
-    {.noun = "notice", .verb = "new", .method = "GET", .tail = "/new", .reply = UC_ONE, .flags = UC_QUIET, .run = run_new},
+     .gives = "notice", .run = run_list},
+    {.noun = "notice", .verb = "new", .method = "GET", .tail = "/new", .reply = UC_ONE, .flags = UC_QUIET, .gives = "unread", .run = run_new},
     {.noun = "notice", .verb = "read", .method = "POST", .tail = "/read", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET | UC_REPEAT,
-     .fields = read_fields, .run = run_read},
+     .gives = "unread", .fields = read_fields, .run = run_read},
     {.noun = "notice", .verb = "settings", .method = "POST", .tail = "/settings", .reply = UC_ONE, .flags = UC_WRITE | UC_QUIET | UC_REPEAT,
-     .fields = settings_fields, .run = run_settings},
+     .gives = "digest:=digest", .fields = settings_fields, .run = run_settings},
     {.noun = "notice", .verb = "due", .method = "POST", .tail = "/due", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "notice.due",
-     .run = notice_run_due},
+     .gives = "notices:int", .run = notice_run_due},
 };
 
 const struct uc_noun uc_noun_notice = UC_NOUN("notice", "notices", NULL, rows);

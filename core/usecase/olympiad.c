@@ -331,15 +331,15 @@ static const struct uc_field events_fields[] = {{"file", UC_FILE, UC_POSITIONAL,
 
 static const struct uc_row rows[] = {
     {.noun = "olympiad", .verb = "statements", .method = "GET", .tail = "/statements", .reply = UC_LIST, .right = "olympiad.read", .target = UC_T_LIST,
-     .fields = statements_fields, .columns = "pupil_name class_name birth rules signed publication", .run = run_statements},
+     .gives = "statement", .fields = statements_fields, .columns = "pupil_name class_name birth rules signed publication", .run = run_statements},
     {.noun = "olympiad", .verb = "enter", .method = "POST", .tail = "/statements", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
-     .right = "olympiad.statement", .target = UC_T_OWN, .fields = enter_fields, .run = run_enter},
+     .gives = "how_many", .right = "olympiad.statement", .target = UC_T_OWN, .fields = enter_fields, .run = run_enter},
     {.noun = "olympiad", .verb = "form", .method = "GET", .tail = "/form", .reply = UC_BYTES, .right = "olympiad.read", .target = UC_T_LIST,
      .fields = form_fields, .run = run_form},
     {.noun = "olympiad", .verb = "hash", .method = "GET", .tail = "/hash", .reply = UC_ONE, .right = "portfolio.read", .target = UC_T_PUPIL,
-     .target_field = "pupil", .fields = hash_fields, .run = run_hash},
+     .gives = "olympiad_hashes", .target_field = "pupil", .fields = hash_fields, .run = run_hash},
     {.noun = "olympiad", .verb = "events", .method = "POST", .tail = "/events", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "import.results",
-     .fields = events_fields, .run = run_events},
+     .gives = "state_events", .fields = events_fields, .run = run_events},
 };
 
 const struct uc_noun uc_noun_olympiad = UC_NOUN("olympiad", "olympiads", NULL, rows);

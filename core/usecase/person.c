@@ -327,24 +327,24 @@ static const struct uc_field naming_fields[] = {
 
 static const struct uc_row person_rows[] = {
     {.noun = "person", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "person.add",
-     .fields = add_fields, .run = run_add},
+     .gives = "person", .fields = add_fields, .run = run_add},
     {.noun = "person", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "person.read",
-     .target = UC_T_LIST, .fields = list_fields, .columns = "id surname name patronymic roles", .run = run_list},
+     .gives = "person_row", .target = UC_T_LIST, .fields = list_fields, .columns = "id surname name patronymic roles", .run = run_list},
     {.noun = "person", .verb = "show", .method = "GET", .tail = "/{id}", .reply = UC_ONE, .right = "person.read",
-     .target = UC_T_PERSON, .target_field = "id", .fields = id_fields, .run = run_show},
+     .gives = "person", .target = UC_T_PERSON, .target_field = "id", .fields = id_fields, .run = run_show},
     {.noun = "person", .verb = "edit", .method = "PATCH", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "person.manage", .target = UC_T_PERSON, .target_field = "id", .fields = edit_fields, .run = run_edit},
+     .gives = "person", .right = "person.manage", .target = UC_T_PERSON, .target_field = "id", .fields = edit_fields, .run = run_edit},
     {.noun = "person", .verb = "dismiss", .method = "POST", .tail = "/{id}/dismiss", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "person.dismiss", .target = UC_T_PERSON, .target_field = "id", .fields = dismiss_fields, .run = run_dismiss},
+     .gives = "person_dismissed", .right = "person.dismiss", .target = UC_T_PERSON, .target_field = "id", .fields = dismiss_fields, .run = run_dismiss},
     {.noun = "person", .verb = "naming", .method = "POST", .tail = "/{id}/naming", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "person.naming", .target = UC_T_PERSON, .target_field = "id", .fields = naming_fields, .run = person_run_naming},
+     .gives = "person", .right = "person.naming", .target = UC_T_PERSON, .target_field = "id", .fields = naming_fields, .run = person_run_naming},
 };
 
 static const struct uc_row role_rows[] = {
     {.noun = "role", .verb = "grant", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "role.grant",
-     .target = UC_T_PERSON, .target_field = "person", .fields = grant_fields, .run = run_grant},
+     .gives = "person", .target = UC_T_PERSON, .target_field = "person", .fields = grant_fields, .run = run_grant},
     {.noun = "role", .verb = "revoke", .method = "DELETE", .tail = "/{role_id}", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "role.grant", .target = UC_T_PERSON, .target_field = "person", .fields = revoke_fields, .run = run_revoke},
+     .gives = "person", .right = "role.grant", .target = UC_T_PERSON, .target_field = "person", .fields = revoke_fields, .run = run_revoke},
 };
 
 const struct uc_noun uc_noun_person = UC_NOUN("person", "people", NULL, person_rows);

@@ -111,13 +111,13 @@ static const struct uc_field id_fields[] = {{"id", UC_TEXT, UC_REQUIRED | UC_POS
 
 static const struct uc_row rows[] = {
     {.noun = "plugin", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "plugin.read",
-     .columns = "id version state capabilities reason", .run = run_list},
+     .gives = "plugin", .columns = "id version state capabilities reason", .run = run_list},
     {.noun = "plugin", .verb = "check", .method = "GET", .tail = "/{id}/check", .reply = UC_ONE, .right = "plugin.read", .fields = check_fields,
-     .run = run_check},
+     .gives = "plugin_check", .run = run_check},
     {.noun = "plugin", .verb = "enable", .method = "POST", .tail = "/{id}/enable", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
-     .right = "plugin.manage", .fields = id_fields, .run = run_enable},
+     .gives = "plugin_switched", .right = "plugin.manage", .fields = id_fields, .run = run_enable},
     {.noun = "plugin", .verb = "disable", .method = "POST", .tail = "/{id}/disable", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "plugin.manage", .fields = id_fields, .run = run_disable},
+     .gives = "plugin_switched", .right = "plugin.manage", .fields = id_fields, .run = run_disable},
 };
 
 const struct uc_noun uc_noun_plugin = UC_NOUN("plugin", "plugins", NULL, rows);

@@ -171,24 +171,24 @@ static const struct uc_field arrange_fields[] = {ID,
 static const struct uc_field export_fields[] = {
     ID, {"format", UC_ENUM, 0, 0, 0, "export_format"}, {"fresh", UC_BOOL, 0, 0, 0, NULL}, UC_BACKGROUND_FIELD, {0}};
 
-#define ROW(verb_, method_, tail_, reply_, flags_, right_, fields_)                                                   \
-    {.noun = "portfolio", .verb = #verb_, .method = method_, .tail = tail_, .reply = reply_, .flags = flags_,          \
+#define ROW(verb_, method_, tail_, reply_, gives_, flags_, right_, fields_)                                           \
+    {.noun = "portfolio", .verb = #verb_, .method = method_, .tail = tail_, .reply = reply_, .gives = gives_, .flags = flags_, \
      .right = right_, .target = UC_T_PUPIL, .target_field = "id", .fields = fields_, .run = run_##verb_}
 
 static const struct uc_row rows[] = {
-    ROW(show, "GET", "", UC_ONE, UC_KEPT, "portfolio.read", id_fields),
+    ROW(show, "GET", "", UC_ONE, "portfolio", UC_KEPT, "portfolio.read", id_fields),
     {.noun = "portfolio", .verb = "timeline", .method = "GET", .tail = "/timeline", .reply = UC_LIST, .flags = UC_KEPT, .right = "portfolio.read",
-     .target = UC_T_PUPIL, .target_field = "id", .fields = timeline_fields, .columns = "id date title level result state",
+     .gives = "entry_row", .target = UC_T_PUPIL, .target_field = "id", .fields = timeline_fields, .columns = "id date title level result state",
      .run = run_timeline},
-    ROW(select, "POST", "/select", UC_ONE, UC_WRITE, "portfolio.arrange", select_fields),
+    ROW(select, "POST", "/select", UC_ONE, "portfolio_select", UC_WRITE, "portfolio.arrange", select_fields),
     {.noun = "portfolio", .verb = "arrange", .method = "POST", .tail = "/arrange", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = arrange_fields, .run = portfolio_run_arrange},
+     .gives = "portfolio_look", .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = arrange_fields, .run = portfolio_run_arrange},
     {.noun = "portfolio", .verb = "advance", .method = "POST", .tail = "/advance", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_advance},
+     .gives = "portfolio_look", .right = "portfolio.arrange", .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_advance},
     {.noun = "portfolio", .verb = "admission", .method = "GET", .tail = "/admission", .reply = UC_ONE, .right = "portfolio.read",
-     .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_admission},
-    ROW(export, "GET", "/export", UC_BYTES, UC_LONG, "portfolio.export", export_fields),
-    ROW(check, "POST", "/check", UC_ONE, UC_REPEAT, "portfolio.check", id_fields),
+     .gives = "admission", .target = UC_T_PUPIL, .target_field = "id", .fields = id_fields, .run = portfolio_run_admission},
+    ROW(export, "GET", "/export", UC_BYTES, NULL, UC_LONG, "portfolio.export", export_fields),
+    ROW(check, "POST", "/check", UC_ONE, "portfolio_check", UC_REPEAT, "portfolio.check", id_fields),
 };
 
 const struct uc_noun uc_noun_portfolio = UC_NOUN("portfolio", "portfolio", "/pupils/{id}/portfolio", rows);

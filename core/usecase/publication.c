@@ -468,15 +468,15 @@ static const struct uc_field retract_fields[] = {{"id", UC_ID, UC_POSITIONAL, 0,
 
 static const struct uc_row rows[] = {
     {.noun = "publication", .verb = "plan", .method = "GET", .tail = "/plan", .reply = UC_LIST, .right = "publication.plan", .fields = plan_fields,
-     .columns = "surname name class_name fields add keep change remove leave why", .run = run_plan},
+     .gives = "plan_row", .columns = "surname name class_name fields add keep change remove leave why", .run = run_plan},
     {.noun = "publication", .verb = "run", .method = "POST", .tail = "/run", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS | UC_LONG, .right = "publication.run",
-     .fields = run_fields, .run = run_run},
+     .gives = "publication_run", .fields = run_fields, .run = run_run},
     {.noun = "publication", .verb = "status", .method = "GET", .tail = "", .reply = UC_LIST, .right = "publication.status", .target = UC_T_LIST,
-     .fields = status_fields, .columns = "id channel_title entry_title state fields at removed_at", .run = run_status},
+     .gives = "publication_row", .fields = status_fields, .columns = "id channel_title entry_title state fields at removed_at", .run = run_status},
     {.noun = "publication", .verb = "retract", .method = "POST", .tail = "/retract", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
-     .right = "publication.retract", .target = UC_T_OWN, .fields = retract_fields, .run = run_retract},
+     .gives = "publication_retracted", .right = "publication.retract", .target = UC_T_OWN, .fields = retract_fields, .run = run_retract},
     {.noun = "publication", .verb = "due", .method = "POST", .tail = "/due", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
-     .right = "publication.run", .run = run_due},
+     .gives = "removed:int", .right = "publication.run", .run = run_due},
 };
 
 const struct uc_noun uc_noun_publication = UC_NOUN("publication", "publications", NULL, rows);

@@ -267,9 +267,9 @@ static const struct uc_field sample_fields[] = {{"count", UC_INT, 0, 1, 100, NUL
 
 static const struct uc_row rows[] = {
     {.noun = "report", .verb = "school", .method = "GET", .tail = "/school", .reply = UC_ONE, .right = "report.school", .target = UC_T_LIST,
-     .fields = school_fields, .run = run_school},
+     .gives = "report", .fields = school_fields, .run = run_school},
     {.noun = "report", .verb = "sample", .method = "GET", .tail = "/sample", .reply = UC_LIST, .right = "report.sample", .target = UC_T_LIST,
-     .fields = sample_fields, .columns = "id pupil_name pupil_class_name title verified_by verified_at act", .run = run_sample},
+     .gives = "sample_row", .fields = sample_fields, .columns = "id pupil_name pupil_class_name title verified_by verified_at act", .run = run_sample},
 };
 
 const struct uc_noun uc_noun_report = UC_NOUN("report", "reports", NULL, rows);

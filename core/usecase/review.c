@@ -198,19 +198,19 @@ static const struct uc_field whom_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0
 
 static const struct uc_row rows[] = {
     {.noun = "review", .verb = "whom", .method = "GET", .tail = "/whom", .reply = UC_LIST, .right = "review.ask", .target = UC_T_PUPIL,
-     .target_field = "pupil", .fields = whom_fields, .columns = "person as name subject", .run = review_run_whom},
+     .gives = "review_whom", .target_field = "pupil", .fields = whom_fields, .columns = "person as name subject", .run = review_run_whom},
     {.noun = "review", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "review.add",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = add_fields, .run = run_add},
+     .gives = "review", .target = UC_T_PUPIL, .target_field = "pupil", .fields = add_fields, .run = run_add},
     {.noun = "review", .verb = "ask", .method = "POST", .tail = "/ask", .reply = UC_ONE, .flags = UC_WRITE, .right = "review.ask",
-     .target = UC_T_PUPIL, .target_field = "pupil", .fields = ask_fields, .run = run_ask},
+     .gives = "review", .target = UC_T_PUPIL, .target_field = "pupil", .fields = ask_fields, .run = run_ask},
     {.noun = "review", .verb = "give", .method = "POST", .tail = "/{id}/give", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "review.decline", .target = UC_T_REVIEW, .target_field = "id", .fields = give_fields, .run = run_give},
+     .gives = "review", .right = "review.decline", .target = UC_T_REVIEW, .target_field = "id", .fields = give_fields, .run = run_give},
     {.noun = "review", .verb = "decline", .method = "POST", .tail = "/{id}/decline", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "review.decline", .target = UC_T_REVIEW, .target_field = "id", .fields = id_fields, .run = run_decline},
+     .gives = "review", .right = "review.decline", .target = UC_T_REVIEW, .target_field = "id", .fields = id_fields, .run = run_decline},
     {.noun = "review", .verb = "retract", .method = "POST", .tail = "/{id}/retract", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "review.retract", .target = UC_T_REVIEW, .target_field = "id", .fields = id_fields, .run = run_retract},
+     .gives = "review", .right = "review.retract", .target = UC_T_REVIEW, .target_field = "id", .fields = id_fields, .run = run_retract},
     {.noun = "review", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "review.read", .target = UC_T_LIST,
-     .fields = list_fields, .columns = "id pupil entry kind state by_kind text", .run = run_list},
+     .gives = "review_row", .fields = list_fields, .columns = "id pupil entry kind state by_kind text", .run = run_list},
 };
 
 const struct uc_noun uc_noun_review = UC_NOUN("review", "reviews", NULL, rows);

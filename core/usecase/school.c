@@ -224,13 +224,13 @@ static const struct uc_field set_fields[] = {
 
 static const struct uc_row rows[] = {
     {.noun = "school", .verb = "init", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_NO_DATA,
-     .doors = UC_CLI, .fields = init_fields, .run = run_init},
+     .gives = "school_new", .doors = UC_CLI, .fields = init_fields, .run = run_init},
     {.noun = "school", .verb = "show", .method = "GET", .tail = "", .reply = UC_ONE, .right = "school.read",
-     .run = run_show},
+     .gives = "school", .run = run_show},
     {.noun = "school", .verb = "about", .method = "GET", .tail = "/about", .reply = UC_ONE, .flags = UC_ANONYMOUS | UC_QUIET,
-     .run = run_about},
+     .gives = "school_about", .run = run_about},
     {.noun = "school", .verb = "set", .method = "PATCH", .tail = "", .reply = UC_ONE, .flags = UC_WRITE,
-     .right = "school.set", .fields = set_fields, .run = run_set},
+     .gives = "school", .right = "school.set", .fields = set_fields, .run = run_set},
 };
 
 const struct uc_noun uc_noun_school = UC_NOUN("school", NULL, NULL, rows);

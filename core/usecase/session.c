@@ -251,10 +251,10 @@ static const struct uc_field logout_fields[] = {
 
 static const struct uc_row rows[] = {
     {.noun = "session", .verb = "login", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_QUIET,
-     .fields = login_fields, .run = run_login},
+     .gives = "session_new", .fields = login_fields, .run = run_login},
     {.noun = "session", .verb = "logout", .method = "DELETE", .tail = "", .reply = UC_NONE, .flags = UC_WRITE | UC_QUIET,
      .fields = logout_fields, .run = run_logout},
-    {.noun = "session", .verb = "me", .method = "GET", .tail = "", .reply = UC_ONE, .flags = UC_QUIET, .run = run_me},
+    {.noun = "session", .verb = "me", .method = "GET", .tail = "", .reply = UC_ONE, .flags = UC_QUIET, .gives = "me", .run = run_me},
 };
 
 const struct uc_noun uc_noun_session = UC_NOUN("session", NULL, NULL, rows);

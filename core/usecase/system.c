@@ -116,11 +116,11 @@ static const struct uc_field long_fields[] = {UC_BACKGROUND_FIELD, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "system", .verb = "status", .method = "GET", .tail = "/status", .reply = UC_ONE, .right = "system.status",
-     .run = run_status},
+     .gives = "system_status", .run = run_status},
     {.noun = "system", .verb = "reindex", .method = "POST", .tail = "/reindex", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_LONG,
-     .right = "system.maintain", .fields = long_fields, .run = run_reindex},
+     .gives = "repositories:int", .right = "system.maintain", .fields = long_fields, .run = run_reindex},
     {.noun = "system", .verb = "fsck", .method = "POST", .tail = "/fsck", .reply = UC_ONE, .flags = UC_REPEAT | UC_LONG,
-     .right = "system.maintain", .fields = long_fields, .run = run_fsck},
+     .gives = "system_check", .right = "system.maintain", .fields = long_fields, .run = run_fsck},
 };
 
 const struct uc_noun uc_noun_system = UC_NOUN("system", NULL, NULL, rows);

@@ -84,7 +84,7 @@ static const struct uc_field id_fields[] = {{"id", UC_ID, UC_REQUIRED | UC_POSIT
 
 static const struct uc_row rows[] = {
     {.noun = "token", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_QUIET, .columns = "id title scope last_used expires",
-     .run = run_list},
+     .gives = "session_row", .run = run_list},
     {.noun = "token", .verb = "revoke", .method = "DELETE", .tail = "/{id}", .reply = UC_NONE, .flags = UC_WRITE | UC_QUIET, .fields = id_fields,
      .run = run_revoke},
 };

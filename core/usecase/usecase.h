@@ -106,6 +106,7 @@ struct uc_row {
     enum uc_target target;
     const char *target_field;
     const struct uc_field *fields; /* ended by name NULL; NULL: none. Lists have limit, cursor and xlsx without naming them */
+    const char *gives;         /* the shape of the answer, of a list: of an item (shape.h); NULL with UC_NONE and UC_BYTES */
     const char *columns;       /* of human lists: keys separated by spaces */
     const char *sheet;         /* of the list as a workbook (field xlsx), "key" or "key:value set"; NULL: columns */
     int (*run)(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
@@ -139,6 +140,7 @@ struct lt_app_config {
     const char *plugins;
     int lock_wait_ms;
     bool offline;                 /* open without a data folder (school init, formats) */
+    bool judge_answers;           /* tests: an answer that is not as its shape says (shape.h) is told on the error stream and ends the program */
 };
 
 /* Opens vault, index (rebuilding what is behind) and system.db. */

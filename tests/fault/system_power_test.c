@@ -42,7 +42,8 @@ __attribute__((format(printf, 1, 2))) static void sh(const char *format, ...)
 static int open_app(const char *dir, const struct lt_fs *fs, struct lt_app **out, struct lt_error *err)
 {
     static const char program[] = LETOPIS_BINARY_DIR "/letopis", modules[] = LETOPIS_BINARY_DIR "/modules";
-    struct lt_app_config c = {.dir = dir, .fs = fs, .program = program, .modules = modules, .plugins = LETOPIS_BINARY_DIR "/plugins"};
+    struct lt_app_config c = {.dir = dir, .fs = fs, .program = program, .modules = modules, .plugins = LETOPIS_BINARY_DIR "/plugins",
+                              .judge_answers = true};
     return lt_app_open(&c, out, err);
 }
 

@@ -609,7 +609,8 @@ static void only_those_who_may(void **state)
 static void reopen_with(const struct lt_fs *fs)
 {
     struct lt_app_config c = {.dir = s->dir, .clock = NULL, .fs = fs, .program = LETOPIS_BINARY_DIR "/letopis",
-                              .modules = LETOPIS_BINARY_DIR "/modules", .plugins = LETOPIS_BINARY_DIR "/plugins"};
+                              .modules = LETOPIS_BINARY_DIR "/modules", .plugins = LETOPIS_BINARY_DIR "/plugins",
+                              .judge_answers = true};
     struct lt_clock clock = s->app->clock;
     c.clock = &clock;
     uc_answer_clear(&s->answer);

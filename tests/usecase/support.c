@@ -53,7 +53,8 @@ static int open_app(struct school *s, bool offline, const struct lt_fs *fs, stru
                               .program = program,
                               .modules = modules,
                               .plugins = LETOPIS_BINARY_DIR "/plugins",
-                              .offline = offline};
+                              .offline = offline,
+                              .judge_answers = true};
     int rc = lt_app_open(&c, &s->app, err);
     if (!rc) lt_app_ports(s->app, &plugin_ports);
     return rc;
