@@ -3,6 +3,7 @@
 #include "http/describe.h"
 
 #include "base/text.h"
+#include "usecase/shape.h"
 
 #include <string.h>
 
@@ -61,6 +62,87 @@ static void fields(const struct uc_row *row, struct lt_buf *out)
     lt_buf_addc(out, '\n');
 }
 
+/* --- what comes out --- */
+
+/* The noun whose words a shape's fields bear: the first part of its name, where that is a noun. */
+static void noun_of_shape(const char *name, char out[64])
+{
+    size_t n;
+    const struct uc_noun *const *nouns = uc_nouns(&n);
+    lt_print(out, 64, "%.*s", (int)strcspn(name, "_"), name);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(nouns[i]->word, out) == 0) return;
+    *out = '\0';
+}
+
+static void type_of(const struct uc_shape_field *f, struct lt_buf *out)
+{
+    if (f->many) lt_buf_adds(out, "array of ");
+    if (f->map) lt_buf_adds(out, "object: each ");
+    if (f->kind == UC_SHAPE_PART) lt_buf_addf(out, "[%s](#shape-%s)", f->type, f->type);
+    else if (f->kind == UC_SHAPE_WORD && !f->words) lt_buf_addf(out, "`%s`", f->type + 1);
+    else if (f->kind == UC_SHAPE_WORD) {
+        for (const char *w = f->words; *w; w += strcspn(w, "|"), w += strspn(w, "|"))
+            lt_buf_addf(out, "%s\"%.*s\"", w == f->words ? "" : ", ", (int)strcspn(w, "|"), w);
+    } else lt_buf_adds(out, f->type);
+    if (f->null) lt_buf_adds(out, " or null");
+}
+
+static void meaning(struct lt_buf *out, enum lt_lang lang, const char *noun, const char *name)
+{
+    const char *label = uc_field_label(lang, *noun ? noun : NULL, name);
+    if (label != name) cell(out, label);
+}
+
+/* The fields of one text; those of +shapes by a link. */
+static void shape_table(const char *noun, const char *text, struct lt_buf *out)
+{
+    lt_buf_adds(out, "| field | type | meaning | по-русски |\n|---|---|---|---|\n");
+    for (const char *w = text; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+        char word[200];
+        struct uc_shape_walk walk;
+        struct uc_shape_field f;
+        lt_print(word, sizeof word, "%.*s", (int)strcspn(w, " "), w);
+        if (*word == '+') {
+            lt_buf_addf(out, "| … | all of [%s](#shape-%s) | | |\n", word + 1, word + 1);
+            continue;
+        }
+        uc_shape_begin(&walk, word);
+        if (!uc_shape_next(&walk, &f)) continue;
+        lt_buf_addf(out, "| `%s`%s%s | ", f.name, f.optional ? "" : " \\*", f.secret ? " (once)" : "");
+        type_of(&f, out);
+        lt_buf_adds(out, f.beside ? ", beside `items` | " : " | ");
+        meaning(out, LT_EN, noun, f.name);
+        lt_buf_adds(out, " | ");
+        meaning(out, LT_RU, noun, f.name);
+        lt_buf_adds(out, " |\n");
+    }
+    lt_buf_addc(out, '\n');
+}
+
+static void answer(const struct uc_row *row, struct lt_buf *out)
+{
+    const char *name;
+    uc_row_gives(row, &name);
+    if (name) lt_buf_addf(out, ": [%s](#shape-%s)", name, name);
+    lt_buf_addc(out, '.');
+    if (row->flags & UC_LONG) lt_buf_adds(out, " May become a job (202).");
+}
+
+static void shapes(struct lt_buf *out)
+{
+    const struct uc_shape *s;
+    lt_buf_adds(out, "\n## Shapes of answers\n\n`\\*`: always there; what has no value is left out. An array or object without values may be left out or be empty. “id” is a UUID, “actor” an id or "
+                     "`local:` and a user of the machine, “at” an instant in UTC, “date” a day of the school. “(once)”: told this once, a repeated answer has `withheld` in its place. "
+                     "Words in `code` are value sets, see `components/schemas/set.…` of openapi.json.\n");
+    for (size_t i = 0; (s = uc_shape_at(i)); i++) {
+        char noun[64];
+        noun_of_shape(s->name, noun);
+        lt_buf_addf(out, "\n### Shape %s\n\n", s->name);
+        shape_table(noun, s->fields, out);
+    }
+}
+
 struct page {
     struct lt_buf *out;
     const char *noun;
@@ -76,10 +158,13 @@ static int add_row(void *ctx, const struct uc_row *row)
     http_row_path(row, path);
     lt_print(title, sizeof title, "uc.%s.%s", row->noun, row->verb);
     lt_buf_addf(p->out, "### %s %s\n\n`%s.%s`: %s — *%s*. ", row->method, path, row->noun, row->verb, lt_msg(LT_EN, title), lt_msg(LT_RU, title));
-    lt_buf_addf(p->out, "Answers %s.%s%s%s%s\n\n", replies[row->reply], row->flags & UC_REVISION ? " Takes `If-Match`." : "",
-                row->flags & UC_LONG ? " May become a job (202)." : "", row->flags & UC_ANONYMOUS ? " Needs no account." : "",
+    lt_buf_addf(p->out, "Answers %s", replies[row->reply]);
+    answer(row, p->out);
+    lt_buf_addf(p->out, "%s%s%s\n\n", row->flags & UC_REVISION ? " Takes `If-Match`." : "", row->flags & UC_ANONYMOUS ? " Needs no account." : "",
                 api_is_login(row) ? " Takes `login` and `password` in the body." : "");
     if (row->fields && row->fields->name) fields(row, p->out);
+    const char *name, *text = uc_row_gives(row, &name);
+    if (text && !name) shape_table(row->noun, text, p->out);
     return 0;
 }
 
@@ -88,5 +173,6 @@ int http_markdown(struct lt_buf *out)
     struct page p = {.out = out};
     lt_buf_adds(out, intro);
     http_each_row(add_row, &p);
+    shapes(out);
     return out->failed ? -1 : 0;
 }

@@ -191,8 +191,10 @@ void api_give(struct http_exchange *x, struct uc_answer *answer)
         http_reply_empty(x, MHD_HTTP_NO_CONTENT);
     } else {
         int64_t revision = lt_json_int(answer->body, "revision", 0);
-        bool accepted = answer->row && answer->row->reply != UC_BYTES && lt_json_str(answer->body, "job") && lt_json_str(answer->body, "state");
-        (has_secrets(answer->row) ? http_reply_json : http_reply_json_packed)(x, accepted ? MHD_HTTP_ACCEPTED : is_new(x, answer) ? MHD_HTTP_CREATED : MHD_HTTP_OK, json_incref(answer->body));
+        /* work begun as a job; asking how far it is, is a reading like others */
+        bool accepted = answer->row && (answer->row->flags & UC_LONG) && lt_json_str(answer->body, "job");
+        unsigned status = accepted ? MHD_HTTP_ACCEPTED : is_new(x, answer) ? MHD_HTTP_CREATED : MHD_HTTP_OK;
+        (has_secrets(answer->row) ? http_reply_json : http_reply_json_packed)(x, status, json_incref(answer->body));
         lt_print(tag, sizeof tag, "\"%lld\"", (long long)revision);
         if (revision > 0) http_header(x, MHD_HTTP_HEADER_ETAG, tag);
     }

@@ -157,5 +157,5 @@ void http_meta_run(struct http_exchange *x)
 
 void http_openapi_run(struct http_exchange *x)
 {
-    http_reply_json_packed(x, MHD_HTTP_OK, http_openapi(http_lang(x)));
+    http_reply_json_tagged(x, http_openapi(http_lang(x)));
 }

@@ -1,8 +1,8 @@
-/* openapi.json (OpenAPI 3.1): what goes in is described wholly by the fields of the rows; what comes out by its kind and by the value sets of
- * the noun, which answers use as the fields do. */
+/* openapi.json (OpenAPI 3.1): what goes in is described by the fields of the rows, what comes out by their shapes (openapi_out.c). */
 #include "http/api.h"
 #include "http/describe.h"
 #include "http/input.h"
+#include "http/openapi.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -12,18 +12,18 @@
 
 enum { TEXT_MAX = 500, LINES_MAX = 10000, SECRET_MAX = 200, LIST_MAX = 500 };
 
-static json_t *ref(const char *kind, const char *name)
+json_t *openapi_ref(const char *kind, const char *name)
 {
     char path[120];
     lt_print(path, sizeof path, "#/components/%s/%s", kind, name);
     return json_pack("{s:s}", "$ref", path);
 }
 
-static json_t *set_ref(const char *set)
+json_t *openapi_set(const char *set)
 {
     char name[80];
     lt_print(name, sizeof name, "set.%s", set);
-    return ref("schemas", name);
+    return openapi_ref("schemas", name);
 }
 
 /* --- fields --- */
@@ -64,11 +64,11 @@ static json_t *one_schema(const struct uc_field *f)
         return json_pack("{s:s, s:s}", "type", "string", "format", "date");
     case UC_ENUM:
     case UC_WORDS:
-        return f->values && model_values(f->values, NULL) ? set_ref(f->values) : json_pack("{s:s}", "type", "string");
+        return f->values && model_values(f->values, NULL) ? openapi_set(f->values) : json_pack("{s:s}", "type", "string");
     case UC_LOGIN:
         return json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Za-z][A-Za-z0-9._-]{1,59}$");
     case UC_FILE:
-        return ref("schemas", "Upload");
+        return openapi_ref("schemas", "Upload");
     case UC_SECRET:
         return json_pack("{s:s, s:s, s:i}", "type", "string", "format", "password", "maxLength", SECRET_MAX);
     case UC_OBJECT:
@@ -109,12 +109,17 @@ static json_t *parameters(enum lt_lang lang, const struct uc_row *row)
             add_parameter(list, path ? "path" : "query", f->name, path || (f->flags & UC_REQUIRED) != 0, field_schema(lang, row, f));
     }
     if (row->reply == UC_LIST) {
-        json_array_append_new(list, ref("parameters", "limit"));
-        json_array_append_new(list, ref("parameters", "cursor"));
+        json_array_append_new(list, openapi_ref("parameters", "limit"));
+        json_array_append_new(list, openapi_ref("parameters", "cursor"));
+        json_array_append_new(list, openapi_ref("parameters", "xlsx"));
     }
-    if (row->flags & UC_REVISION) json_array_append_new(list, ref("parameters", "ifMatch"));
-    if (row->flags & UC_WRITE) json_array_append_new(list, ref("parameters", "idempotencyKey"));
-    json_array_append_new(list, ref("parameters", "lang"));
+    if (row->reply == UC_BYTES && strcmp(row->method, "GET") == 0) {
+        json_array_append_new(list, openapi_ref("parameters", "range"));
+        json_array_append_new(list, openapi_ref("parameters", "ifNoneMatch"));
+    }
+    if (row->flags & UC_REVISION) json_array_append_new(list, openapi_ref("parameters", "ifMatch"));
+    if (row->flags & UC_WRITE) json_array_append_new(list, openapi_ref("parameters", "idempotencyKey"));
+    json_array_append_new(list, openapi_ref("parameters", "lang"));
     return list;
 }
 
@@ -142,7 +147,7 @@ static json_t *body_schema(enum lt_lang lang, const struct uc_row *row, bool fil
         json_array_append_new(required, json_string("login"));
         json_array_append_new(required, json_string("password"));
     }
-    if (files) json_object_set_new(properties, "values", ref("schemas", "Values"));
+    if (files) json_object_set_new(properties, "values", openapi_ref("schemas", "Values"));
     json_t *s = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
     if (json_array_size(required)) json_object_set(s, "required", required);
     json_decref(required);
@@ -160,86 +165,35 @@ static json_t *request_body(enum lt_lang lang, const struct uc_row *row)
     return json_pack("{s:o}", "content", content);
 }
 
-/* --- what comes out --- */
-
-static json_t *json_answer(const char *text, json_t *schema)
-{
-    return json_pack("{s:s, s:{s:{s:o}}}", "description", text, "content", "application/json", "schema", schema);
-}
-
-static void noun_name(const struct uc_row *row, char out[60])
-{
-    lt_print(out, 60, "%s", row->noun);
-}
-
-static json_t *responses(const struct uc_row *row)
-{
-    json_t *all = json_object();
-    char noun[60];
-    noun_name(row, noun);
-    bool creates = strcmp(row->method, "POST") == 0 && !*row->tail && (row->flags & UC_WRITE) && strcmp(row->noun, "session") != 0;
-    if (row->reply == UC_NONE) {
-        json_object_set_new(all, "204", json_pack("{s:s}", "description", "done"));
-    } else if (row->reply == UC_BYTES) {
-        json_t *any = json_pack("{s:{}}", "*/*");
-        json_object_set_new(all, "200", json_pack("{s:s, s:o}", "description", "the bytes", "content", any));
-        json_object_set_new(all, "206", json_pack("{s:s}", "description", "the range asked for"));
-        json_object_set_new(all, "304", json_pack("{s:s}", "description", "as the client has it"));
-    } else if (row->reply == UC_LIST) {
-        json_t *items = json_pack("{s:s, s:o}", "type", "array", "items", ref("schemas", noun));
-        json_t *page = json_pack("{s:s, s:[s, s], s:{s:o, s:{s:[s, s]}}}", "type", "object", "required", "items", "next", "properties", "items", items,
-                                 "next", "type", "string", "null");
-        json_object_set_new(all, "200", json_answer("a page", page));
-    } else {
-        json_object_set_new(all, "200", json_answer("the answer", ref("schemas", noun)));
-        if (creates) json_object_set_new(all, "201", json_answer("a new thing", ref("schemas", noun)));
-    }
-    if (row->flags & UC_LONG) json_object_set_new(all, "202", json_answer("it is done as a job", ref("schemas", "job")));
-    json_object_set_new(all, "default", ref("responses", "Problem"));
-    return all;
-}
-
 /* --- paths --- */
 
 struct drawing {
     enum lt_lang lang;
-    json_t *paths, *nouns;
+    json_t *paths;
 };
 
+/* A write with the cookie carries the CSRF word; nothing is asked of who needs no account. */
+static json_t *security(const struct uc_row *row)
+{
+    if ((row->flags & UC_ANONYMOUS) || api_is_login(row)) return json_array();
+    if (strcmp(row->method, "GET") == 0) return NULL;
+    return json_pack("[{s:[]}, {s:[], s:[]}]", "token", "cookie", "csrf");
+}
+
+/* The summary is English; in Russian the title stands as the description. */
 static json_t *operation(enum lt_lang lang, const struct uc_row *row)
 {
     char id[96], title[128];
     lt_print(id, sizeof id, "%s.%s", row->noun, row->verb);
     lt_print(title, sizeof title, "uc.%s", id);
-    json_t *o = json_pack("{s:s, s:s, s:[s], s:o, s:o}", "operationId", id, "summary", lt_msg(lang, title), "tags", row->noun, "parameters",
-                          parameters(lang, row), "responses", responses(row));
-    json_t *body = request_body(lang, row);
+    json_t *o = json_pack("{s:s, s:s, s:s*, s:[s], s:o, s:o}", "operationId", id, "summary", lt_msg(LT_EN, title), "description",
+                          lang == LT_EN ? NULL : lt_msg(lang, title), "tags", row->noun, "parameters", parameters(lang, row), "responses",
+                          openapi_responses(row));
+    json_t *body = request_body(lang, row), *who = security(row);
     if (o && body) json_object_set_new(o, "requestBody", body);
-    if (o && ((row->flags & UC_ANONYMOUS) || api_is_login(row))) json_object_set_new(o, "security", json_array());
+    if (o && who) json_object_set_new(o, "security", who);
+    if (o && openapi_add_examples(row, o)) return json_decref(o), NULL;
     return o;
-}
-
-static const struct uc_field *answer_field(const struct uc_field *f)
-{
-    bool plain = f->type == UC_ENUM || f->type == UC_WORDS;
-    return plain && f->values && model_values(f->values, NULL) ? f : NULL;
-}
-
-/* Words in answers are words of the set that the field of the same name takes. */
-static void add_noun(json_t *nouns, const struct uc_row *row)
-{
-    char noun[60];
-    noun_name(row, noun);
-    json_t *s = json_object_get(nouns, noun), *properties = json_object_get(s, "properties");
-    if (!s) {
-        properties = json_object();
-        json_object_set_new(nouns, noun, json_pack("{s:s, s:o}", "type", "object", "properties", properties));
-    }
-    for (const struct uc_field *f = row->fields; f && f->name; f++) {
-        if (!answer_field(f) || json_object_get(properties, f->name)) continue;
-        /* a text is a word of the set; a document may stand under the same key */
-        json_object_set_new(properties, f->name, json_pack("{s:[o, {s:[s, s, s]}]}", "anyOf", set_ref(f->values), "type", "object", "array", "null"));
-    }
 }
 
 static int draw_row(void *ctx, const struct uc_row *row)
@@ -256,7 +210,6 @@ static int draw_row(void *ctx, const struct uc_row *row)
         json_object_set_new(d->paths, path, item);
     }
     json_object_set_new(item, method, operation(d->lang, row));
-    add_noun(d->nouns, row);
     return item ? 0 : -1;
 }
 
@@ -277,50 +230,17 @@ static void add_sets(json_t *schemas)
     }
 }
 
-static void add_common(json_t *schemas)
-{
-    static const char problem[] =
-        "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\",\"code\",\"params\",\"instance\"],\"additionalProperties\":false,"
-        "\"properties\":{\"type\":{\"const\":\"about:blank\"},\"title\":{\"type\":\"string\",\"minLength\":1},\"status\":{\"type\":\"integer\",\"minimum\":400,\"maximum\":599},"
-        "\"detail\":{\"type\":\"string\",\"minLength\":1},\"code\":{\"type\":\"string\",\"pattern\":\"^[a-z_]+(\\\\.[a-z0-9_]+)+$\"},\"field\":{\"type\":\"string\"},"
-        "\"params\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}},\"details\":{\"type\":[\"object\",\"array\"]},"
-        "\"instance\":{\"type\":\"string\",\"format\":\"uuid\"}}}";
-    json_object_set_new(schemas, "Problem", json_loads(problem, 0, NULL));
-    json_object_set_new(schemas, "Upload", json_pack("{s:s, s:[s], s:{s:{s:s}}}", "type", "object", "required", "upload", "properties", "upload", "type", "string"));
-    json_object_set_new(schemas, "Values", json_pack("{s:s, s:s}", "type", "object", "description", "the other fields, as in application/json"));
-    json_object_set_new(schemas, "job", json_pack("{s:s}", "type", "object"));
-}
-
-static json_t *common_parameters(void)
-{
-    static const char text[] =
-        "{\"limit\":{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}},"
-        "\"cursor\":{\"name\":\"cursor\",\"in\":\"query\",\"schema\":{\"type\":\"string\"},\"description\":\"`next` of the page before\"},"
-        "\"lang\":{\"name\":\"lang\",\"in\":\"query\",\"schema\":{\"enum\":[\"ru\",\"en\"]},\"description\":\"of messages; else Accept-Language\"},"
-        "\"ifMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"schema\":{\"type\":\"string\",\"pattern\":\"^\\\"[0-9]+\\\"$\"},\"description\":\"the revision seen\"},"
-        "\"idempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]{8,64}$\"},"
-        "\"description\":\"the same call with the same key answers as the first time\"}}";
-    return json_loads(text, 0, NULL);
-}
-
-static json_t *security_schemes(void)
-{
-    static const char text[] =
-        "{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-        "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"letopis\",\"description\":\"__Host-letopis under TLS; writes carry X-Letopis-CSRF: the csrf of GET /session\"}}";
-    return json_loads(text, 0, NULL);
-}
-
 json_t *http_openapi(enum lt_lang lang)
 {
-    struct drawing d = {.lang = lang, .paths = json_object(), .nouns = json_object()};
-    add_common(d.nouns);
-    add_sets(d.nouns);
-    http_each_row(draw_row, &d);
-    json_t *problem = json_pack("{s:{s:s, s:{s:{s:o}}}}", "Problem", "description", "RFC 9457", "content", "application/problem+json", "schema",
-                                ref("schemas", "Problem"));
-    json_t *components = json_pack("{s:o, s:o, s:o, s:o}", "schemas", d.nouns, "parameters", common_parameters(), "responses", problem,
-                                   "securitySchemes", security_schemes());
-    return json_pack("{s:s, s:{s:s, s:s}, s:[{s:s}], s:[{s:[]}, {s:[]}], s:o, s:o}", "openapi", "3.1.0", "info", "title", "Letopis", "version",
-                     LETOPIS_VERSION, "servers", "url", HTTP_API, "security", "token", "cookie", "paths", d.paths, "components", components);
+    struct drawing d = {.lang = lang, .paths = json_object()};
+    json_t *schemas = json_object();
+    add_sets(schemas);
+    bool bad = openapi_add_schemas(schemas) || openapi_add_shapes(schemas) || http_each_row(draw_row, &d) || openapi_add_paths(d.paths);
+    json_t *components = json_pack("{s:o, s:o, s:o, s:o, s:o}", "schemas", schemas, "parameters", openapi_parameters(), "responses", openapi_problems(),
+                                   "headers", openapi_headers(), "securitySchemes", openapi_security_schemes());
+    json_t *doc = json_pack("{s:s, s:o, s:[{s:s}], s:[{s:[]}, {s:[]}], s:o, s:o}", "openapi", "3.1.0", "info", openapi_info(), "servers", "url", HTTP_API,
+                            "security", "token", "cookie", "paths", d.paths, "components", components);
+    if (!bad) return doc;
+    json_decref(doc);
+    return NULL;
 }

@@ -517,7 +517,7 @@ static const struct list LISTS[] = {
      .types = "s",
      .descending = true,
      .detail = "k CROSS JOIN goal g ON g.id = k.k0 LEFT JOIN pupil p ON p.id = g.pupil JOIN document d ON d.id = g.id AND d.kind = 'goal'",
-     .columns = "g.id, g.pupil, " PUPIL_NAME("p") " AS pupil_name, g.state, g.title, g.due, g.changed, d.json AS goal_json",
+     .columns = "g.id, g.pupil, " PUPIL_NAME("p") " AS pupil_name, g.state, g.title, g.due, d.json AS goal_json",
      .scope = SCOPE_PUPIL,
      .pupil = "g.pupil",
      .filters = GOAL_FILTERS},

@@ -106,9 +106,9 @@ static int add_change(void *user, const struct vault_commit_info *c)
         return 1;
     }
     char at[LT_INSTANT_SIZE];
-    json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "commit", c->commit, "at",
+    json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s}", "commit", c->commit, "at",
                              lt_instant_format(c->author_ms, at), "subject", c->subject, "actor", c->actor, "use_case",
-                             c->use_case, "entry", c->entry, "request", c->request);
+                             c->use_case, "entry", *c->entry ? c->entry : NULL, "request", c->request);
     lt_print(ch->last, sizeof ch->last, "%s", c->commit);
     return json_array_append_new(ch->items, item) ? LT_SYSTEM : 0;
 }

@@ -90,7 +90,7 @@ static const struct uc_row rows[] = {
     {.noun = "search", .verb = "find", .method = "GET", .tail = "", .reply = UC_LIST, .flags = UC_KEPT, .right = "search", .target = UC_T_LIST,
      .fields = find_fields, .columns = "kind id title pupil_name snippet", .gives = "found", .run = run_find},
     {.noun = "search", .verb = "suggest", .method = "GET", .tail = "/suggest", .reply = UC_LIST, .flags = UC_KEPT, .right = "search",
-     .target = UC_T_LIST, .fields = suggest_fields, .columns = "kind id title snippet", .gives = "suggestion", .run = run_suggest},
+     .target = UC_T_LIST, .fields = suggest_fields, .columns = "kind id title snippet", .gives = "found", .run = run_suggest},
 };
 
 const struct uc_noun uc_noun_search = UC_NOUN("search", NULL, NULL, rows);

@@ -161,6 +161,23 @@ static bool sound(const char *what, const char *fields, bool list, char why[UC_S
     return n > 0;
 }
 
+/* A column that no field is would be empty for ever. */
+static bool columns_known(const char *what, const char *fields, const char *columns, char why[UC_SHAPE_WHY])
+{
+    for (const char *c = columns; c && *c; c += strcspn(c, " "), c += strspn(c, " ")) {
+        struct uc_shape_walk w;
+        struct uc_shape_field f;
+        size_t n = strcspn(c, " .:");
+        bool found = false;
+        uc_shape_begin(&w, fields);
+        while (!found && uc_shape_next(&w, &f)) found = strlen(f.name) == n && strncmp(f.name, c, n) == 0;
+        if (found) continue;
+        lt_print(why, UC_SHAPE_WHY, "%s: its column %.*s is no field of its shape", what, (int)strcspn(c, " "), c);
+        return false;
+    }
+    return true;
+}
+
 bool uc_shape_sound(const struct uc_shape *shape, char why[UC_SHAPE_WHY])
 {
     return sound(shape->name, shape->fields, false, why);
@@ -184,5 +201,6 @@ bool uc_row_sound(const struct uc_row *row, char why[UC_SHAPE_WHY])
         lt_print(why, UC_SHAPE_WHY, "%s: no shape is called %s", what, name);
         return false;
     }
-    return !speaks || sound(what, fields, row->reply == UC_LIST, why);
+    return !speaks || (sound(what, fields, row->reply == UC_LIST, why) && columns_known(what, fields, row->columns, why) &&
+                       columns_known(what, fields, row->sheet, why));
 }

@@ -70,7 +70,7 @@ bool uc_shape_word(const struct uc_shape_field *f, const char *word);
 enum { UC_SHAPE_WHY = 400 };
 /* Is the answer as its row says, or the card of the job it became, or what is told of a write done before? Otherwise `why` says where it is not. */
 bool uc_answer_fits(const struct uc_row *row, const json_t *body, char why[UC_SHAPE_WHY]);
-/* Are the shapes and what the row gives well formed? Otherwise `why`. */
+/* Are the shapes, what the row gives and the columns of its list well formed? Otherwise `why`. */
 bool uc_shape_sound(const struct uc_shape *shape, char why[UC_SHAPE_WHY]);
 bool uc_row_sound(const struct uc_row *row, char why[UC_SHAPE_WHY]);
 

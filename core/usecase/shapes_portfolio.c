@@ -76,8 +76,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
     /* --- goals, skills, links --- */
     {"comment", "text +stamp"},
     {"goal", "id:id pupil:id title plan? due?:date state:=goal_state reflection? comments*?:comment ground:=ground +stamped"},
-    {"goal_row",
-     "id:id pupil:id pupil_name? title plan? due?:date state:=goal_state reflection? comments*?:comment ground:=ground created?:stamp changed:at"},
+    {"goal_row", "pupil_name? +goal"},
     {"skill", "id:id pupil:id kind:=skill_kind text date?:date by?:actor by_kind? ground:=ground +stamped"},
     {"skill_row", "pupil_name? +skill"},
     {"share_act", "who:=consent_who by:id how:=consent_how at:at"},

@@ -7,7 +7,9 @@ const struct uc_shape uc_shapes_school[] = {
     {"setting", "name title value default words? min?:int max?:int"},
     {"school",
      "id:id name short_name? offset_minutes:int settings%:text labels%?:any plugins*?:text known*:setting fingerprint public_key +stamped"},
-    {"school_about", "name short_name? accent"},
+    {"school_head", "name short_name? accent"},
+    {"school_limits", "file_bytes:int portfolio_bytes:int files:int file_types*:text file_names*:text"},
+    {"school_about", "+school_head limits:school_limits"},
 
     /* --- people --- */
     {"contacts", "phone? email?"},
@@ -47,7 +49,7 @@ const struct uc_shape uc_shapes_school[] = {
     {"account", "id:id login subject:id kind:=pupil|person state:=account_state must_change:bool"},
     {"account_new", "+account password$"},
     {"account_row",
-     "id:id login subject:id is_pupil:bool disabled:bool must_change:bool confirmed:bool has_password:bool locked_until?:at created?:at slip_expires?:at"},
+     "id:id login subject:id kind:=pupil|person state:=account_state is_pupil:bool disabled:bool must_change:bool confirmed:bool has_password:bool locked_until?:at created?:at slip_expires?:at"},
     {"account_own", "phrases*:text language?:=language seen%?:at"},
     {"session_row", "id:id kind:=session|token|slip title? scope? created?:at last_used?:at expires?:at current?:bool"},
     {"session_new", "id:id token$ expires:at account:id confirmed:bool"},
@@ -59,7 +61,7 @@ const struct uc_shape uc_shapes_school[] = {
     {"child", "pupil:id name kind-:=guardian_kind rights-:guardian_rights birth-:date from-:date to-:date class? class_id?:id"},
     {"me",
      "id kind:=local|pupil|guardian|staff|nobody account confirmed:bool must_change:bool factor:=off|on|required roles*:role login? name? class? class_id?:id"
-     " children*:child places*:=pupil|guardian|teacher|office|sysadmin school:school_about year:int today:date csrf?"},
+     " children*:child places*:=pupil|guardian|teacher|office|sysadmin school:school_head year:int today:date csrf?"},
 
     /* --- notices --- */
     {"notice_about", "object?:id pupil?:id entry?:id count?:int"},

@@ -84,7 +84,6 @@ const struct uc_shape uc_shapes_work[] = {
     /* --- search --- */
     {"found",
      "kind id:id pupil?:id pupil_name? title? entry?:id state?:=entry_state day?:date class_name? snippet?"},
-    {"suggestion", "text kind?"},
 
     /* --- publishing --- */
     {"channel", "id:id title plugin settings%:text state:=channel_state +stamped"},
@@ -115,7 +114,7 @@ const struct uc_shape uc_shapes_work[] = {
     {"access_row",
      "at:at actor?:actor account?:id use_case outcome:=done|denied|refused request door object? pupils*?:id pupils_count?:int peer?"
      " actor_kind:=me|pupil|guardian|staff|local|nobody actor_name? action_title?"},
-    {"change_row", "commit at:at subject actor use_case entry? request"},
+    {"change_row", "commit at:at subject actor use_case entry?:id request"},
     {"anchor", "rows:int hash:sha256 +stamped"},
     {"system_status", "version data installation fingerprint repositories:int pupils:int entries:int"},
     {"system_check", "repositories:int commits:int objects:int access_rows:int faults:int items*:whole_fault"},
