@@ -64,17 +64,6 @@ static void fields(const struct uc_row *row, struct lt_buf *out)
 
 /* --- what comes out --- */
 
-/* The noun whose words a shape's fields bear: the first part of its name, where that is a noun. */
-static void noun_of_shape(const char *name, char out[64])
-{
-    size_t n;
-    const struct uc_noun *const *nouns = uc_nouns(&n);
-    lt_print(out, 64, "%.*s", (int)strcspn(name, "_"), name);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(nouns[i]->word, out) == 0) return;
-    *out = '\0';
-}
-
 static void type_of(const struct uc_shape_field *f, struct lt_buf *out)
 {
     if (f->many) lt_buf_adds(out, "array of ");
@@ -90,7 +79,7 @@ static void type_of(const struct uc_shape_field *f, struct lt_buf *out)
 
 static void meaning(struct lt_buf *out, enum lt_lang lang, const char *noun, const char *name)
 {
-    const char *label = uc_field_label(lang, *noun ? noun : NULL, name);
+    const char *label = uc_field_label(lang, noun, name);
     if (label != name) cell(out, label);
 }
 
@@ -123,7 +112,7 @@ static void shape_table(const char *noun, const char *text, struct lt_buf *out)
 static void answer(const struct uc_row *row, struct lt_buf *out)
 {
     const char *name;
-    uc_row_gives(row, &name);
+    uc_row_gives(http_answer_row(row), &name);
     if (name) lt_buf_addf(out, ": [%s](#shape-%s)", name, name);
     lt_buf_addc(out, '.');
     if (row->flags & UC_LONG) lt_buf_adds(out, " May become a job (202).");
@@ -136,8 +125,8 @@ static void shapes(struct lt_buf *out)
                      "`local:` and a user of the machine, “at” an instant in UTC, “date” a day of the school. “(once)”: told this once, a repeated answer has `withheld` in its place. "
                      "Words in `code` are value sets, see `components/schemas/set.…` of openapi.json.\n");
     for (size_t i = 0; (s = uc_shape_at(i)); i++) {
-        char noun[64];
-        noun_of_shape(s->name, noun);
+        char noun[64]; /* whose words its fields bear: the first part of its name, be it a noun or no */
+        lt_print(noun, sizeof noun, "%.*s", (int)strcspn(s->name, "_"), s->name);
         lt_buf_addf(out, "\n### Shape %s\n\n", s->name);
         shape_table(noun, s->fields, out);
     }

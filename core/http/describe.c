@@ -1,5 +1,6 @@
 #include "http/describe.h"
 
+#include "http/api.h"
 #include "http/router.h"
 
 const char *http_type_word(enum uc_type type)
@@ -14,6 +15,11 @@ const char *http_type_word(enum uc_type type)
 bool http_field_many(const struct uc_field *f)
 {
     return (f->flags & UC_MANY) || f->type == UC_WORDS;
+}
+
+const struct uc_row *http_answer_row(const struct uc_row *row)
+{
+    return api_is_login(row) ? uc_find("session", "me") : row;
 }
 
 int http_each_row(int (*each)(void *ctx, const struct uc_row *row), void *ctx)

@@ -9,6 +9,8 @@
 const char *http_type_word(enum uc_type type);
 /* One value, or each of an array. */
 bool http_field_many(const struct uc_field *f);
+/* The row whose shape the answer over HTTP has: signing in answers who one is now, its token goes into the cookie. */
+const struct uc_row *http_answer_row(const struct uc_row *row);
 /* Every row that HTTP has, in the order of the table; stops at a non-zero answer, which is returned. */
 int http_each_row(int (*each)(void *ctx, const struct uc_row *row), void *ctx);
 

@@ -2,6 +2,7 @@
 #include "http/openapi.h"
 
 #include "http/api.h"
+#include "http/describe.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -108,7 +109,7 @@ int openapi_add_shapes(json_t *schemas)
 
 static json_t *given(const struct uc_row *row)
 {
-    const char *name, *fields = uc_row_gives(row, &name);
+    const char *name, *fields = uc_row_gives(http_answer_row(row), &name);
     if (!fields) return json_pack("{s:s}", "type", "object");
     return name ? openapi_ref("schemas", name) : shape_schema(fields);
 }

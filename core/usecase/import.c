@@ -481,6 +481,7 @@ static int run_report(struct uc_call *call, const json_t *in, json_t **out, stru
     }
     int rc = uc_require(call, "import.list", UC_T_IMPORT, id, err);
     if (!rc) rc = uc_doc(call, "import", id, out, err);
+    if (!rc && lt_json_put_str(*out, "batch", id)) rc = lt_fail_memory(err); /* as one that waits is called */
     if (!rc) uc_saw_items(call, lt_json_array(*out, "changes"), "repo");
     return rc;
 }

@@ -86,6 +86,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
     /* `token` and `address` are told this once */
     {"share_new", "+share token$ address$"},
     {"share_row", "pupil_name? +share"},
+    {"qr", "size:int path"},
     {"share_view", "school? short_name? to?:date portfolio:shown_portfolio"},
 
     /* --- pupils --- */

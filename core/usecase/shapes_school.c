@@ -61,7 +61,7 @@ const struct uc_shape uc_shapes_school[] = {
     {"child", "pupil:id name kind-:=guardian_kind rights-:guardian_rights birth-:date from-:date to-:date class? class_id?:id"},
     {"me",
      "id kind:=local|pupil|guardian|staff|nobody account confirmed:bool must_change:bool factor:=off|on|required roles*:role login? name? class? class_id?:id"
-     " children*:child places*:=pupil|guardian|teacher|office|sysadmin school:school_head year:int today:date csrf?"},
+     " children*:child places*:=pupil|guardian|teacher|office|sysadmin school:school_head year:int today:date language?:=language csrf?"},
 
     /* --- notices --- */
     {"notice_about", "object?:id pupil?:id entry?:id count?:int"},

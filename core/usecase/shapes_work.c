@@ -28,7 +28,7 @@ const struct uc_shape uc_shapes_work[] = {
     {"import_document", "repo path what:=new|changed after:sha256"},
     /* of a batch that waits its plan, of one applied the record that stays */
     {"import_report",
-     "batch?:id id?:id format file_name sha256:sha256 plugin? year?:int mapping%?:any counts%:int state?:=import_state changes*?:import_document +stamped"
+     "batch:id id?:id format file_name sha256:sha256 plugin? year?:int mapping%?:any counts%:int state?:=import_state changes*?:import_document +stamped"
      " by_kind%?:counts leaving?:int leaving_percent?:int needs*?:text documents?:int missing*?:any decisions%?:text rows*?:import_row"
      " sheets*?:import_sheet skipped*?:import_skipped"},
     {"import_undone", "batch:id state:=undone|dropped documents?:int"},
