@@ -66,7 +66,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"consent_preview", "channel nobody:bool fields*:=consent_field card:shown_portfolio"},
     {"scan_guardian", "id:id name relation?:=guardian_kind"},
     {"scan_page",
-     "page:int file of:int outcome:=found|duplicate|unknown|not_recognised|not_allowed|entered|blank form?:id pupil?:id pupil_name? purpose?:=consent_purpose"
+     "page:int file of:int outcome:=found|duplicate|unknown|not_recognised|not_allowed|entered form?:id pupil?:id pupil_name? purpose?:=consent_purpose"
      " target?:id target_title? signers?:=consent_signers guardians*?:scan_guardian consent?:id"},
     {"scan", "id:id by:actor created?:int class?:id pages*:scan_page"},
     {"consents_of_pupil",

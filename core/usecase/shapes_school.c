@@ -35,7 +35,7 @@ const struct uc_shape uc_shapes_school[] = {
     {"class_board", "id:id name year:int sections*:=section pupils*:board_row"},
     {"account_of_class",
      "pupil:id pupil_name subject:id kind:=pupil|guardian name person_name relation?:=guardian_kind account_state:=account_state login? account?:id"
-     " slip_expires?:at last_seen?:at may:bool"},
+     " slip_expires?:at may:bool"},
 
     /* --- programmes, groups --- */
     {"programme", "id:id title kind?:=programme_kind hours?:int from?:date to?:date +stamped"},
@@ -51,7 +51,7 @@ const struct uc_shape uc_shapes_school[] = {
     {"account_row",
      "id:id login subject:id kind:=pupil|person state:=account_state is_pupil:bool disabled:bool must_change:bool confirmed:bool has_password:bool locked_until?:at created?:at slip_expires?:at"},
     {"account_own", "phrases*:text language?:=language seen%?:at"},
-    {"session_row", "id:id kind:=session|token|slip title? scope? created?:at last_used?:at expires?:at current?:bool"},
+    {"session_row", "id:id kind:=session|token title? scope? created?:at last_used?:at expires?:at current?:bool"},
     {"session_new", "id:id token$ expires:at account:id confirmed:bool"},
     {"factor", "state:=off|pending|on required:bool codes_left:int"},
     {"factor_secret", "base32 uri"},

@@ -40,7 +40,11 @@ const struct uc_shape uc_shapes_work[] = {
     {"gto_next", "badge:=badge need distance?"},
     {"gto_judged",
      "badge:=gold|silver|bronze|none date:date edition id? level next?:gto_next quality quality_title short sources:int test title unit value words doubt? note?"},
-    {"gto_result", "+gto_judged state:=entry_state entry:id entered entry_title"},
+    {"gto_problem", "code text? params%?:any candidates*?:any"},
+    /* judged, or the problem that keeps it from being judged */
+    {"gto_result",
+     "id? date?:date badge?:=gold|silver|bronze|none edition? level? next?:gto_next quality? quality_title? short? sources?:int test? title? unit? value? words?"
+     " doubt? note? problem?:gto_problem state?:=entry_state entry?:id entered? entry_title?"},
     {"gto_badge", "id:id badge:=badge level? date?:date number? order? order_date?:date state:=entry_state"},
     {"gto_norm", "sources:int value words"},
     {"gto_best", "badge:=gold|silver|bronze|none date:date edition id? next?:gto_next value words"},
@@ -51,11 +55,11 @@ const struct uc_shape uc_shapes_work[] = {
     {"gto_board",
      "ages*:int badge:=gold|silver|bronze|none edition edition_title judged:bool level missing*:gto_missing qualities*:gto_quality tests%:int"
      " tests_sources:int"},
-    {"gto_problem", "code text params%?:any"},
+    {"gto_earlier", "level badge:=gold|silver|bronze|none judged:bool edition"},
     /* of one result its judgement, of a pupil the board */
     {"gto_evaluation",
-     "badge:=gold|silver|bronze|none edition level date?:date id? next?:gto_next quality? quality_title? short? sources?:int test? title? unit? value? words?"
-     " doubt? note? pupil?:id name? class_name? sex?:=sex on?:date uin? board?:gto_board results*?:gto_result badges*?:gto_badge earlier*?:gto_board"
+     "badge?:=gold|silver|bronze|none edition? level? date?:date id? next?:gto_next quality? quality_title? short? sources?:int test? title? unit? value? words?"
+     " doubt? note? pupil?:id name? class_name? sex?:=sex on?:date uin? admitted_to?:date board?:gto_board results*?:gto_result badges*?:gto_badge earlier*?:gto_earlier"
      " judged?:bool problem?:gto_problem"},
     {"gto_mark", "quality title mandatory:bool badge:=gold|silver|bronze|none"},
     {"gto_of_class",
