@@ -212,18 +212,18 @@ static const struct uc_field restore_fields[] = {{"from", UC_TEXT, UC_REQUIRED, 
                                                  {0}};
 
 static const struct uc_row rows[] = {
-    {.noun = "backup", .verb = "run", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_LONG, .right = "backup.run",
+    {.noun = "backup", .verb = "run", .method = "POST", .tail = "", .reply = UC_ONE, .gives = "backup_taken", .flags = UC_WRITE | UC_REPEAT | UC_LONG, .right = "backup.run",
      .fields = run_fields, .run = run_run, .heavy = always},
-    {.noun = "backup", .verb = "verify", .method = "POST", .tail = "/verify", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_LONG,
+    {.noun = "backup", .verb = "verify", .method = "POST", .tail = "/verify", .reply = UC_ONE, .gives = "backup_verified", .flags = UC_WRITE | UC_REPEAT | UC_LONG,
      .right = "backup.run", .fields = verify_fields, .run = run_verify, .heavy = always},
-    {.noun = "backup", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "backup.read", .fields = list_fields,
+    {.noun = "backup", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .gives = "backup_row", .right = "backup.read", .fields = list_fields,
      .columns = "at number place keeper files bytes verified faults id", .run = run_list},
-    {.noun = "backup", .verb = "status", .method = "GET", .tail = "/status", .reply = UC_ONE, .right = "backup.read", .run = backup_run_status},
-    {.noun = "backup", .verb = "remove", .method = "DELETE", .tail = "/{id}", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "backup.run",
+    {.noun = "backup", .verb = "status", .method = "GET", .tail = "/status", .reply = UC_ONE, .gives = "backup_status", .right = "backup.read", .run = backup_run_status},
+    {.noun = "backup", .verb = "remove", .method = "DELETE", .tail = "/{id}", .reply = UC_ONE, .gives = "backup_removed", .flags = UC_WRITE | UC_REPEAT, .right = "backup.run",
      .fields = remove_fields, .run = run_remove},
-    {.noun = "backup", .verb = "code", .method = "POST", .tail = "/code", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .doors = UC_CLI,
+    {.noun = "backup", .verb = "code", .method = "POST", .tail = "/code", .reply = UC_ONE, .gives = "backup_code", .flags = UC_WRITE | UC_REPEAT, .doors = UC_CLI,
      .right = "backup.code", .run = run_code},
-    {.noun = "backup", .verb = "restore", .method = "POST", .tail = "/restore", .reply = UC_ONE, .flags = UC_NO_DATA, .doors = UC_CLI,
+    {.noun = "backup", .verb = "restore", .method = "POST", .tail = "/restore", .reply = UC_ONE, .gives = "backup_restored", .flags = UC_NO_DATA, .doors = UC_CLI,
      .fields = restore_fields, .run = backup_run_restore},
 };
 

@@ -333,13 +333,13 @@ static const struct uc_field one_fields[] = {CARRIER, {0}};
 static const struct uc_field list_fields[] = {{"all", UC_BOOL, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
-    {.noun = "carrier", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE, .right = "backup.run", .fields = add_fields,
+    {.noun = "carrier", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .gives = "carrier", .flags = UC_WRITE, .right = "backup.run", .fields = add_fields,
      .run = run_add},
-    {.noun = "carrier", .verb = "edit", .method = "PATCH", .tail = "/{carrier}", .reply = UC_ONE, .flags = UC_WRITE, .right = "backup.run",
+    {.noun = "carrier", .verb = "edit", .method = "PATCH", .tail = "/{carrier}", .reply = UC_ONE, .gives = "carrier", .flags = UC_WRITE, .right = "backup.run",
      .fields = edit_fields, .run = run_edit},
-    {.noun = "carrier", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "backup.read", .fields = list_fields,
+    {.noun = "carrier", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .gives = "carrier_row", .right = "backup.read", .fields = list_fields,
      .columns = "number place keeper last verified count folder", .run = run_list},
-    {.noun = "carrier", .verb = "remove", .method = "DELETE", .tail = "/{carrier}", .reply = UC_ONE, .flags = UC_WRITE, .right = "backup.run",
+    {.noun = "carrier", .verb = "remove", .method = "DELETE", .tail = "/{carrier}", .reply = UC_ONE, .gives = "carrier", .flags = UC_WRITE, .right = "backup.run",
      .fields = one_fields, .run = run_remove},
 };
 

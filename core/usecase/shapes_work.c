@@ -24,7 +24,7 @@ const struct uc_shape uc_shapes_work[] = {
      "new?:int changed?:int unchanged?:int moved?:int left?:int matched?:int doubtful?:int not_found?:int not_ours?:int duplicate?:int contradiction?:int"
      " waits?:int error?:int"},
     {"import_plan", "+import_sum decisions%?:text rows*:import_row sheets*:import_sheet skipped*:import_skipped"},
-    {"import_applied", "+import_sum state:=applied|unchanged"},
+    {"import_applied", "+import_sum state:=applied|unchanged not_taken?:int"},
     {"import_document", "repo path what:=new|changed after:sha256"},
     /* of a batch that waits its plan, of one applied the record that stays */
     {"import_report",
@@ -122,5 +122,25 @@ const struct uc_shape uc_shapes_work[] = {
     {"anchor", "rows:int hash:sha256 +stamped"},
     {"system_status", "version data installation fingerprint repositories:int pupils:int entries:int"},
     {"system_check", "repositories:int commits:int objects:int access_rows:int faults:int items*:whole_fault"},
+
+    /* --- backups --- */
+    {"backup_taken", "id at:at file files:int bytes:int written:int number? carrier? removed?:int"},
+    {"backup_fault", "path what place"},
+    {"backup_verified", "id files:int bytes:int repositories:int commits:int objects:int faults:int items*:backup_fault number?"},
+    {"backup_row", "id at carrier number files:int bytes:int place? keeper? verified?:at faults?:int"},
+    {"backup_step", "good:bool day?:date text?"},
+    {"backup_carrier", "id number place keeper copies:int state? text? last?:at bytes?:int verified?:at"},
+    {"backup_status",
+     "state good:bool text? made?:backup_step checked?:backup_step next?:date due?:date code_given:bool before_erasure:int erased_text?"
+     " carriers*:backup_carrier"},
+    {"backup_removed", "id freed:int"},
+    {"backup_code", "code key"},
+    {"backup_restored",
+     "id at data school fingerprint repositories:int files:int bytes:int erased:int sessions:int jobs:int"},
+    {"carrier_check", "at:at by:actor faults:int"},
+    {"carrier_copy", "id at files:int bytes:int verified?:carrier_check"},
+    {"carrier_fields", "id number place? keeper? folder keep?:int state:=active|removed +stamped"},
+    {"carrier", "+carrier_fields copies*?:carrier_copy"},
+    {"carrier_row", "+carrier_fields last?:at verified?:at count:int"},
 
     {NULL, NULL}};
