@@ -140,15 +140,15 @@ static const struct uc_row rows[] = {
     {.noun = "file", .verb = "add", .method = "POST", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
      .right = "file.add", .target = UC_T_ENTRY, .target_field = "id", .fields = add_fields, .gives = "entry", .run = entry_run_edit},
     {.noun = "file", .verb = "remove", .method = "DELETE", .tail = "", .reply = UC_ONE, .flags = UC_WRITE | UC_REVISION,
-     .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = remove_fields, .run = run_remove},
+     .right = "entry.edit", .target = UC_T_ENTRY, .target_field = "id", .fields = remove_fields, .gives = "entry", .run = run_remove},
     {.noun = "file", .verb = "get", .method = "GET", .tail = "", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
      .target_field = "id", .fields = get_fields, .run = run_get},
     {.noun = "file", .verb = "preview", .method = "GET", .tail = "/preview", .reply = UC_BYTES, .right = "file.read", .target = UC_T_ENTRY,
      .target_field = "id", .fields = preview_fields, .run = file_run_preview},
     {.noun = "file", .verb = "mask", .method = "POST", .tail = "/mask", .reply = UC_ONE, .flags = UC_WRITE, .right = "file.mask",
-     .target = UC_T_ENTRY, .target_field = "id", .fields = mask_fields, .run = mask_run_make},
+     .target = UC_T_ENTRY, .target_field = "id", .fields = mask_fields, .gives = "masks", .run = mask_run_make},
     {.noun = "file", .verb = "unmask", .method = "POST", .tail = "/unmask", .reply = UC_ONE, .flags = UC_WRITE, .right = "file.mask",
-     .target = UC_T_ENTRY, .target_field = "id", .fields = unmask_fields, .run = mask_run_take_back},
+     .target = UC_T_ENTRY, .target_field = "id", .fields = unmask_fields, .gives = "masks", .run = mask_run_take_back},
 };
 
 const struct uc_noun uc_noun_file = UC_NOUN("file", "files", "/entries/{id}/files", rows);

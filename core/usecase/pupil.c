@@ -217,11 +217,11 @@ static const struct uc_row rows[] = {
     {.noun = "pupil", .verb = "return", .method = "POST", .tail = "/{id}/return", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "pupil.leave", .target = UC_T_PUPIL, .target_field = "id", .fields = return_fields, .gives = "pupil", .run = run_return},
     {.noun = "pupil", .verb = "erase", .method = "POST", .tail = "/{id}/erase", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
-     .right = "pupil.erase", .target = UC_T_PUPIL, .target_field = "id", .fields = erase_fields, .run = erase_run},
+     .right = "pupil.erase", .target = UC_T_PUPIL, .target_field = "id", .fields = erase_fields, .gives = "erase_answer", .run = erase_run},
     {.noun = "pupil", .verb = "erasures", .method = "GET", .tail = "/erasures", .reply = UC_LIST, .right = "pupil.erase",
-     .columns = "id pupil number ground state", .run = erase_run_list},
+     .columns = "id pupil number ground state", .gives = "erasure", .run = erase_run_list},
     {.noun = "pupil", .verb = "erase_due", .method = "POST", .tail = "/erasures/due", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
-     .right = "system.maintain", .run = erase_run_due},
+     .right = "system.maintain", .gives = "erasures_done", .run = erase_run_due},
 };
 
 const struct uc_noun uc_noun_pupil = UC_NOUN("pupil", "pupils", NULL, rows);

@@ -12,7 +12,6 @@ const struct uc_shape uc_shapes_common[] = {
     {"refusal", "code message details?:any"},
     /* a repeated write too large to be kept whole */
     {"repeated", "id? repeated:bool"},
-    {"page_file", "path type"},
 
     {"file", "path name sha256:sha256 size:int type"},
     {"job_file", "name type size:int"},

@@ -19,7 +19,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"dispute", "revision:int kind:=dispute_kind text by:actor at:at due:date answer?:dispute_answer +stamped"},
     {"entry_whole",
      "+entry verification?:verification verified_revision?:int dispute?:dispute"
-     " steps*:=edit|edit_draft|submit|verify|return|withdraw|hide|unhide|dispute|answer"},
+     " steps*:=edit|edit_draft|submit|verify|return|withdraw|hide|unhide|dispute|answer|mask"},
     /* a row of a list: of `school_year` the year in which it began */
     {"entry_row",
      "id:id pupil:id pupil_name? pupil_class?:id pupil_class_name? revision:int state:=entry_state kind:=kind section:=section activity?:=activity"
@@ -31,6 +31,9 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"entry_diff", "from:int to:int changes*:entry_change"},
     {"dispute_row",
      "entry:id pupil:id pupil_name? title? kind:=dispute_kind open?:bool by:actor at:at due?:date overdue?:bool outcome?:=dispute_outcome text? answer?"},
+    {"mask_area", "x:int y:int w:int h:int"},
+    {"mask_page", "path page:int sha256:sha256 areas*?:mask_area +stamp"},
+    {"masks", "id:id masks*:mask_page"},
     {"entry_done", "id done:bool state?:=entry_state revision?:int now?:int error?:refusal"},
     {"entries_done", "done:int refused:int items*:entry_done"},
 
@@ -59,9 +62,10 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"consent_questions", "pupil:id signers:=consent_signers items*:consent_question"},
     /* what others are shown: what a consent's fields cover and nothing else */
     {"shown_review", "kind:=review_kind text"},
+    {"shown_file", "path type page?:int"},
     {"shown_entry",
      "title? section?:=section activity?:=activity level?:=level result?:=result degree?:int place?:int badge?:=badge team?:int organiser? date?:date year?"
-     " mentor? reviews*?:shown_review entry?:id files*?:page_file"},
+     " mentor? reviews*?:shown_review entry?:id files*?:shown_file"},
     {"shown_portfolio", "name? class? entries*:shown_entry reviews*?:shown_review"},
     {"consent_preview", "channel nobody:bool fields*:=consent_field card:shown_portfolio"},
     {"scan_guardian", "id:id name relation?:=guardian_kind"},
@@ -86,6 +90,8 @@ const struct uc_shape uc_shapes_portfolio[] = {
     /* `token` and `address` are told this once */
     {"share_new", "+share token$ address$"},
     {"share_row", "pupil_name? +share"},
+    {"shown_page", "path type page:int areas*:mask_area"},
+    {"share_pictures", "entry:id title? pictures:int public:int files*:shown_page"},
     {"qr", "size:int path"},
     {"share_view", "school? short_name? to?:date portfolio:shown_portfolio"},
 
@@ -104,6 +110,33 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"pupil_row",
      "id:id surname name? patronymic? sex?:=sex birth?:date number? state:=pupil_state left_date?:date class?:id class_name? class_year?:int"
      " level?:=study_level"},
+
+    /* an act of erasure, or with `preview` what it would be: then `pupil` is who it is about, and nothing was done */
+    {"erase_person", "id:id name why?"},
+    {"erase_place", "id title? state? files?:int"},
+    {"erase_mention", "kind id pupil?:id"},
+    {"erase_backup", "number? place? copies*:any"},
+    {"erase_left", "what id? code"},
+    {"erasure",
+     "id:id pupil:id number? state:=accepted|done ground:=erase_ground reason? persons*?:id channels*?:id counts%?:int backups*?:erase_backup done?:stamp"
+     " again*?:stamp remaining*?:erase_left +stamped"},
+    {"erase_answer",
+     "id?:id pupil:any number? state?:=accepted|done ground?:=erase_ground reason? confirm? bytes?:int spool?:int persons*?:any stay*?:erase_person"
+     " channels*?:any events*?:erase_place counts%?:int mentions*?:erase_mention backups*?:erase_backup beyond*?:=backups|exports|papers done?:stamp"
+     " again*?:stamp remaining*?:erase_left +stamped"},
+    {"erasures_done", "done:int left*:erasure"},
+
+    /* --- awards --- */
+    {"award_kind",
+     "id:id title text? activity*?:=activity level?:=level result*?:=result count:int state:=award_kind_state +stamped"},
+    {"award_step", "act:=award_act comment? +stamp"},
+    {"award",
+     "id:id pupil:id kind:id title text? entries*?:id school_year class?:id class_name? state:=award_state steps*:award_step ground:=ground +stamped"},
+    {"award_entry", "id:id title? activity?:=activity level?:=level result?:=result subject? date?:date"},
+    {"award_whole", "+award records*:award_entry"},
+    {"award_row", "pupil_name? +award"},
+    {"award_suggested", "pupil:id pupil_name class?:id class_name? entries*:award_entry nominated:bool"},
+    {"award_suggestions", "kind:award_kind school_year:int items*:award_suggested"},
 
     /* --- the portfolio as a whole --- */
     {"portfolio_head",

@@ -268,7 +268,7 @@ static const struct uc_row rows[] = {
     {.noun = "share", .verb = "revoke", .method = "POST", .tail = "/{id}/revoke", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "share.revoke", .target = UC_T_SHARE, .target_field = "id", .fields = id_fields, .gives = "share", .run = run_revoke},
     {.noun = "share", .verb = "pictures", .method = "GET", .tail = "/pictures", .reply = UC_LIST, .right = "share.create", .target = UC_T_PUPIL,
-     .target_field = "pupil", .fields = pictures_fields, .columns = "entry title pictures public", .run = share_run_pictures},
+     .target_field = "pupil", .fields = pictures_fields, .columns = "entry title pictures public", .gives = "share_pictures", .run = share_run_pictures},
     {.noun = "share", .verb = "qr", .method = "POST", .tail = "/qr", .reply = UC_ONE, .fields = qr_fields, .gives = "qr", .run = run_qr},
     {.noun = "share", .verb = "open", .method = "POST", .tail = "/open", .reply = UC_ONE, .flags = UC_ANONYMOUS, .fields = open_fields,
      .gives = "share_view", .run = share_run_open},
