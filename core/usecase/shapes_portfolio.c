@@ -19,7 +19,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"dispute", "revision:int kind:=dispute_kind text by:actor at:at due:date answer?:dispute_answer +stamped"},
     {"entry_whole",
      "+entry verification?:verification verified_revision?:int dispute?:dispute"
-     " steps*:=edit|edit_draft|submit|verify|return|withdraw|hide|unhide|dispute|answer|mask"},
+     " masks*?:mask_page steps*:=edit|edit_draft|submit|verify|return|withdraw|hide|unhide|dispute|answer|mask"},
     /* a row of a list: of `school_year` the year in which it began */
     {"entry_row",
      "id:id pupil:id pupil_name? pupil_class?:id pupil_class_name? revision:int state:=entry_state kind:=kind section:=section activity?:=activity"

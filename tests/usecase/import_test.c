@@ -70,13 +70,14 @@ static size_t number_of(const char *list, const char *params)
 }
 
 /* The spool holds nothing but what waits. */
+/* Batches and files in the spool; reports of what was applied stand there too, in a folder of their own. */
 static int waiting(void)
 {
     char dir[300];
     lt_print(dir, sizeof dir, "%s/spool", s->dir);
     DIR *d = opendir(dir);
     int n = 0;
-    for (struct dirent *e; d && (e = readdir(d));) n += e->d_name[0] != '.';
+    for (struct dirent *e; d && (e = readdir(d));) n += e->d_name[0] != '.' && strcmp(e->d_name, "rows") != 0;
     if (d) closedir(d);
     return n;
 }
