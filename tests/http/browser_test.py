@@ -116,7 +116,7 @@ def headers_everywhere(s):
         check("unsafe" not in policy and "frame-ancestors 'none'" in policy and policy.startswith("default-src 'none'"), path, policy)
         check("permissions-policy" in head and head["cross-origin-resource-policy"] == "same-origin", path, head)
         check("server" not in head and "strict-transport-security" not in head, path, head)
-        check(head["cache-control"] == ("no-cache" if path in ("/", "/some/view", "/js/main.js", "/api/v1/meta") else "no-store"), path, head["cache-control"])
+        check(head["cache-control"] == ("no-cache" if path in ("/", "/some/view", "/js/main.js", "/api/v1/meta", "/api/v1/openapi.json") else "no-store"), path, head["cache-control"])
         if status >= 400:
             problem = json.loads(body)
             check(head["content-type"] == "application/problem+json" and problem["status"] == status and problem["instance"] == head["x-request-id"], problem)
