@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "base/log.h"
+#include "base/logring.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "http/socket.h"
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOCK_WAIT_MS = 10000, LEAVE_SECONDS = 20, WORKERS_MAX = 256, BACKLOG = 512 };
+enum { LOCK_WAIT_MS = 10000, LEAVE_SECONDS = 20, WORKERS_MAX = 256, BACKLOG = 512, LOG_LINES = 2000 };
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 
 /* What the installation says of its server: DATA/letopis.conf, section http. */
@@ -161,7 +162,10 @@ static int serve_app(const struct cli *c, const struct cli_place *place, struct 
     char path[4096];
     if (!lt_print(path, sizeof path, "%s/run/letopis.sock", c->dir))
         return lt_fail(err, LT_USAGE, "cli.path_long", (char *)NULL);
-    struct lt_log log = {.fd = STDERR_FILENO, .level = LT_LOG_INFO};
+    struct lt_log_ring *ring = lt_log_ring_new(LOG_LINES);
+    if (!ring) return lt_fail_memory(err);
+    struct lt_log log = {.fd = STDERR_FILENO, .level = LT_LOG_INFO, .ring = ring};
+    lt_app_log(app, ring);
     struct http_config config = {
         .app = app, .dir = c->dir, .log = &log, .workers = c->workers ? (unsigned)atoi(c->workers) : 0};
     struct http_server *server = NULL;
@@ -187,6 +191,8 @@ static int serve_app(const struct cli *c, const struct cli_place *place, struct 
     lt_app_jobs_stop(app); /* what runs pauses, and goes on after the next start */
     http_server_free(server);
     conf_free(s.conf);
+    lt_app_log(app, NULL);
+    lt_log_ring_free(ring);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/logring.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -54,6 +55,8 @@ void lt_log_write(const struct lt_log *log, enum lt_log_level level, const char 
     va_end(args);
     mask_controls(line);
     len = lt_utf8_clip(line, LINE_MAX_BYTES);
+    line[len] = 0;
+    if (log->ring) lt_log_ring_add(log->ring, line);
     line[len++] = '\n';
     while (write(log->fd, line, len) < 0 && errno == EINTR)
         continue;

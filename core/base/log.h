@@ -5,9 +5,12 @@
 
 enum lt_log_level { LT_LOG_ERROR, LT_LOG_WARN, LT_LOG_INFO, LT_LOG_DEBUG };
 
+struct lt_log_ring;
+
 struct lt_log {
     int fd;
     enum lt_log_level level;
+    struct lt_log_ring *ring; /* logring.h: the lines go there, too; NULL: not */
 };
 
 /* One write(2) a line, so that lines of threads do not mix. Control characters in the text become '?'. */

@@ -99,6 +99,7 @@ static const char *const admission_missing_words[] = {
 static const char *const award_act_words[] = {"nominate", "agree", "return", "refuse", NULL};
 static const char *const award_kind_state_words[] = {"active", "closed", NULL};
 static const char *const award_state_words[] = {"nominated", "returned", "agreed", "refused", NULL};
+static const char *const log_level_words[] = {"error", "warn", "info", "debug", NULL};
 static const char *const digest_words[] = {"off", "daily", "weekly", NULL};
 static const char *const goal_state_words[] = {"active", "reached", "set_aside", NULL};
 static const char *const notice_kind_words[] = {
@@ -160,6 +161,7 @@ static const struct set {
     SET(kind),
     SET(language),
     SET(level),
+    SET(log_level),
     SET(notice_kind),
     SET(participation),
     SET(preview_size),

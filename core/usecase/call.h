@@ -28,6 +28,7 @@ struct lt_app {
     const struct uc_ports *ports; /* plugins and other things of the folders above (usecase/ports.h); never NULL */
     struct sandbox_config sandbox;
     struct guesses *guesses;      /* wrong passwords and codes of late (guess.h) */
+    struct lt_log_ring *log;      /* lt_app_log; NULL: no server */
     struct previews *previews;    /* pictures of files being made (file.h) */
     struct jobs *jobs;            /* long work (job.h) */
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */

@@ -120,7 +120,9 @@ const struct uc_shape uc_shapes_work[] = {
      " actor_kind:=me|pupil|guardian|staff|local|nobody actor_name? action_title?"},
     {"change_row", "commit at:at subject actor use_case entry?:id request"},
     {"anchor", "rows:int hash:sha256 +stamped"},
-    {"system_status", "version data installation fingerprint repositories:int pupils:int entries:int"},
+    {"system_status", "version data installation fingerprint repositories:int pupils:int entries:int problems*:problem"},
+    {"problem", "code:=disk|index|backup_none|backup_overdue|backup_damaged|errors text mend"},
+    {"log_line", "at:at level:=log_level component text"},
     {"system_check", "repositories:int commits:int objects:int access_rows:int faults:int items*:whole_fault"},
 
     /* --- backups --- */

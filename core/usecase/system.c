@@ -4,6 +4,7 @@
 #include "usecase/job.h"
 #include "usecase/ports.h"
 #include "usecase/repeat.h"
+#include "usecase/system.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -30,10 +31,12 @@ static int run_status(struct uc_call *call, const json_t *in, json_t **out, stru
     if (!rc) rc = index_count(call->app->index, "entries", params, 1000000, &entries, err);
     if (!rc) rc = index_count(call->app->index, "pupils", params, 1000000, &pupils, err);
     json_decref(params);
+    json_t *problems = NULL;
+    if (!rc) rc = system_problems(call, &problems, err);
     if (rc) return rc;
-    *out = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:i}", "version", LETOPIS_VERSION, "data", call->app->dir, "installation",
+    *out = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:i, s:o}", "version", LETOPIS_VERSION, "data", call->app->dir, "installation",
                      vault_installation(call->app->vault), "fingerprint", vault_fingerprint(call->app->vault), "repositories",
-                     (json_int_t)repos, "pupils", pupils, "entries", entries);
+                     (json_int_t)repos, "pupils", pupils, "entries", entries, "problems", problems);
     return *out ? 0 : lt_fail_memory(err);
 }
 
@@ -114,9 +117,13 @@ static int run_fsck(struct uc_call *call, const json_t *in, json_t **out, struct
 
 static const struct uc_field long_fields[] = {UC_BACKGROUND_FIELD, {0}};
 
+static const struct uc_field log_fields[] = {{"level", UC_ENUM, 0, 0, 0, "log_level"}, {"query", UC_TEXT, 0, 1, 100, NULL}, {0}};
+
 static const struct uc_row rows[] = {
     {.noun = "system", .verb = "status", .method = "GET", .tail = "/status", .reply = UC_ONE, .right = "system.status",
      .gives = "system_status", .run = run_status},
+    {.noun = "system", .verb = "log", .method = "GET", .tail = "/log", .reply = UC_LIST, .right = "system.status", .fields = log_fields,
+     .columns = "at level component text", .gives = "log_line", .run = system_run_log},
     {.noun = "system", .verb = "reindex", .method = "POST", .tail = "/reindex", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT | UC_LONG,
      .gives = "repositories:int", .right = "system.maintain", .fields = long_fields, .run = run_reindex},
     {.noun = "system", .verb = "fsck", .method = "POST", .tail = "/fsck", .reply = UC_ONE, .flags = UC_REPEAT | UC_LONG,

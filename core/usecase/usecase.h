@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 struct lt_app;
+struct lt_log_ring;
 struct uc_call;
 
 /* --- the row --- */
@@ -148,6 +149,9 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
 void lt_app_close(struct lt_app *app);
 /* What falls due by itself (publications whose consent ended, files past their term): called by a server at its start and hourly. */
 int lt_app_hourly(struct lt_app *app, const char *local_user, struct lt_error *err);
+
+/* Where the server's log keeps its newest lines (base/logring.h), for `system log`; borrowed until lt_app_close. */
+void lt_app_log(struct lt_app *app, struct lt_log_ring *ring);
 
 /* Begins to do long work as jobs (job.h), those left by the last run first; `threads` of them at once (0: two). */
 int lt_app_jobs_start(struct lt_app *app, unsigned threads, struct lt_error *err);

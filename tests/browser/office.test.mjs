@@ -48,12 +48,16 @@ for (const [look, who] of LOOKS) {
 
 test('the sysadmin sees the installation and no portfolio', async () => {
   const page = await s.open('/system', {as: 'sysadmin'});
-  for (const [name, address] of [['system', '/system'], ['plugins', '/plugins'], ['settings', '/system/settings']]) {
+  for (const [name, address] of [['system', '/system'], ['plugins', '/plugins'], ['log', '/system/log'], ['settings', '/system/settings']]) {
     await page.goto(address);
     await settle(page);
     await s.axe(page, name);
     await s.shot(page, `sysadmin-${name}`, {full: true});
   }
+  await page.goto('/system/log');
+  await page.getByRole('link', {name: 'Строки этого запроса'}).first().click();
+  await page.waitForURL(/query=/);
+  await page.getByText('what=', {exact: false}).first().waitFor();
   const admin = await s.as('sysadmin');
   await assert.rejects(admin.get('/entries'), /403/);
   await assert.rejects(admin.get('/reports/school'), /403/);

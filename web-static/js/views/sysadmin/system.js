@@ -17,9 +17,9 @@ async function run(ctx, path, done) {
 export async function view(ctx) {
   ctx.title(t('system.title'));
   const state = await get('/system/status', null, {signal: ctx.signal});
-  const wrong = state.problems || [];
+  const wrong = state.problems;
   return h('div', {class: 'stack-l'}, pageHead({title: t('system.title'), lead: t('system.version', {version: state.version})}),
-    wrong.length ? wrong.map((p) => note({icon: 'warning', attention: true, title: p.title || p, text: p.mend})) : note({icon: 'check', title: t('system.good'), text: t('system.good_text')}),
+    wrong.length ? wrong.map((p) => note({icon: 'warning', attention: true, title: p.text, text: p.mend})) : note({icon: 'check', title: t('system.good'), text: t('system.good_text')}),
     h('dl', {class: 'facts'},
       h('dt', {}, t('system.pupils')), h('dd', {class: 'number'}, number(state.pupils)),
       h('dt', {}, t('system.entries')), h('dd', {class: 'number'}, number(state.entries)),
