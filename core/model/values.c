@@ -100,6 +100,7 @@ static const char *const award_act_words[] = {"nominate", "agree", "return", "re
 static const char *const award_kind_state_words[] = {"active", "closed", NULL};
 static const char *const award_state_words[] = {"nominated", "returned", "agreed", "refused", NULL};
 static const char *const log_level_words[] = {"error", "warn", "info", "debug", NULL};
+static const char *const plugin_state_words[] = {"enabled", "available", "refused", NULL};
 static const char *const digest_words[] = {"off", "daily", "weekly", NULL};
 static const char *const goal_state_words[] = {"active", "reached", "set_aside", NULL};
 static const char *const notice_kind_words[] = {
@@ -164,6 +165,7 @@ static const struct set {
     SET(log_level),
     SET(notice_kind),
     SET(participation),
+    SET(plugin_state),
     SET(preview_size),
     SET(programme_kind),
     SET(publication_state),

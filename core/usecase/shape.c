@@ -126,6 +126,34 @@ bool uc_shape_next(struct uc_shape_walk *w, struct uc_shape_field *out)
     return false;
 }
 
+static const char *set_named(const char *name)
+{
+    const char *set;
+    for (size_t i = 0; (set = model_value_set(i)); i++) {
+        if (strcmp(set, name) == 0) return set;
+    }
+    return NULL;
+}
+
+static const char *set_of(const char *fields, const char *key, int depth)
+{
+    struct uc_shape_walk walk;
+    struct uc_shape_field f;
+    const char *set = NULL;
+    uc_shape_begin(&walk, fields);
+    while (!set && uc_shape_next(&walk, &f)) {
+        if (f.kind == UC_SHAPE_WORD && !f.words && strcmp(f.name, key) == 0) set = set_named(f.type + 1);
+        if (f.kind == UC_SHAPE_PART && f.part && depth < UC_SHAPE_DEPTH) set = set_of(f.part->fields, key, depth + 1);
+    }
+    return set;
+}
+
+const char *uc_row_set(const struct uc_row *row, const char *key)
+{
+    const char *fields = uc_row_gives(row, NULL);
+    return fields ? set_of(fields, key, 0) : NULL;
+}
+
 bool uc_shape_word(const struct uc_shape_field *f, const char *word)
 {
     if (!f->words) return model_value_known(f->type + 1, word);

@@ -64,6 +64,9 @@ bool uc_shape_next(struct uc_shape_walk *w, struct uc_shape_field *out);
 /* The fields of what the row gives (for a list: of an item); NULL: none declared. `name`, where asked for: of the shape, NULL where the row writes it itself. */
 const char *uc_row_gives(const struct uc_row *row, const char **name);
 
+/* The value set of the first field of this name in what the row gives, parts included; NULL: none. */
+const char *uc_row_set(const struct uc_row *row, const char *key);
+
 /* Is the word one of the field's? */
 bool uc_shape_word(const struct uc_shape_field *f, const char *word);
 

@@ -109,10 +109,10 @@ const struct uc_shape uc_shapes_work[] = {
     {"plugin_format", "name title:two_languages columns*?:format_column facts*?:format_fact"},
     {"plugin_about",
      "id version? abi? capabilities*:text network?:bool folder?:bool formats*?:plugin_format recognises?:bool settings*?:plugin_setting"},
-    {"plugin", "+plugin_about state:=enabled|available|refused enabled?:bool code? reason?"},
+    {"plugin", "+plugin_about state:=plugin_state enabled?:bool code? reason?"},
     {"plugin_sample", "capability state:=done|refused emitted:int format? why?"},
     {"plugin_check", "+plugin_about samples*?:plugin_sample"},
-    {"plugin_switched", "id state:=enabled|available enabled*:text"},
+    {"plugin_switched", "id state:=plugin_state enabled*:text"},
 
     /* --- the log, the machine --- */
     {"access_row",

@@ -1,3 +1,4 @@
+#include "usecase/shape.h"
 #include "usecase/table.h"
 
 #include "base/mem.h"
@@ -96,7 +97,8 @@ static const char *set_in_noun(const struct uc_noun *noun, const char *key)
 
 const char *uc_value_set(const struct uc_row *row, const char *key)
 {
-    const char *set = row ? set_in(row, key) : NULL;
+    const char *set = row ? uc_row_set(row, key) : NULL;
+    if (!set && row) set = set_in(row, key);
     if (!set && row) set = set_in_noun(uc_noun_of(row), key);
     for (size_t i = 0; i < LT_COUNT(nouns) && !set; i++) set = set_in_noun(nouns[i], key);
     return set ? set : key;

@@ -126,7 +126,7 @@ const struct uc_row *uc_find(const char *noun, const char *verb);
 const struct uc_noun *uc_noun_of(const struct uc_row *row);
 /* Message "field.<noun>.<name>", else "field.<name>", else the name itself. */
 const char *uc_field_label(enum lt_lang lang, const char *noun, const char *name);
-/* The value set (model/values.h) a key of the row's answer belongs to: the row's own field, else a field of that name of its noun, else of
+/* The value set (model/values.h) a key of the row's answer belongs to: as its shape says, else the row's own field, else a field of that name of its noun, else of
  * any; the key itself where no field has the name. */
 const char *uc_value_set(const struct uc_row *row, const char *key);
 
