@@ -54,6 +54,11 @@ static int no_import(void *ctx, struct lt_app *app, const struct uc_import_job *
 const struct uc_ports uc_no_ports = {.plugin_list = no_list, .plugin_check = no_check, .publish = no_publish, .formats = no_formats,
                                      .import = no_import};
 
+void lt_app_log(struct lt_app *app, struct lt_log_ring *ring)
+{
+    app->log = ring;
+}
+
 void lt_app_ports(struct lt_app *app, const struct uc_ports *ports)
 {
     app->ports = ports ? ports : &uc_no_ports;

@@ -13,11 +13,6 @@
 
 enum { LEVELS = 4, LINE_PARTS = 3 };
 
-void lt_app_log(struct lt_app *app, struct lt_log_ring *ring)
-{
-    app->log = ring;
-}
-
 /* --- lines --- */
 
 static const char *const levels[LEVELS] = {"error", "warn", "info", "debug"};

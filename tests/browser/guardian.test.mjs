@@ -214,7 +214,10 @@ test('the link of an older child is confirmed by the parent', async () => {
   await page.getByRole('dialog').getByRole('button', {name: 'Подтвердить ссылку'}).click();
   await page.getByText('работает', {exact: true}).waitFor();
   await page.close();
-  /* the picture of the work is there, the scan of the diploma is not */
+  /* the picture that the family made a public copy of is there, the scan of the diploma is not */
+  const parent = await s.as('parent');
+  const work = (await parent.get(`/entries?pupil=${ids.older}`)).items.find((e) => e.title === 'Натюрморт с яблоками');
+  await parent.send('POST', `/entries/${work.id}/files/mask`, {path: (await parent.get(`/entries/${work.id}`)).files[0].path, as_is: true});
   const stranger = await s.open(ids.address, {});
   const picture = stranger.getByRole('img', {name: /Натюрморт с яблоками/});
   await picture.waitFor();

@@ -38,12 +38,24 @@ test('every id that a page names has words', async () => {
   assert.deepEqual(missing, []);
 });
 
+/* The places whose addresses lead to a shared view. */
+async function leadingTo(file) {
+  const found = [];
+  for (const name of await readdir(path.join(web, 'js/routes'))) {
+    if ((await readFile(path.join(web, 'js/routes', name), 'utf8')).includes(`views/${file}`)) found.push(name.replace('.js', ''));
+  }
+  return found;
+}
+
 test('a place asks for the fields of every form it shows', async () => {
   const {nouns} = await import(path.join(web, 'js/routes.js'));
   for (const file of (await readdir(path.join(web, 'js/views'), {recursive: true})).filter((f) => f.endsWith('.js'))) {
-    const place = file.split('/')[0];
     const text = await readFile(path.join(web, 'js/views', file), 'utf8');
-    for (const [, noun] of text.matchAll(/(?:usecase: |fieldsOf\(|fieldOf\(|usecase\()'(\w+)\./g)) assert.ok(nouns[place]?.includes(noun), `${file}: js/routes.js has no noun ${noun} for ${place}`);
+    const places = file.startsWith('shared/') ? await leadingTo(file) : [file.split('/')[0]];
+    assert.ok(places.length, `${file}: no address leads to it`);
+    for (const [, noun] of text.matchAll(/(?:usecase: |fieldsOf\(|fieldOf\(|usecase\()'(\w+)\./g)) {
+      for (const place of places) assert.ok(nouns[place]?.includes(noun), `${file}: js/routes.js has no noun ${noun} for ${place}`);
+    }
   }
   assert.deepEqual(nouns.pupil.filter((n) => !nouns.guardian.includes(n)), [], 'a guardian opens the pupil’s pages');
 });

@@ -303,6 +303,11 @@ void lt_app_jobs_stop(struct lt_app *app)
     (void)app;
 }
 
+void lt_app_log(struct lt_app *app, struct lt_log_ring *ring)
+{
+    (void)app, (void)ring;
+}
+
 void lt_app_ports(struct lt_app *app, const struct uc_ports *ports)
 {
     (void)app, (void)ports;

@@ -13,7 +13,7 @@ export const nouns = {
   pupil: ['entry', 'review', 'goal', 'share', 'gto'],
   guardian: ['entry', 'review', 'goal', 'share', 'gto'],
   teacher: ['entry', 'event', 'gto', 'review', 'award'],
-  office: ['school', 'person', 'pupil', 'role', 'channel', 'award', 'carrier'],
+  office: ['entry', 'school', 'person', 'pupil', 'role', 'channel', 'award', 'carrier'],
   sysadmin: ['school', 'carrier'],
 };
 

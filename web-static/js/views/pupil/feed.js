@@ -19,6 +19,7 @@ import {toast} from '../../ui/toast.js';
 const PAGE = 60;
 
 export async function view(ctx) {
+  const going = goingUp(ctx, whose(ctx)); /* listens before it asks: what arrives in between is shown too */
   const page = await get(`/pupils/${whose(ctx)}/portfolio`, null, {signal: ctx.signal});
   const {pupil} = page;
   ctx.title(isOwn(ctx) ? t('portfolio.title') : [pupil.name, pupil.surname].join(' '));
@@ -33,7 +34,7 @@ export async function view(ctx) {
   draw();
   return h('div', {class: 'portfolio'}, portfolioHead(ctx, {pupil, counts}), portfolioTabs(ctx, classNumber(pupil)),
     isOwn(ctx) && pupil.may_advance && live.some((e) => earlier(e, pupil.level)) && advanceNote(ctx),
-    goingUp(ctx, whose(ctx)), mayAdd(ctx) && returned(live),
+    going, mayAdd(ctx) && returned(live),
     live.length > 0 && h('div', {class: 'feed-filters no-print'},
       sections.length > 1 && chips({label: t('portfolio.by_section'), options: sections.map((s) => ({value: s.value, label: cap(s.label)})), value: ctx.query.get('section'), onchange: put_('section')}),
       years.length > 1 && chips({label: t('portfolio.by_year'), options: years.map((y) => ({value: String(y), label: yearText(y)})), value: ctx.query.get('year'), onchange: put_('year')}),

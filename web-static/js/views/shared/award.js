@@ -1,6 +1,7 @@
 /* One nomination: what for, by which entries, its steps, and what may be done now. */
 import {get, send} from '../../api.js';
 import {dateTime, dateShort, t} from '../../i18n.js';
+import {STATE, mayJudge} from '../../ui/award.js';
 import {button} from '../../ui/button.js';
 import {ask, confirm} from '../../ui/dialog.js';
 import {entryLine} from '../../ui/entry.js';
@@ -9,9 +10,6 @@ import {listRow} from '../../ui/list.js';
 import {word} from '../../ui/meta.js';
 import {mark, pageHead} from '../../ui/state.js';
 import {toast} from '../../ui/toast.js';
-
-export const mayJudge = (session) => session.roles.some((r) => r.role === 'director' || r.role === 'deputy_head');
-export const STATE = {nominated: {icon: 'clock'}, returned: {icon: 'return', kind: 'attention'}, agreed: {icon: 'check', kind: 'good'}, refused: {icon: 'close', kind: 'draft'}};
 
 export async function view(ctx) {
   const options = {signal: ctx.signal};

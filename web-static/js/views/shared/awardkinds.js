@@ -1,6 +1,7 @@
 /* Kinds of awards, by the school's own act: what each asks for. */
 import {list as fetchList, send} from '../../api.js';
 import {t} from '../../i18n.js';
+import {asked} from '../../ui/award.js';
 import {button} from '../../ui/button.js';
 import {dialog} from '../../ui/dialog.js';
 import {form} from '../../ui/form.js';
@@ -8,12 +9,6 @@ import {h} from '../../ui/h.js';
 import {word} from '../../ui/meta.js';
 import {empty, mark, pageHead} from '../../ui/state.js';
 import {toast} from '../../ui/toast.js';
-
-/* What it asks for, as a sentence. */
-export const asked = (k) => t('awards.asks', {n: k.count || 1, what: [
-  k.activity?.length ? k.activity.map((v) => word('activity', v)).join(', ') : t('awards.any_activity'),
-  k.level ? t('awards.from_level', {level: word('level', k.level)}) : null,
-  k.result?.length ? k.result.map((v) => word('result', v)).join(', ') : null].filter(Boolean).join('; ')});
 
 export async function view(ctx) {
   ctx.title(t('awards.kinds'));

@@ -1,11 +1,11 @@
 /* Nominations by step; what they are made of stands in award.js. */
 import {all, list} from '../../api.js';
 import {dateShort, t} from '../../i18n.js';
+import {mayJudge} from '../../ui/award.js';
 import {button} from '../../ui/button.js';
 import {h} from '../../ui/h.js';
 import {word} from '../../ui/meta.js';
 import {empty, pageHead} from '../../ui/state.js';
-import {mayJudge} from './award.js';
 
 const STEPS = ['nominated', 'returned', 'agreed', 'refused'];
 

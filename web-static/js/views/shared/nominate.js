@@ -1,6 +1,7 @@
 /* To nominate: choose the award, see who fulfils what it asks for, say what for. Others of the class may be nominated too. */
 import {get, list, send} from '../../api.js';
 import {dateShort, t} from '../../i18n.js';
+import {asked} from '../../ui/award.js';
 import {button} from '../../ui/button.js';
 import {chips} from '../../ui/chips.js';
 import {dialog} from '../../ui/dialog.js';
@@ -9,7 +10,6 @@ import {form} from '../../ui/form.js';
 import {h} from '../../ui/h.js';
 import {empty, mark, pageHead} from '../../ui/state.js';
 import {fail, toast} from '../../ui/toast.js';
-import {asked} from './awardkinds.js';
 
 export async function view(ctx) {
   ctx.title(t('awards.nominate'));
