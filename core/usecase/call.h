@@ -140,6 +140,10 @@ long long uc_setting_int(struct uc_call *call, const char *name);
 /* First day of the school year as the school says. */
 struct model_year_rule uc_year_rule(struct uc_call *call);
 
+/* Through the network only below the folder that letopis.conf names under `key`: a director's account is no right to write anywhere on the disk.
+ * `folder` has no part ".." (release_path_check). LT_REFUSED `code` (outside.c). */
+int uc_folder_allowed(struct uc_call *call, const char *key, const char *folder, const char *code, struct lt_error *err);
+
 /* --- changing (commit.c) --- */
 
 struct uc_tx;

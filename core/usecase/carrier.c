@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "vault/config.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -176,22 +175,6 @@ int carrier_note(struct uc_call *call, const char *carrier, struct store *s, con
 
 /* --- add, edit, remove --- */
 
-/* Through the network only below the folder that the owner of the machine named in letopis.conf. */
-static int check_door(struct uc_call *call, const char *folder, struct lt_error *err)
-{
-    char path[4096];
-    struct conf *conf = NULL;
-    if (strcmp(call->door, "http") != 0) return 0;
-    lt_print(path, sizeof path, "%s/letopis.conf", call->app->dir);
-    int rc = conf_read(path, &conf, err);
-    const char *root = rc ? NULL : conf_str(conf, "backup.root", NULL);
-    size_t n = root ? strlen(root) : 0;
-    if (!rc && (!root || root[0] != '/' || strncmp(folder, root, n) != 0 || (root[n - 1] != '/' && folder[n] != '/')))
-        rc = lt_fail_field(err, LT_REFUSED, "folder", "carrier.folder_root", (char *)NULL);
-    conf_free(conf);
-    return rc;
-}
-
 /* Two carriers with one number, or one folder under two, would be told apart by nobody. */
 static int check_unique(struct uc_call *call, const char *id, const char *number, const char *folder, struct lt_error *err)
 {
@@ -241,7 +224,7 @@ static int run_add(struct uc_call *call, const json_t *in, json_t **out, struct 
     char id[LT_ID_SIZE], path[80];
     struct uc_tx *tx = NULL;
     int rc = release_path_check(folder, call->app->dir, err);
-    if (!rc) rc = check_door(call, folder, err);
+    if (!rc) rc = uc_folder_allowed(call, "backup.root", folder, "carrier.folder_root", err);
     if (!rc) rc = check_unique(call, "", lt_json_str(in, "number"), folder, err);
     if (rc) return rc;
     take_id(call, folder, id);

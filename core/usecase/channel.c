@@ -7,7 +7,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "vault/config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,23 +84,6 @@ static int check_plugin(struct uc_call *call, const char *plugin, json_t **about
     return rc;
 }
 
-/* Through the network only below the folder that the owner of the machine named in letopis.conf: a director's account is no right to write
- * anywhere on the disk. */
-static int check_door(struct uc_call *call, const char *folder, struct lt_error *err)
-{
-    char path[4096];
-    struct conf *conf = NULL;
-    if (strcmp(call->door, "http") != 0) return 0;
-    lt_print(path, sizeof path, "%s/letopis.conf", call->app->dir);
-    int rc = conf_read(path, &conf, err);
-    const char *root = rc ? NULL : conf_str(conf, "publish.root", NULL);
-    size_t n = root ? strlen(root) : 0;
-    if (!rc && (!root || root[0] != '/' || strncmp(folder, root, n) != 0 || (root[n - 1] != '/' && folder[n] != '/')))
-        rc = lt_fail_field(err, LT_REFUSED, "folder", "channel.folder_root", (char *)NULL);
-    conf_free(conf);
-    return rc;
-}
-
 static int run_add(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     const char *folder = lt_json_str_or(in, "folder", ""), *plugin = lt_json_str_or(in, "plugin", "");
@@ -112,7 +94,7 @@ static int run_add(struct uc_call *call, const json_t *in, json_t **out, struct 
     lt_id_next(call->app->ids, id);
     lt_print(path, sizeof path, "channels/%s.json", id);
     int rc = release_path_check(folder, call->app->dir, err);
-    if (!rc) rc = check_door(call, folder, err);
+    if (!rc) rc = uc_folder_allowed(call, "publish.root", folder, "channel.folder_root", err);
     if (!rc) rc = check_plugin(call, plugin, &about, err);
     if (!rc) rc = take_settings(in, about, settings, err);
     if (!rc && lt_json_put_str(settings, "folder", folder)) rc = lt_fail_memory(err);
