@@ -94,6 +94,22 @@ static int take_away(struct vault *v, const char *dir, const char *gone, int (*c
     return rc;
 }
 
+/* From now on no transaction is accepted for it. What was accepted before still stands in the journal, and a start after a kill would want to write it into a
+ * repository that is no more, or make half of one anew: so the journal is settled between this and the taking away. */
+static int bar(struct vault *v, struct vault_repo *r, struct lt_error *err)
+{
+    int rc = vault_entry_lock(v, r, err);
+    if (rc) return rc;
+    pthread_mutex_lock(&v->mu);
+    r->erased = r->known = true;
+    r->born = r->described = false;
+    r->head = r->tree = (git_oid){{0}};
+    r->packs = 0;
+    pthread_mutex_unlock(&v->mu);
+    vault_entry_unlock(v, r);
+    return 0;
+}
+
 int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const char *object), void *user, struct lt_error *err)
 {
     struct vault_repo *r = NULL;
@@ -105,17 +121,13 @@ int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const c
     if (rc) return rc;
     char *gone = lt_format("%.*s.gone", (int)(strlen(dir) - strlen(".git")), dir);
     if (!gone) rc = lt_fail_memory(err);
+    if (rc == 0) rc = bar(v, r, err);
+    if (rc == 0) rc = vault_settle(v, err);
     if (rc == 0) rc = vault_entry_lock(v, r, err);
     if (rc == 0 && !vault_take_begin(v)) {
         rc = lt_fail(err, LT_CONFLICT, "vault.held", (char *)NULL);
         vault_entry_unlock(v, r);
     } else if (rc == 0) {
-        pthread_mutex_lock(&v->mu);
-        r->erased = r->known = true;
-        r->born = r->described = false;
-        r->head = r->tree = (git_oid){{0}};
-        r->packs = 0;
-        pthread_mutex_unlock(&v->mu);
         rc = take_away(v, dir, gone, cb, user, err);
         vault_caches_clear(v);
         vault_take_end(v);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "vault/pass.h"
 #include "vault/record.h"
 #include "vault/stage.h"
 
@@ -60,10 +61,32 @@ static int finish_file(struct recovery *c, const char *repo, const char *objects
     return rc;
 }
 
-static int finish_pack(struct recovery *c, const char *objects, const struct record_repo *r)
+/* Packs are merged whole and the old ones go after the new one is flushed: where the head of this change is, all of its pack is. */
+static bool is_merged(struct recovery *c, const char *dir, const struct record_repo *r)
+{
+    struct repo *repo = NULL;
+    struct lt_error ignored = {0};
+    bool there = repo_acquire(c->v->repos, dir, &repo, &ignored) == 0 && git_odb_exists(repo_odb(repo), &r->new_head) == 1;
+    repo_release(repo);
+    repo_forget(c->v->repos, dir);
+    lt_error_clear(&ignored);
+    return there;
+}
+
+static int publish_pack(struct recovery *c, const char *dir, const char *objects, const struct record_repo *r)
+{
+    struct lt_error why = {0};
+    int rc = stage_pack_publish(c->v->fs, objects, r->pack, &why);
+    if (rc && is_merged(c, dir, r)) rc = 0;
+    else if (rc) rc = vault_pass(c->err, &why);
+    lt_error_clear(&why);
+    return rc;
+}
+
+static int finish_pack(struct recovery *c, const char *dir, const char *objects, const struct record_repo *r)
 {
     struct pack_image image = {0};
-    if (!r->pack_bytes) return stage_pack_publish(c->v->fs, objects, r->pack, c->err);
+    if (!r->pack_bytes) return publish_pack(c, dir, objects, r);
     /* Written even where it seems to be there: after a flush that failed, what is read need not be on the
      * disk. */
     int rc = pack_image_of(r->pack_bytes, r->pack_len, &image, c->err);
@@ -97,7 +120,7 @@ static int finish_repo(struct recovery *c, const struct record_repo *r)
     if (rc) return rc;
     objects = repo_objects(dir);
     rc = objects ? repo_create(c->v->fs, dir, false, c->err) : lt_fail_memory(c->err);
-    if (rc == 0) rc = finish_pack(c, objects, r);
+    if (rc == 0) rc = finish_pack(c, dir, objects, r);
     for (size_t i = 0; rc == 0 && i < r->files_len; i++) {
         record_file_at(r, i, &f);
         rc = finish_file(c, r->name, objects, &f);

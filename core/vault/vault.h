@@ -229,7 +229,7 @@ int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const s
 int vault_pack(struct vault *v, const char *repo, struct lt_error *err);
 /* Takes a portfolio away for good: from now on it is absent, and stays so (a transaction on it is LT_NOTFOUND "vault.no_repo"). cb gets the name of
  * every object it had, after nobody can find it any more and before the bytes go. To be repeated after a kill; an absent one is fine. LT_CONFLICT "vault.held" while a copy is
- * taken (copy.h); so vault_purge. Its bytes may still stand in the journal: vault_settle. Not from a thread that has a transaction. */
+ * taken (copy.h); so vault_purge. Settles the journal before the bytes go, and so waits for transactions under way. Not from a thread that has one. */
 int vault_erase(struct vault *v, const char *repo, int (*cb)(void *user, const char *object), void *user, struct lt_error *err);
 
 enum vault_fate { VAULT_KEEP, VAULT_REPLACE, VAULT_DROP };
