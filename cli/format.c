@@ -77,25 +77,66 @@ static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
 static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,
                       const json_t *v, bool one_line);
 
+/* A text in both languages, as plugins give it. */
+static const char *in_language(const json_t *v, enum lt_lang lang)
+{
+    const char *ru = json_string_value(json_object_get(v, "ru")), *en = json_string_value(json_object_get(v, "en"));
+    return lang == LT_EN && en ? en : ru ? ru : en;
+}
+
+/* A person by the whole name, where the object is one. */
+static bool add_name(struct lt_buf *out, const json_t *v, bool one_line)
+{
+    static const char *const parts[] = {"surname", "first_name", "name", "patronymic"};
+    const char *full = json_string_value(json_object_get(v, "full_name")), *surname = json_string_value(json_object_get(v, "surname"));
+    bool first = json_object_get(v, "first_name") != NULL; /* then the name is not the given one */
+    if (!full && !surname) return false;
+    if (full) cli_add_plain(out, full, one_line);
+    for (size_t i = 0; !full && i < sizeof parts / sizeof parts[0]; i++) {
+        const char *s = json_string_value(json_object_get(v, parts[i]));
+        if (!s || !*s || (first && strcmp(parts[i], "name") == 0)) continue;
+        if (i) lt_buf_addc(out, ' ');
+        cli_add_plain(out, s, one_line);
+    }
+    return true;
+}
+
+/* What has no name of its own: its values with their names; a column of a sheet by its letter. */
+static void add_parts(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const json_t *v, bool one_line)
+{
+    const char *key, *column = json_string_value(json_object_get(v, "column"));
+    json_t *part;
+    bool any = false;
+    json_object_foreach((json_t *)v, key, part)
+    {
+        if (json_is_null(part) || (json_is_string(part) && !json_string_length(part))) continue;
+        if (any) lt_buf_adds(out, column ? " " : "; ");
+        if (!column) lt_buf_addf(out, "%s: ", cli_field_label(lang, row, key));
+        add_value(out, lang, row, key, part, one_line);
+        any = true;
+    }
+    if (!any) lt_buf_adds(out, "—");
+}
+
 /* An object inside a cell: the part by which a person knows it. */
 static void add_object(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const json_t *v,
                        bool one_line)
 {
-    static const char *const names[] = {"title", "name", "label", "id"};
+    static const char *const names[] = {"message", "title", "name", "label", "id"};
+    const char *said = in_language(v, lang);
+    if (said) {
+        cli_add_plain(out, said, one_line);
+        return;
+    }
+    if (add_name(out, v, one_line)) return;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const json_t *part = json_object_get(v, names[i]);
-        if (json_is_string(part)) {
+        if (json_is_string(part) || (json_is_object(part) && in_language(part, lang))) {
             add_value(out, lang, row, names[i], part, one_line);
             return;
         }
     }
-    if (json_object_size(v) == 0) {
-        lt_buf_adds(out, "—");
-        return;
-    }
-    struct lt_buf text = LT_BUF_INIT(TEXT_LIMIT);
-    if (lt_json_compact(v, &text, NULL) == 0 && text.data) cli_add_plain(out, text.data, one_line);
-    lt_buf_free(&text);
+    add_parts(out, lang, row, v, one_line);
 }
 
 static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,

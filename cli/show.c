@@ -83,6 +83,19 @@ static void find_columns(const json_t *items, struct columns *out)
     }
 }
 
+/* Parts of parts ("values.score") that no item has are no column. */
+static void drop_empty(const json_t *items, struct columns *cols)
+{
+    size_t to = 0, i;
+    const json_t *item;
+    for (size_t k = 0; k < cols->len; k++) {
+        bool any = strchr(cols->names[k], '.') == NULL;
+        json_array_foreach(items, i, item) any = any || at(item, cols->names[k]);
+        if (any && to++ != k) memcpy(cols->names[to - 1], cols->names[k], sizeof cols->names[k]);
+    }
+    cols->len = to;
+}
+
 static void show_table(struct view *v, const json_t *items, const char *columns, int indent)
 {
     struct columns cols = {.len = 0};
@@ -90,6 +103,7 @@ static void show_table(struct view *v, const json_t *items, const char *columns,
         split_columns(columns, &cols);
     else
         find_columns(items, &cols);
+    if (columns && indent) drop_empty(items, &cols);
     struct cli_grid g;
     if (cli_grid_init(&g, json_array_size(items) + 1, cols.len)) {
         v->out->failed = true;

@@ -71,7 +71,7 @@ static int add_folder(struct gathering *g, const char *dir, const char *origin, 
     return rc;
 }
 
-int plugin_job_with_data(struct lt_app *app, const char *id, const json_t *job, json_t **out, struct lt_error *err)
+int plugin_job_with_data(struct lt_app *app, const char *plugins, const char *id, const json_t *job, json_t **out, struct lt_error *err)
 {
     char dir[4300];
     struct gathering g = {.files = json_array()};
@@ -83,7 +83,7 @@ int plugin_job_with_data(struct lt_app *app, const char *id, const json_t *job, 
     }
     int rc = copy && g.files ? 0 : lt_fail_memory(err);
     if (!rc && !rules && lt_json_put(copy, "rules", rules = json_object())) rc = lt_fail_memory(err);
-    lt_print(dir, sizeof dir, "%s/%s", app->plugins_dir ? app->plugins_dir : "", id);
+    lt_print(dir, sizeof dir, "%s/%s", plugins ? plugins : "", id);
     if (!rc) rc = add_folder(&g, dir, "program", err);
     lt_print(dir, sizeof dir, "%s/plugins/%s", app->dir ? app->dir : "", id);
     if (!rc) rc = add_folder(&g, dir, "school", err);

@@ -12,8 +12,8 @@ struct lt_app;
 #define PLUGIN_DATA_FILES 64
 #define PLUGIN_DATA_BYTES (512u << 10) /* of all files of one plugin */
 
-/* A copy of the job document with rules.files: [{name, origin: program|school, text}], by name. LT_REFUSED "plugin.data" (file, why),
+/* plugins: the folder the plugin lies in. A copy of the job document with rules.files: [{name, origin: program|school, text}], by name. LT_REFUSED "plugin.data" (file, why),
  * "plugin.data_large" (limit). */
-int plugin_job_with_data(struct lt_app *app, const char *id, const json_t *job, json_t **out, struct lt_error *err);
+int plugin_job_with_data(struct lt_app *app, const char *plugins, const char *id, const json_t *job, json_t **out, struct lt_error *err);
 
 #endif

@@ -130,13 +130,14 @@ static int refused(struct child *c, const char *where, struct lt_error *err)
     return lt_fail(err, LT_REFUSED, "plugin.refused", "id", c->plugin.id, "why", *c->why ? c->why : where, (char *)NULL);
 }
 
-/* JSON that a plugin gives as text of its own (formats, settings); anything else is left out. */
+/* JSON that a plugin gives as text of its own (formats, settings); null where it is none. */
 static void put_json(json_t *to, const char *key, const char *text)
 {
     json_t *value = NULL;
     struct lt_error ignored = {0};
-    if (text && lt_json_parse(text, strnlen(text, PLUGIN_JSON_MAX), PLUGIN_JSON_MAX, &value, &ignored) == 0)
-        lt_json_put(to, key, value);
+    if (!text) return;
+    if (lt_json_parse(text, strnlen(text, PLUGIN_JSON_MAX), PLUGIN_JSON_MAX, &value, &ignored)) value = json_null();
+    json_object_set_new(to, key, value);
     lt_error_clear(&ignored);
 }
 

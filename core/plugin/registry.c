@@ -1,5 +1,6 @@
 #include "plugin/registry.h"
 
+#include "plugin/about.h"
 #include "plugin/data.h"
 #include "plugin/run.h"
 #include "plugin/sample.h"
@@ -146,7 +147,7 @@ static int check(void *ctx, struct lt_app *app, const char *what, json_t **out, 
     lt_print(id, sizeof id, "%.*s", (int)(n - 3 * (size_t)is_file), name);
     json_t *about = NULL;
     int rc = plugin_inspect(&config, id, &about, err);
-    if (!rc) rc = plugin_try(&config, id, about, err);
+    if (!rc) rc = plugin_try(app, &config, id, about, err);
     free(whole);
     if (rc) json_decref(about);
     else *out = about;
@@ -200,21 +201,12 @@ static int publish(void *ctx, struct lt_app *app, const struct uc_publish *job, 
 
 /* --- import --- */
 
-/* A plugin's formats bear its name: "gto", "gto-protocol". */
-static bool name_of_plugin(const char *name, const char *id)
-{
-    size_t n = strlen(id);
-    return strncmp(name, id, n) == 0 && (name[n] == 0 || name[n] == '-');
-}
-
 static int add_formats(json_t *to, const char *id, const json_t *about)
 {
     bool recognises = lt_json_bool(about, "recognises", false);
     size_t i;
     json_t *f;
     json_array_foreach(lt_json_array(about, "formats"), i, f) {
-        const char *name = lt_json_str_or(f, "name", "");
-        if (!name_of_plugin(name, id) || !plugin_id_valid(name)) continue;
         if (lt_json_put_str(f, "plugin", id) || lt_json_put_bool(f, "recognises", recognises) || json_array_append(to, f)) return -1;
     }
     return 0;
@@ -232,7 +224,7 @@ static int formats(void *ctx, struct lt_app *app, const char *name, json_t **out
         const char *id = json_string_value(v);
         struct lt_error ignored = {0};
         json_t *about = NULL;
-        if (rc || (name && !name_of_plugin(name, id))) continue;
+        if (rc || (name && !plugin_format_name(name, id))) continue;
         if (plugin_inspect(&config, id, &about, &ignored) == 0 && add_formats(all, id, about)) rc = lt_fail_memory(err);
         lt_error_clear(&ignored);
         json_decref(about);
@@ -283,7 +275,7 @@ static int import(void *ctx, struct lt_app *app, const struct uc_import_job *job
     struct sandbox_config config = config_of(app);
     int rc = enabled_ids(app, &enabled, err);
     if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
-    if (!rc) rc = plugin_job_with_data(app, job->plugin, job->job, &args, err);
+    if (!rc) rc = plugin_job_with_data(app, config.modules_dir, job->plugin, job->job, &args, err);
     struct plugin_job run = {.config = &config, .cap = PLUGIN_IMPORTER, .id = job->plugin, .args = args, .next = next_row,
                              .emit = take_emitted, .user = &m};
     if (!rc) rc = plugin_run_job(&run, err);
@@ -314,7 +306,7 @@ static int evaluate(void *ctx, struct lt_app *app, const struct uc_evaluate *job
     struct sandbox_config config = config_of(app);
     int rc = enabled_ids(app, &enabled, err);
     if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
-    if (!rc) rc = plugin_job_with_data(app, job->plugin, job->job, &args, err);
+    if (!rc) rc = plugin_job_with_data(app, config.modules_dir, job->plugin, job->job, &args, err);
     struct plugin_job run = {.config = &config, .cap = PLUGIN_EVALUATOR, .id = job->plugin, .args = args, .next = next_item,
                              .emit = take_finding, .user = (void *)(uintptr_t)job};
     if (!rc) rc = plugin_run_job(&run, err);

@@ -1,5 +1,7 @@
 #include "plugin/run.h"
 
+#include "plugin/about.h"
+
 #include "plugin/wire.h"
 
 #include "base/json.h"
@@ -316,6 +318,7 @@ int plugin_inspect(const struct sandbox_config *config, const char *id, json_t *
     struct runner r = {.job = &job};
     int rc = run(&r, err);
     if (!rc && !r.about) rc = fault(&r, "frame", err);
+    if (!rc) rc = plugin_about_judge(r.about, id, err);
     if (rc) json_decref(r.about);
     else *out = r.about;
     return rc;

@@ -528,6 +528,9 @@ static int run_undo(struct uc_call *call, const json_t *in, json_t **out, struct
     return rc;
 }
 
+/* Rows of a plan as the command line shows them. */
+#define ROWS "sheet row values values.class values.subject values.title values.stage values.result values.degree values.place values.score outcome why problems candidates"
+
 #define BATCH {"batch", UC_ID, UC_REQUIRED | UC_POSITIONAL, 0, 0, NULL}
 #define SOURCE                                                                                                         \
     {"format", UC_TEXT, 0, 0, 40, NULL}, {"file", UC_FILE, UC_POSITIONAL, 0, 0, NULL}, {"batch", UC_ID, 0, 0, 0, NULL}, \
@@ -550,15 +553,15 @@ static const struct uc_row rows[] = {
     {.noun = "import", .verb = "formats", .method = "GET", .tail = "/formats", .reply = UC_LIST, .columns = "format title",
      .gives = "import_format", .run = run_formats},
     {.noun = "import", .verb = "preview", .method = "POST", .tail = "/preview", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
-     .gives = "import_plan", .target = UC_T_OWN, .fields = preview_fields, .run = run_preview},
+     .gives = "import_plan", .target = UC_T_OWN, .fields = preview_fields, .run = run_preview, .columns = ROWS},
     {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
-     .gives = "import_plan", .target = UC_T_OWN, .fields = map_fields, .run = run_map},
+     .gives = "import_plan", .target = UC_T_OWN, .fields = map_fields, .run = run_map, .columns = ROWS},
     {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
-     .gives = "import_plan", .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve},
+     .gives = "import_plan", .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve, .columns = ROWS},
     {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE | UC_LONG, .right = "import.roster",
      .gives = "import_applied", .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},
     {.noun = "import", .verb = "report", .method = "GET", .tail = "/{batch}", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
-     .gives = "import_report", .fields = batch_fields, .run = run_report},
+     .gives = "import_report", .fields = batch_fields, .run = run_report, .columns = ROWS},
     {.noun = "import", .verb = "rows", .method = "GET", .tail = "/{batch}/rows", .reply = UC_LIST, .right = "import.list", .target = UC_T_OWN,
      .gives = "import_line", .fields = batch_fields, .columns = "sheet row values outcome why", .sheet = "sheet row values outcome:import_outcome why", .run = run_rows},
     {.noun = "import", .verb = "list", .method = "GET", .tail = "", .reply = UC_LIST, .right = "import.list", .target = UC_T_LIST,

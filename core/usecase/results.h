@@ -89,6 +89,14 @@ struct results {
     size_t rows_len, rows_cap;
 };
 
+/* --- results_said.c: documents of a plugin in the form in which they go on --- */
+enum results_said { RESULTS_SAID_NOTHING, RESULTS_SAID_RESULT, RESULTS_SAID_SHEET, RESULTS_SAID_SKIPPED, RESULTS_SAID_KINDS };
+/* Which kind of document is it? *place, where asked for: the key that is not as docs/plugin-abi.md has it, or NULL. */
+enum results_said results_said(const json_t *doc, const char **place);
+/* A sheet, or a row that says nothing, with the keys that are known and in their types; NULL: out of memory. */
+json_t *results_said_sheet(const json_t *doc);
+json_t *results_said_skipped(const json_t *doc);
+
 /* --- results_run.c --- */
 int results_recognise(struct uc_call *call, const struct import_format *format, const struct table *table, const char *file_name, int *score,
                       struct lt_error *err);

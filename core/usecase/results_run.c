@@ -126,7 +126,7 @@ int results_recognise(struct uc_call *call, const struct import_format *format, 
 
 static int too_many(struct lt_error *err)
 {
-    return lt_fail(err, LT_REFUSED, "import.too_many_rows", "limit", LT_NUM(RESULTS_ROWS_MAX), (char *)NULL);
+    return lt_fail(err, LT_REFUSED, "import.too_many_rows", "max", LT_NUM(RESULTS_ROWS_MAX), (char *)NULL);
 }
 
 static int take_sheet(struct results *r, const json_t *doc, struct lt_error *err)
@@ -137,18 +137,27 @@ static int take_sheet(struct results *r, const json_t *doc, struct lt_error *err
         const char *name = json_string_value(v);
         if (name && !lt_json_array_has(r->missing, name) && json_array_append_new(r->missing, json_string(name))) return lt_fail_memory(err);
     }
-    return json_object_set(r->described, lt_json_str_or(doc, "sheet", ""), (json_t *)(uintptr_t)doc) ? lt_fail_memory(err) : 0;
+    json_t *sheet = results_said_sheet(doc);
+    return !sheet || json_object_set_new(r->described, lt_json_str_or(sheet, "sheet", ""), sheet) ? lt_fail_memory(err) : 0;
 }
 
 static int take(void *user, const json_t *doc, struct lt_error *err)
 {
     struct feed *f = user;
     struct results *r = f->r;
-    json_t *keep = (json_t *)(uintptr_t)doc;
+    json_t *skipped;
     if (json_array_size(r->emitted) + json_array_size(r->out->skipped) >= RESULTS_ROWS_MAX) return too_many(err);
-    if (lt_json_array(doc, "columns")) return take_sheet(r, doc, err);
-    json_t *to = lt_json_str(doc, "skipped") ? r->out->skipped : lt_json_object(doc, "pupil") || lt_json_array(doc, "problems") ? r->emitted : NULL;
-    return to && json_array_append(to, keep) ? lt_fail_memory(err) : 0;
+    switch (results_said(doc, NULL)) {
+    case RESULTS_SAID_SHEET:
+        return take_sheet(r, doc, err);
+    case RESULTS_SAID_SKIPPED:
+        skipped = results_said_skipped(doc);
+        return !skipped || json_array_append_new(r->out->skipped, skipped) ? lt_fail_memory(err) : 0;
+    case RESULTS_SAID_RESULT:
+        return json_array_append(r->emitted, (json_t *)(uintptr_t)doc) ? lt_fail_memory(err) : 0;
+    default:
+        return 0;
+    }
 }
 
 /* --- mappings remembered by the headings of a sheet --- */

@@ -189,17 +189,24 @@ static bool sound(const char *what, const char *fields, bool list, char why[UC_S
     return n > 0;
 }
 
-/* A column that no field is would be empty for ever. */
+static bool has_field(const char *fields, const char *name, size_t len)
+{
+    struct uc_shape_walk w;
+    struct uc_shape_field f;
+    bool found = false, rows;
+    uc_shape_begin(&w, fields);
+    while (!found && uc_shape_next(&w, &f)) {
+        rows = f.kind == UC_SHAPE_PART && (strcmp(f.name, "rows") == 0 || strcmp(f.name, "items") == 0);
+        found = (strlen(f.name) == len && strncmp(f.name, name, len) == 0) || (rows && has_field(f.part->fields, name, len));
+    }
+    return found;
+}
+
+/* A column that no field is, of the answer or of its rows, would be empty for ever. */
 static bool columns_known(const char *what, const char *fields, const char *columns, char why[UC_SHAPE_WHY])
 {
     for (const char *c = columns; c && *c; c += strcspn(c, " "), c += strspn(c, " ")) {
-        struct uc_shape_walk w;
-        struct uc_shape_field f;
-        size_t n = strcspn(c, " .:");
-        bool found = false;
-        uc_shape_begin(&w, fields);
-        while (!found && uc_shape_next(&w, &f)) found = strlen(f.name) == n && strncmp(f.name, c, n) == 0;
-        if (found) continue;
+        if (has_field(fields, c, strcspn(c, " .:"))) continue;
         lt_print(why, UC_SHAPE_WHY, "%s: its column %.*s is no field of its shape", what, (int)strcspn(c, " "), c);
         return false;
     }

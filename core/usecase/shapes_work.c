@@ -110,7 +110,7 @@ const struct uc_shape uc_shapes_work[] = {
     {"plugin_about",
      "id version? abi? capabilities*:text network?:bool folder?:bool formats*?:plugin_format recognises?:bool settings*?:plugin_setting"},
     {"plugin", "+plugin_about state:=plugin_state enabled?:bool code? reason?"},
-    {"plugin_sample", "capability state:=done|refused emitted:int format? why?"},
+    {"plugin_sample", "capability state:=done|refused emitted:int format? action? results?:int sheets?:int skipped?:int why?"},
     {"plugin_check", "+plugin_about samples*?:plugin_sample"},
     {"plugin_switched", "id state:=plugin_state enabled*:text"},
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/values.h"
+#include "usecase/shape.h"
 #include "usecase/usecase.h"
 
 #include <string.h>
@@ -65,6 +66,35 @@ static void test_messages(void **state)
     assert_int_equal(absent, 0);
 }
 
+/* Keys of an answer, those of its parts too: what the command line would show as the heading of a line or a column. */
+static unsigned missing_keys(const struct uc_row *row, const char *fields, int depth)
+{
+    unsigned n = 0;
+    struct uc_shape_walk w;
+    struct uc_shape_field f;
+    uc_shape_begin(&w, fields);
+    while (uc_shape_next(&w, &f)) {
+        n += missing_label(row->noun, f.name);
+        if (f.kind == UC_SHAPE_PART && f.part && depth < 6) n += missing_keys(row, f.part->fields, depth + 1);
+    }
+    return n;
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    size_t n;
+    unsigned absent = 0;
+    const struct uc_noun *const *nouns = uc_nouns(&n);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < nouns[i]->len; k++) {
+            const char *fields = uc_row_gives(&nouns[i]->rows[k], NULL);
+            if (fields) absent += missing_keys(&nouns[i]->rows[k], fields, 0);
+        }
+    }
+    assert_int_equal(absent, 0);
+}
+
 /* An option of the program may not hide behind a field, and a set of words must be one that model/values.h
  * has. */
 static void test_fields(void **state)
@@ -95,6 +125,6 @@ static void test_fields(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages), cmocka_unit_test(test_fields)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages), cmocka_unit_test(test_answers), cmocka_unit_test(test_fields)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
