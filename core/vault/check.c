@@ -284,24 +284,3 @@ int vault_check(struct vault *v, const char *repo, int (*cb)(void *user, const s
     free(dir);
     return rc;
 }
-
-int vault_pack(struct vault *v, const char *repo, struct lt_error *err)
-{
-    char *dir = NULL, *objects = NULL;
-    size_t packs = 0, merged = 0;
-    int rc = vault_repo_dir(v, repo, &dir, err);
-    if (rc == 0 && (objects = repo_objects(dir)) == NULL) rc = lt_fail_memory(err);
-    if (rc == 0) rc = pack_each_count(objects, &packs, err);
-    if (rc == 0 && packs > PACK_MANY && vault_take_begin(v)) {
-        rc = vault_writer_lock(v, repo, err);
-        if (rc == 0) {
-            rc = pack_merge(vault_fs(v), objects, &merged, err);
-            if (merged > 0) repo_forget(vault_repos_cache(v), dir);
-            vault_writer_unlock(v, repo);
-        }
-        vault_take_end(v);
-    }
-    free(objects);
-    free(dir);
-    return rc;
-}
