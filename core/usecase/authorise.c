@@ -2,6 +2,7 @@
  * fetched: what the target is, and how the actor stands to it today. */
 #include "usecase/call.h"
 #include "usecase/judged.h"
+#include "usecase/past.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -23,7 +24,7 @@ static const struct target_kind {
     {UC_T_PERSON, "person", "person.read"},  {UC_T_EVENT, "event", "event.read"},
     {UC_T_PUBLICATION, "publication", "publication.status"},
     {UC_T_ACCOUNT, "account", "account.list"}, {UC_T_IMPORT, "import", "import.list"},
-    {UC_T_JOB, "job", "job.read"},
+    {UC_T_JOB, "job", "job.read"},           {UC_T_PORTFOLIO, "pupil", "pupil.list"},
 };
 
 static const struct target_kind *kind_of(enum uc_target target)
@@ -71,6 +72,20 @@ static int load_pupil(struct uc_call *call, const char *id, struct uc_target_doc
     if (rc) return rc;
     lt_print(t->pupil_id, sizeof t->pupil_id, "%s", id);
     return optional(call, "classes", id, &t->classes, err);
+}
+
+static int load_portfolio(struct uc_call *call, const char *id, struct uc_target_docs *t, struct lt_error *err)
+{
+    struct lt_error miss = {0};
+    int rc = load_pupil(call, id, t, err);
+    if (rc != LT_NOTFOUND) return rc;
+    int found = past_card(call->app, id, &t->pupil, &miss);
+    if (found && found != LT_NOTFOUND) return lt_error_clear(err), *err = miss, found;
+    lt_error_clear(&miss);
+    if (found) return rc;
+    lt_error_clear(err);
+    lt_print(t->pupil_id, sizeof t->pupil_id, "%s", id);
+    return 0;
 }
 
 static int load_entry(struct uc_call *call, const char *id, struct uc_target_docs *t, struct lt_error *err)
@@ -139,6 +154,7 @@ static int load_target(struct uc_call *call, enum uc_target target, const char *
 {
     switch (target) {
     case UC_T_PUPIL: return load_pupil(call, id, t, err);
+    case UC_T_PORTFOLIO: return load_portfolio(call, id, t, err);
     case UC_T_ENTRY: return load_entry(call, id, t, err);
     case UC_T_REVIEW:
     case UC_T_CONSENT:

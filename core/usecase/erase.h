@@ -13,6 +13,7 @@
 
 /* For the noun pupil. */
 int erase_run(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
+int erase_run_emptied(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int erase_run_list(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 int erase_run_due(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err);
 
@@ -23,7 +24,7 @@ int erase_due_app(struct lt_app *app, const char *local_user, struct lt_error *e
 
 /* --- parts --- */
 
-/* erase_plan.c: what there is of the pupil, {pupil, confirm, counts, bytes, persons, stay, channels, events, spool, mentions, beyond}; as the answer of a preview.
+/* erase_plan.c: what there is of the pupil, {pupil, confirm (pupil.emptied: it has no card, see erase_emptied.c), counts, bytes, persons, stay, channels, events, spool, mentions, beyond}; as the answer of a preview.
  * The target of the call is the pupil. */
 int erase_plan(struct uc_call *call, json_t **out, struct lt_error *err);
 /* erase_act.c: every act of the school, as {id, …} in order of birth. */

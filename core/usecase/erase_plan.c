@@ -1,6 +1,7 @@
 /* What there is of a pupil, and who goes with the pupil: for the preview, and for the act. */
 #include "usecase/backup.h"
 #include "usecase/erase.h"
+#include "usecase/past.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -128,9 +129,15 @@ static int sort_person(struct plan *p, const char *id, json_t *go, json_t *stay)
 {
     json_t *person = NULL;
     const char *why = NULL;
+    char path[80];
     struct lt_error miss = {0};
     int rc = index_get(p->call->app->index, "person", id, &person, NULL, &miss);
-    if (rc == LT_NOTFOUND) return lt_error_clear(&miss), 0;
+    if (rc == LT_NOTFOUND) { /* the card was taken back with the import that made it: the history has it */
+        lt_error_clear(&miss);
+        lt_print(path, sizeof path, "people/%.36s.json", id);
+        rc = past_document(p->call->app, VAULT_SCHOOL, path, &person, &miss);
+        if (rc == LT_NOTFOUND) return lt_error_clear(&miss), 0;
+    }
     if (rc) return *p->err = miss, rc;
     rc = why_stays(p, person, &why);
     char *name = model_name_full(lt_json_str_or(person, "surname", ""), lt_json_str_or(person, "name", ""), lt_json_str_or(person, "patronymic", ""));
@@ -209,6 +216,16 @@ static int find_backups(struct plan *p)
 
 /* --- all of it --- */
 
+static bool is_emptied(struct uc_call *call)
+{
+    json_t *card = NULL;
+    struct lt_error miss = {0};
+    bool absent = index_get(call->app->index, "pupil", call->target.pupil_id, &card, NULL, &miss) == LT_NOTFOUND;
+    lt_error_clear(&miss);
+    json_decref(card);
+    return absent;
+}
+
 static json_t *head_of(struct uc_call *call)
 {
     const json_t *card = call->target.pupil;
@@ -219,6 +236,10 @@ static json_t *head_of(struct uc_call *call)
                                    number && *number ? number : name)
                        : NULL;
     free(name);
+    if (doc && is_emptied(call) && lt_json_put_bool(lt_json_object(doc, "pupil"), "emptied", true)) {
+        json_decref(doc);
+        doc = NULL;
+    }
     return doc;
 }
 

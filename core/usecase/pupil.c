@@ -217,9 +217,11 @@ static const struct uc_row rows[] = {
     {.noun = "pupil", .verb = "return", .method = "POST", .tail = "/{id}/return", .reply = UC_ONE, .flags = UC_WRITE,
      .right = "pupil.leave", .target = UC_T_PUPIL, .target_field = "id", .fields = return_fields, .gives = "pupil", .run = run_return},
     {.noun = "pupil", .verb = "erase", .method = "POST", .tail = "/{id}/erase", .reply = UC_ONE, .flags = UC_WRITE | UC_STEPS,
-     .right = "pupil.erase", .target = UC_T_PUPIL, .target_field = "id", .fields = erase_fields, .gives = "erase_answer", .run = erase_run},
+     .right = "pupil.erase", .target = UC_T_PORTFOLIO, .target_field = "id", .fields = erase_fields, .gives = "erase_answer", .run = erase_run},
     {.noun = "pupil", .verb = "erasures", .method = "GET", .tail = "/erasures", .reply = UC_LIST, .right = "pupil.erase",
      .columns = "id pupil number ground state", .gives = "erasure", .run = erase_run_list},
+    {.noun = "pupil", .verb = "emptied", .method = "GET", .tail = "/emptied", .reply = UC_LIST, .right = "pupil.erase",
+     .columns = "id name number", .gives = "emptied", .run = erase_run_emptied},
     {.noun = "pupil", .verb = "erase_due", .method = "POST", .tail = "/erasures/due", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
      .right = "system.maintain", .gives = "erasures_done", .run = erase_run_due},
 };

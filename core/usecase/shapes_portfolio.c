@@ -124,6 +124,7 @@ const struct uc_shape uc_shapes_portfolio[] = {
      "id?:id pupil:any number? state?:=accepted|done ground?:=erase_ground reason? confirm? bytes?:int spool?:int persons*?:any stay*?:erase_person"
      " channels*?:any events*?:erase_place counts%?:int mentions*?:erase_mention backups*?:erase_backup beyond*?:=backups|exports|papers done?:stamp"
      " again*?:stamp remaining*?:erase_left +stamped"},
+    {"emptied", "id:id name number?"},
     {"erasures_done", "done:int left*:erasure"},
 
     /* --- awards --- */

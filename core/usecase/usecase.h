@@ -78,6 +78,7 @@ enum uc_door { UC_CLI = 1, UC_HTTP = 2, UC_PLUGIN = 4 };
 enum uc_target {
     UC_T_NONE,   /* judged by the actor's roles alone */
     UC_T_PUPIL,  /* id of a pupil */
+    UC_T_PORTFOLIO, /* the same, or of a portfolio that has no card any more (past.h): judged by its last one */
     UC_T_ENTRY,  /* id of an entry → its pupil */
     UC_T_REVIEW, /* id of a review → its pupil */
     UC_T_CONSENT,

@@ -51,7 +51,7 @@ export async function view(ctx) {
   const id = ctx.params.pupil;
   const plan = await send('POST', `/pupils/${id}/erase`, {preview: true});
   const page = h('div', {class: 'stack-l'});
-  const made = form({usecase: 'pupil.erase', submit: t('erase.do'), kind: 'danger primary', cancel: `/pupils/${id}`,
+  const made = form({usecase: 'pupil.erase', submit: t('erase.do'), kind: 'danger primary', cancel: plan.pupil.emptied ? '/erasures' : `/pupils/${id}`,
     fields: [{name: 'ground', required: true}, {name: 'reason', required: true, help: t('erase.reason_help')},
       {name: 'confirm', required: true, label: t(plan.pupil.number ? 'erase.confirm_number' : 'erase.confirm_name'), help: t('erase.confirm_help', {text: plan.confirm})}],
     send: async (values) => {
