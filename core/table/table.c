@@ -188,6 +188,19 @@ char *table_column_name(uint32_t column, char out[TABLE_COLUMN_NAME]) {
     return out;
 }
 
+uint32_t table_column_number(const char *name) {
+    uint32_t n = 0;
+    size_t len = strlen(name);
+    if (len == 0 || len > 3)
+        return 0;
+    for (; *name; name++) {
+        if (*name < 'A' || *name > 'Z')
+            return 0;
+        n = n * 26 + (uint32_t)(*name - 'A') + 1;
+    }
+    return n;
+}
+
 size_t table_memory(const struct table *t) {
     return sizeof *t + t->cap_sheets * sizeof *t->sheets + t->cap_rows * sizeof *t->rows +
            t->cap_cells * sizeof *t->cells + t->cap_texts;

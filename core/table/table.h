@@ -98,6 +98,11 @@ void table_cell_at(const struct table *t, size_t sheet, uint32_t row, uint32_t c
 /* "A", "Z", "AA" …; returns out. */
 #define TABLE_COLUMN_NAME 8
 char *table_column_name(uint32_t column, char out[TABLE_COLUMN_NAME]);
+uint32_t table_column_number(const char *name); /* 0: no such name */
+
+/* What a person put into a cell of a row that is there, before anybody else has the table: a text, or a number where a number stood. A place that is
+ * not in the table is passed over. -1: out of memory. */
+int table_correct(struct table *t, const char *sheet, uint32_t row, uint32_t column, const char *text);
 
 /* Bytes held, for measurements. */
 size_t table_memory(const struct table *t);

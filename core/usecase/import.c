@@ -84,10 +84,11 @@ static void note_seen(struct uc_call *call, const json_t *rows)
 static int show(struct uc_call *call, struct import_batch *b, const struct import_proposal *p, json_t **out, struct lt_error *err)
 {
     char sum[65];
-    import_proposal_sum(p, sum);
-    int rc = lt_json_put_str(b->state, "seen", sum) ? lt_fail_memory(err) : import_batch_save(call, b, err);
+    import_proposal_sum(b, p, sum);
+    int rc = import_batch_seen(call, b, sum, err);
     if (!rc) rc = summary(call, b, p, out, err);
     if (rc) return rc;
+    if (lt_json_put_str(*out, "seen", sum)) return lt_fail_memory(err);
     note_seen(call, p->rows);
     json_t *decisions = lt_json_object(b->state, "decisions");
     if (decisions && json_object_set(*out, "decisions", decisions)) return lt_fail_memory(err);
@@ -131,6 +132,7 @@ static json_t *row_of_list(struct uc_call *call, const json_t *row)
 }
 
 static int resume(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err);
+static int resume_and_keep(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err);
 
 static bool is_waiting(struct uc_call *call, const char *id)
 {
@@ -250,11 +252,22 @@ static int resume(struct uc_call *call, const json_t *in, struct import_batch *b
     return rc ? rc : take_options(b, in, err);
 }
 
+/* What is said with the call stays with the batch. */
+static int resume_and_keep(struct uc_call *call, const json_t *in, struct import_batch *b, struct lt_error *err)
+{
+    int lock = -1, rc = import_batch_lock(call, lt_json_str_or(in, "batch", ""), &lock, err);
+    if (!rc) rc = resume(call, in, b, err);
+    if (!rc) rc = import_batch_save(call, b, err);
+    import_batch_unlock(&lock);
+    return rc;
+}
+
 static int run_preview(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     struct import_batch b = {.id = ""};
     bool again = lt_json_str(in, "batch") != NULL;
-    int rc = again ? resume(call, in, &b, err) : begin(call, in, &b, err);
+    int rc = again ? resume_and_keep(call, in, &b, err) : begin(call, in, &b, err);
+    if (!rc && !again) rc = import_batch_save(call, &b, err); /* what was said with the file */
     if (!rc) {
         rc = preview_again(call, &b, out, err);
         struct lt_error late = {0};
@@ -280,7 +293,8 @@ typedef int settle_fn(json_t *state, const char *left, const char *right, struct
 static int settle(struct uc_call *call, const json_t *in, const char *field, settle_fn *fn, json_t **out, struct lt_error *err)
 {
     struct import_batch b = {.id = ""};
-    int rc = resume(call, in, &b, err);
+    int lock = -1, rc = import_batch_lock(call, lt_json_str_or(in, "batch", ""), &lock, err);
+    if (!rc) rc = resume(call, in, &b, err);
     size_t i;
     const json_t *v;
     json_array_foreach(lt_json_array(in, field), i, v) {
@@ -291,6 +305,8 @@ static int settle(struct uc_call *call, const json_t *in, const char *field, set
                                json_string_value(v), (char *)NULL);
         else rc = fn(b.state, left, right, err);
     }
+    if (!rc) rc = import_batch_save(call, &b, err);
+    import_batch_unlock(&lock);
     if (!rc) rc = preview_again(call, &b, out, err);
     import_batch_clear(&b);
     return rc;
@@ -332,6 +348,44 @@ static int set_decision(json_t *state, const char *left, const char *right, stru
 static int run_resolve(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
 {
     return settle(call, in, "decision", set_decision, out, err);
+}
+
+/* --- a row of the file, to be put right in place --- */
+
+static json_t *cells_of(const struct table *table, size_t sheet, uint32_t row, const json_t *decisions)
+{
+    json_t *cells = json_array();
+    for (uint32_t c = 1; c <= table_last_column(table, sheet); c++) {
+        char column[TABLE_COLUMN_NAME], key[340];
+        struct table_cell cell;
+        table_cell_at(table, sheet, row, c, &cell);
+        lt_print(key, sizeof key, "%.290s!%u.%s", table_sheet_name(table, sheet), row, table_column_name(c, column));
+        json_t *one = json_pack("{s:s, s:s, s:b}", "column", column, "text", cell.text, "corrected", json_object_get(decisions, key) != NULL);
+        if (json_array_append_new(cells, one)) return json_decref(cells), NULL;
+    }
+    return cells;
+}
+
+static int run_cells(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
+{
+    struct import_batch b = {.id = ""};
+    struct table *table = NULL;
+    const char *sheet = lt_json_str_or(in, "sheet", "");
+    uint32_t row = (uint32_t)lt_json_int(in, "row", 0);
+    int rc = resume(call, in, &b, err);
+    if (!rc) rc = import_batch_table(call, &b, &table, err);
+    size_t i = 0, sheets = rc ? 0 : table_sheets(table);
+    while (i < sheets && strcmp(table_sheet_name(table, i), sheet) != 0) i++;
+    if (!rc && (i == sheets || row > table_last_row(table, i)))
+        rc = lt_fail_field(err, LT_NOTFOUND, "row", "import.no_such_row", "row", LT_NUM(row), "sheet", sheet, (char *)NULL);
+    if (!rc) {
+        *out = json_pack("{s:s, s:s, s:I, s:o}", "batch", b.id, "sheet", sheet, "row", (json_int_t)row, "cells",
+                         cells_of(table, i, row, lt_json_object(b.state, "decisions")));
+        if (!*out) rc = lt_fail_memory(err);
+    }
+    table_free(table);
+    import_batch_clear(&b);
+    return rc;
 }
 
 /* --- apply --- */
@@ -385,8 +439,8 @@ static int may_apply(struct uc_call *call, const json_t *in, const struct import
     int doubts = count_of(counts, "doubtful", "contradiction"), errors = count_of(counts, "error", loose ? "-" : "not_found");
     json_decref(counts);
     char sum[65];
-    const char *seen = lt_json_str(b->state, "seen");
-    import_proposal_sum(p, sum);
+    const char *seen = lt_json_str_or(in, "seen", lt_json_str(b->state, "seen")); /* what this person saw, else what was shown last */
+    import_proposal_sum(b, p, sum);
     if (seen && strcmp(seen, sum) != 0) return lt_fail(err, LT_CONFLICT, "import.moved", (char *)NULL);
     if (json_array_size(p->missing)) return refuse_missing(call, b, p, err);
     if (errors && !lt_json_bool(in, "skip_errors", false)) return refuse_rows(b, p, "import.errors", errors, "error", "not_found", err);
@@ -542,11 +596,13 @@ static const struct uc_field apply_fields[] = {SOURCE,
                                                {"skip_errors", UC_BOOL, 0, 0, 0, NULL},
                                                {"apply_left", UC_BOOL, 0, 0, 0, NULL},
                                                {"confirm_removal", UC_BOOL, 0, 0, 0, NULL},
+                                               {"seen", UC_TEXT, 0, 64, 64, NULL},
                                                UC_BACKGROUND_FIELD,
                                                {0}};
 static const struct uc_field map_fields[] = {BATCH, {"column", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
 static const struct uc_field resolve_fields[] = {BATCH, {"decision", UC_TEXT, UC_MANY | UC_REQUIRED, 0, 400, NULL}, {0}};
 static const struct uc_field batch_fields[] = {BATCH, {0}};
+static const struct uc_field cells_fields[] = {BATCH, {"sheet", UC_TEXT, 0, 0, 290, NULL}, {"row", UC_INT, UC_REQUIRED, 1, 1048576, NULL}, {0}};
 static const struct uc_field list_fields[] = {{"state", UC_ENUM, 0, 0, 0, "import_state"}, {"format", UC_TEXT, 0, 0, 40, NULL}, {0}};
 
 static const struct uc_row rows[] = {
@@ -556,6 +612,8 @@ static const struct uc_row rows[] = {
      .gives = "import_plan", .target = UC_T_OWN, .fields = preview_fields, .run = run_preview, .columns = ROWS},
     {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
      .gives = "import_plan", .target = UC_T_OWN, .fields = map_fields, .run = run_map, .columns = ROWS},
+    {.noun = "import", .verb = "cells", .method = "GET", .tail = "/{batch}/cells", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
+     .gives = "import_cells", .fields = cells_fields, .run = run_cells},
     {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
      .gives = "import_plan", .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve, .columns = ROWS},
     {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE | UC_LONG, .right = "import.roster",

@@ -22,7 +22,7 @@ struct import_options {
     int year;              /* starting year of the school year; 0: today's */
     struct lt_date from;   /* first day of new terms and roles; none: the format decides */
     const json_t *mapping; /* {sheet: {kind, header, columns: {"B": role}, facts: {name: value}}}; sheet "*": all */
-    const json_t *decisions; /* {"Sheet!14": choice, "Sheet!14.guardian1": choice} */
+    const json_t *decisions; /* {"Sheet!14": choice, "Sheet!14.guardian1": choice, "Sheet!14.B": what the cell holds} */
     bool apply_left;
 };
 
@@ -97,6 +97,13 @@ int import_batch_new(struct uc_call *call, const struct import_format *format, c
 /* LT_NOTFOUND "import.absent". */
 int import_batch_open(struct uc_call *call, const char *id, struct import_batch *out, struct lt_error *err);
 int import_batch_save(struct uc_call *call, const struct import_batch *b, struct lt_error *err);
+/* Whoever reads, changes and keeps the state holds the lock meanwhile, and nothing longer. *out: for import_batch_unlock, which takes -1 too. */
+int import_batch_lock(struct uc_call *call, const char *id, int *out, struct lt_error *err);
+void import_batch_unlock(int *lock);
+/* Keeps which proposal was shown last, beside what others decide meanwhile. */
+int import_batch_seen(struct uc_call *call, const struct import_batch *b, const char *seen, struct lt_error *err);
+/* The file as a table, with what people put into its cells. */
+int import_batch_table(struct uc_call *call, const struct import_batch *b, struct table **out, struct lt_error *err);
 int import_batch_drop(struct uc_call *call, const char *id, struct lt_error *err);
 void import_batch_clear(struct import_batch *b);
 /* Removes what waits longer than seven days. */
@@ -108,8 +115,8 @@ int import_batch_propose(struct uc_call *call, const struct import_batch *b, boo
                          struct lt_error *err);
 /* {outcome: n} of the rows, all or of one kind. */
 json_t *import_counts(const struct import_proposal *p, const char *kind);
-/* A sum over what a person sees of the proposal, to tell whether it is still the same. */
-void import_proposal_sum(const struct import_proposal *p, char out[65]);
+/* A sum over what a person sees of the proposal and what people said about the file, to tell whether it is still the same. */
+void import_proposal_sum(const struct import_batch *b, const struct import_proposal *p, char out[65]);
 void import_sha256(const void *data, size_t len, char out[65]);
 
 /* Writes the proposal; *changed = false when there was nothing to write (import_apply.c). */

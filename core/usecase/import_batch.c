@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +106,39 @@ static int read_state(const char *path, json_t **out, struct lt_error *err)
     if (lt_fs_read(path, STATE_MAX, &text, &len)) return lt_fail_errno(err, "read", path);
     int rc = lt_json_parse(text, len, STATE_MAX, out, err);
     free(text);
+    return rc;
+}
+
+/* Held while the state is read, changed and kept: two people, or two clicks, lose nothing of each other's. */
+int import_batch_lock(struct uc_call *call, const char *id, int *out, struct lt_error *err)
+{
+    char path[SPOOL_PATH];
+    path_of(call, id, "lock", path);
+    int fd = lt_id_valid(id) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (fd < 0) return lt_fail(err, LT_NOTFOUND, "import.absent", "id", id, (char *)NULL);
+    while (flock(fd, LOCK_EX) != 0) {
+        if (errno == EINTR) continue;
+        close(fd);
+        return lt_fail_errno(err, "lock", path);
+    }
+    *out = fd;
+    return 0;
+}
+
+void import_batch_unlock(int *lock)
+{
+    if (*lock >= 0) close(*lock);
+    *lock = -1;
+}
+
+int import_batch_seen(struct uc_call *call, const struct import_batch *b, const char *seen, struct lt_error *err)
+{
+    struct import_batch now = {.id = ""};
+    int lock = -1, rc = import_batch_lock(call, b->id, &lock, err);
+    if (!rc) rc = import_batch_open(call, b->id, &now, err);
+    if (!rc) rc = lt_json_put_str(now.state, "seen", seen) ? lt_fail_memory(err) : import_batch_save(call, &now, err);
+    import_batch_unlock(&lock);
+    import_batch_clear(&now);
     return rc;
 }
 
@@ -235,13 +269,23 @@ json_t *import_counts(const struct import_proposal *p, const char *kind)
     return counts;
 }
 
-void import_proposal_sum(const struct import_proposal *p, char out[65])
+static void add_json(crypto_hash_sha256_state *sum, const json_t *v)
+{
+    char *text = v ? json_dumps(v, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    if (text) crypto_hash_sha256_update(sum, (const unsigned char *)text, strlen(text));
+    crypto_hash_sha256_update(sum, (const unsigned char *)"\n", 1);
+    free(text);
+}
+
+void import_proposal_sum(const struct import_batch *b, const struct import_proposal *p, char out[65])
 {
     crypto_hash_sha256_state sum;
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_init(&sum);
     size_t i, k;
     const json_t *row, *problem;
+    add_json(&sum, lt_json_object(b->state, "decisions"));
+    add_json(&sum, lt_json_object(b->state, "mapping"));
     json_array_foreach(p->rows, i, row) {
         static const char *const keys[] = {"sheet", "outcome", "pupil", "person"};
         char number[32];
@@ -286,10 +330,37 @@ static int known(struct uc_call *call, const struct import_format *f, json_t **i
     return rc;
 }
 
+/* "Sheet!14.B": what a person put into that cell. */
+static int correct(struct table *table, const json_t *decisions, struct lt_error *err)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)decisions, key, v) {
+        const char *bang = strrchr(key, '!'), *dot = bang ? strchr(bang, '.') : NULL;
+        char sheet[300];
+        if (!dot || !table_column_number(dot + 1) || !lt_print(sheet, sizeof sheet, "%.*s", (int)(bang - key), key)) continue;
+        long row = strtol(bang + 1, NULL, 10);
+        if (row > 0 && table_correct(table, sheet, (uint32_t)row, table_column_number(dot + 1), json_string_value(v) ? json_string_value(v) : ""))
+            return lt_fail_memory(err);
+    }
+    return 0;
+}
+
+int import_batch_table(struct uc_call *call, const struct import_batch *b, struct table **out, struct lt_error *err)
+{
+    char path[SPOOL_PATH];
+    struct table_env env = {.program = call->app->program, .modules_dir = call->app->modules};
+    path_of(call, b->id, "file", path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return lt_fail_errno(err, "open", path);
+    int rc = table_read(&env, fd, lt_json_str_or(b->state, "file_name", ""), NULL, out, err);
+    close(fd);
+    return rc ? rc : correct(*out, lt_json_object(b->state, "decisions"), err);
+}
+
 int import_batch_propose(struct uc_call *call, const struct import_batch *b, bool apply_left, struct import_proposal *out,
                          struct lt_error *err)
 {
-    char path[SPOOL_PATH];
     struct import_named named = {.name = ""};
     const struct import_format *f = &named.format;
     struct import_options o = {.batch = b, .year = (int)lt_json_int(b->state, "year", 0), .mapping = lt_json_object(b->state, "mapping"),
@@ -299,12 +370,7 @@ int import_batch_propose(struct uc_call *call, const struct import_batch *b, boo
     *out = (struct import_proposal){.rows = NULL};
     lt_date_parse(lt_json_str_or(b->state, "from", ""), &o.from);
     if (!import_format_of(b->state, &named)) return lt_fail(err, LT_NOTFOUND, "import.format", "format", lt_json_str_or(b->state, "format", ""), (char *)NULL);
-    path_of(call, b->id, "file", path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return lt_fail_errno(err, "open", path);
-    struct table_env env = {.program = call->app->program, .modules_dir = call->app->modules};
-    int rc = table_read(&env, fd, lt_json_str_or(b->state, "file_name", ""), NULL, &table, err);
-    close(fd);
+    int rc = import_batch_table(call, b, &table, err);
     if (!rc) rc = known(call, f, &items, err);
     if (!rc) rc = f->propose(call, f, table, &o, items, out, err);
     json_decref(items);

@@ -23,14 +23,16 @@ const struct uc_shape uc_shapes_work[] = {
     {"counts",
      "new?:int changed?:int unchanged?:int moved?:int left?:int matched?:int doubtful?:int not_found?:int not_ours?:int duplicate?:int contradiction?:int"
      " waits?:int error?:int"},
-    {"import_plan", "+import_sum decisions%?:text rows*:import_row sheets*:import_sheet skipped*:import_skipped"},
+    {"import_cell", "column text corrected:bool"},
+    {"import_cells", "batch:id sheet row:int cells*:import_cell"},
+    {"import_plan", "+import_sum seen:sha256 decisions%?:text rows*:import_row sheets*:import_sheet skipped*:import_skipped"},
     {"import_applied", "+import_sum state:=applied|unchanged not_taken?:int"},
     {"import_document", "repo path what:=new|changed after:sha256"},
     /* of a batch that waits its plan, of one applied the record that stays */
     {"import_report",
      "batch:id id?:id format file_name sha256:sha256 plugin? year?:int mapping%?:any counts%:int state?:=import_state changes*?:import_document +stamped"
      " by_kind%?:counts leaving?:int leaving_percent?:int needs*?:text documents?:int missing*?:any decisions%?:text rows*?:import_row"
-     " sheets*?:import_sheet skipped*?:import_skipped"},
+     " sheets*?:import_sheet skipped*?:import_skipped seen?:sha256"},
     {"import_undone", "batch:id state:=undone|dropped documents?:int"},
     {"import_line", "sheet row:int values outcome:=import_outcome why"},
     {"import_batch",
