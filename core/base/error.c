@@ -114,6 +114,11 @@ const char *lt_error_param(const struct lt_error *err, const char *name)
     return NULL;
 }
 
+void lt_error_param_add(struct lt_error *err, const char *name, const char *value)
+{
+    if (err && !lt_error_param(err, name)) add_param(err, name, value);
+}
+
 void lt_error_clear(struct lt_error *err)
 {
     if (!err) return;

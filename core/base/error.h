@@ -51,6 +51,9 @@ int lt_fail_memory(struct lt_error *err);
 /* Takes the reference to details. */
 void lt_error_details(struct lt_error *err, json_t *details);
 
+/* One more parameter of a failure described elsewhere; nothing when it has that parameter or there is no room. */
+void lt_error_param_add(struct lt_error *err, const char *name, const char *value);
+
 /* Value of a parameter, or NULL. */
 const char *lt_error_param(const struct lt_error *err, const char *name);
 

@@ -72,6 +72,8 @@ int table_read(const struct table_env *env, int fd, const char *file_name, const
     if (rc == 0 && !r.begun)
         rc = lt_fail(err, LT_REFUSED, "sandbox.malformed", (char *)NULL);
     json_decref(args);
+    if (rc != 0 && lt_starts(err->code, "table."))
+        lt_error_param_add(err, "file", name);
     if (rc == 0)
         *out = r.t;
     else

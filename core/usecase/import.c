@@ -473,7 +473,7 @@ static int after_apply(struct uc_call *call, const struct import_batch *b, const
     }
     lt_error_clear(&late);
     if (rest > 0) lt_json_put_int(*out, "not_taken", rest);
-    if (import_codes(call, p, &late) == 0) import_batch_drop(call, b->id, &late);
+    if (import_codes(call, b->id, p, &late) == 0) import_batch_drop(call, b->id, &late);
     lt_error_clear(&late);
     return 0;
 }

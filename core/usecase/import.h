@@ -123,7 +123,10 @@ void import_sha256(const void *data, size_t len, char out[65]);
 int import_write(struct uc_call *call, const struct import_batch *b, struct import_proposal *p, bool *changed,
                  struct lt_error *err);
 /* Codes to be kept, and lists of codes that are done with. */
-int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err);
+int import_codes(struct uc_call *call, const char *batch, const struct import_proposal *p, struct lt_error *err);
+/* No code of the lists leads to this pupil, or came with this batch, any more. */
+int import_codes_forget(struct uc_call *call, const char *id, struct lt_error *err);
+
 /* --- rows that were not taken, for seven days after the batch was applied (import_rest.c) --- */
 
 /* Does the row stand in the report? Rows of other schools are counted and shown in the preview only. */

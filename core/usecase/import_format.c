@@ -95,7 +95,7 @@ int import_format_recognise(struct uc_call *call, const struct uc_input_file *fi
     if (!rc) best_of_plugins(call, table, file->name, best, out, &any, &ignored);
     lt_error_clear(&ignored);
     table_free(table);
-    if (!rc && !any) rc = lt_fail_field(err, LT_REFUSED, "file", "import.nothing_known", (char *)NULL);
+    if (!rc && !any) rc = lt_fail_field(err, LT_REFUSED, "file", "import.unrecognised", "file", file->name, (char *)NULL);
     return rc;
 }
 

@@ -262,6 +262,7 @@ int import_take_back(struct uc_call *call, const char *id, json_t **out, struct 
         if (!rc) rc = take_back(&u, c);
     }
     if (!rc) rc = finish(&u, fresh);
+    if (!rc) rc = import_codes_forget(call, id, err);
     if (!rc) {
         *out = json_pack("{s:s, s:s, s:i}", "batch", id, "state", "undone", "documents", (int)json_array_size(u.changes));
         if (!*out) rc = lt_fail_memory(err);

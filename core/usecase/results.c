@@ -8,27 +8,63 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODES_SUFFIX "-codes"
-
 /* --- a list of codes: nothing becomes an entry, the codes wait for the results --- */
+
+/* Whom does a code mean already, by a list kept before or by a row above? */
+static int judge_code(struct results *r, struct results_row *row, json_t *seen, struct lt_error *err)
+{
+    char kept[LT_ID_SIZE] = "";
+    struct lt_error none = {0};
+    const char *subject = lt_json_str_or(row->in, "subject", "");
+    char *code = results_code_key(row->code), *key = code ? lt_format("%d|%s|%s", row->year, subject, code) : NULL;
+    const json_t *first = key ? json_object_get(seen, key) : NULL;
+    struct results_row *other = first ? &r->rows[json_integer_value(first)] : NULL;
+    int rc = key && (other || json_object_set_new(seen, key, json_integer(row - r->rows)) == 0) ? 0 : lt_fail_memory(err);
+    bool known = !rc && results_code_find(r->call, row->year, subject, row->code, kept, &none) == 0;
+    lt_error_clear(&none);
+    free(code);
+    free(key);
+    if (rc) return rc;
+    if (other && other->pupil == row->pupil) {
+        results_outcome(row, "duplicate", "duplicate");
+    } else if (other) {
+        results_problem(r, row, "code_twice", row->code);
+        results_problem(r, other, "code_twice", row->code);
+        results_outcome(row, "contradiction", "code_twice");
+        results_outcome(other, "contradiction", "code_twice");
+    } else if (known && strcmp(kept, row->pupil->id) != 0) {
+        results_problem(r, row, "code_taken", row->code);
+        results_outcome(row, "contradiction", "code_twice");
+    } else if (known) {
+        results_outcome(row, "unchanged", row->why);
+    }
+    return 0;
+}
 
 static int keep_codes(struct results *r, struct lt_error *err)
 {
+    json_t *seen = json_object();
     r->out->codes = json_array();
-    if (!r->out->codes) return lt_fail_memory(err);
-    for (size_t i = 0; i < r->rows_len; i++) {
+    int rc = r->out->codes && seen ? 0 : lt_fail_memory(err);
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
         struct results_row *row = &r->rows[i];
         if (!row->pupil || strcmp(row->outcome, "matched") != 0) continue;
-        if (!*row->code || !lt_json_str(row->in, "subject")) {
-            results_problem(r, row, *row->code ? "subject_missing" : "code_missing", "");
-            results_outcome(row, "error", "error");
+        if (*row->code && lt_json_str(row->in, "subject")) {
+            rc = judge_code(r, row, seen, err);
             continue;
         }
+        results_problem(r, row, *row->code ? "subject_missing" : "code_missing", "");
+        results_outcome(row, "error", "error");
+    }
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
+        const struct results_row *row = &r->rows[i];
+        if (!row->pupil || strcmp(row->outcome, "matched") != 0) continue;
         json_t *one = json_pack("{s:i, s:s, s:s, s:s}", "year", row->year, "subject", lt_json_str(row->in, "subject"), "code", row->code, "pupil",
                                 row->pupil->id);
-        if (json_array_append_new(r->out->codes, one)) return lt_fail_memory(err);
+        if (json_array_append_new(r->out->codes, one)) rc = lt_fail_memory(err);
     }
-    return 0;
+    json_decref(seen);
+    return rc;
 }
 
 /* Lists of codes that gave this file its names: gone when it is applied. */
@@ -77,7 +113,7 @@ static int remember_schools(struct results *r, struct lt_error *err)
 
 static int work(struct results *r, const json_t *items, struct lt_error *err)
 {
-    bool codes = lt_ends(r->format->name, CODES_SUFFIX), uin = lt_ends(r->format->name, RESULTS_UIN_SUFFIX);
+    bool codes = lt_ends(r->format->name, RESULTS_CODES_SUFFIX), uin = lt_ends(r->format->name, RESULTS_UIN_SUFFIX);
     int rc = results_world(r, items, err);
     if (!rc) rc = results_emit(r, err);
     if (!rc) rc = results_rows(r, err);
@@ -123,8 +159,8 @@ struct import_format import_results(const char *name, const char *plugin)
                                   .kinds = "school person pupil classes", .free_rows = true, .propose = propose};
 }
 
-int import_codes(struct uc_call *call, const struct import_proposal *p, struct lt_error *err)
+int import_codes(struct uc_call *call, const char *batch, const struct import_proposal *p, struct lt_error *err)
 {
-    int rc = json_array_size(p->codes) ? results_codes_keep(call, p->codes, err) : 0;
+    int rc = json_array_size(p->codes) ? results_codes_keep(call, batch, p->codes, err) : 0;
     return !rc && json_array_size(p->used_codes) ? results_codes_destroy(call, p->used_codes, err) : rc;
 }

@@ -13,6 +13,7 @@
 
 enum { RESULTS_ROWS_MAX = 60000, RESULTS_ENTRIES_MAX = 15000, RESULTS_CANDIDATES = 12 };
 
+#define RESULTS_CODES_SUFFIX "-codes" /* of formats that say which pupil a code means */
 #define RESULTS_UIN_SUFFIX "-uin" /* of formats that bring numbers of the GTO and nothing else */
 
 enum results_school { SCHOOL_UNSAID, SCHOOL_OURS, SCHOOL_UNSURE, SCHOOL_OTHER };
@@ -121,6 +122,8 @@ int results_rows(struct results *r, struct lt_error *err);
 void results_row_clear(struct results_row *row);
 void results_outcome(struct results_row *row, const char *outcome, const char *why);
 void results_problem(struct results *r, struct results_row *row, const char *code, const char *value);
+/* An error of the program's own rules as a problem of the row. */
+void results_error(struct results *r, struct results_row *row, const struct lt_error *err);
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why);
 json_t *results_row_json(struct results *r, const struct results_row *row);
 
@@ -138,8 +141,9 @@ int results_uin(struct results *r, struct lt_error *err);
 int results_uin_beside(struct results *r, struct lt_error *err);
 
 /* --- results_codes.c: lists «code → pupil» of anonymous files, kept in DATA/spool/codes until the results are there --- */
+char *results_code_key(const char *code); /* compared without spaces, hyphens and case; to be freed */
 int results_code_find(struct uc_call *call, int year, const char *subject, const char *code, char pupil[LT_ID_SIZE], struct lt_error *err);
-int results_codes_keep(struct uc_call *call, const json_t *codes, struct lt_error *err);
+int results_codes_keep(struct uc_call *call, const char *batch, const json_t *codes, struct lt_error *err);
 int results_codes_destroy(struct uc_call *call, const json_t *used, struct lt_error *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* Lists «code → pupil» of anonymous files, a file a subject and school year in DATA/spool/codes. They hold ids of pupils and no names, never
- * enter git or a backup, and are destroyed when the results are applied. */
+/* Lists «code → pupil» of anonymous files, a file a subject and school year in DATA/spool/codes: "<code>": "<pupil> <batch>". They hold ids of
+ * pupils and no names, never enter git or a backup, and are destroyed when the results are applied or the list is taken back. */
 #include "usecase/results.h"
 
 #include "base/fs.h"
@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,7 @@ static void path_of(struct uc_call *call, int year, const char *subject, char ou
     free(key);
 }
 
-/* Codes are compared without spaces, hyphens and case. */
-static char *code_key(const char *code)
+char *results_code_key(const char *code)
 {
     char *key = lt_fold(code), *to = key;
     for (const char *p = key; p && *p; p++) {
@@ -54,10 +54,10 @@ int results_code_find(struct uc_call *call, int year, const char *subject, const
     json_t *list = NULL;
     path_of(call, year, subject, path);
     int rc = read_list(path, &list, err);
-    char *key = code_key(code);
+    char *key = results_code_key(code);
     const char *found = key && *key ? lt_json_str(list, key) : NULL;
     if (!rc && !found) rc = lt_fail(err, LT_NOTFOUND, "import.absent", "id", code, (char *)NULL);
-    if (!rc) lt_print(pupil, LT_ID_SIZE, "%s", found);
+    if (!rc) lt_print(pupil, LT_ID_SIZE, "%.36s", found);
     free(key);
     json_decref(list);
     return rc;
@@ -66,6 +66,7 @@ int results_code_find(struct uc_call *call, int year, const char *subject, const
 /* One list in the making. */
 struct keeping {
     struct uc_call *call;
+    const char *batch;
     char path[PATH_SIZE];
     json_t *list;
 };
@@ -91,15 +92,17 @@ static int add_code(struct keeping *k, const json_t *one, struct lt_error *err)
         lt_print(k->path, sizeof k->path, "%s", path);
         if (!rc) rc = read_list(path, &k->list, err);
     }
-    char *key = rc ? NULL : code_key(lt_json_str_or(one, "code", ""));
-    if (!rc && (!key || lt_json_put_str(k->list, key, lt_json_str(one, "pupil")))) rc = lt_fail_memory(err);
+    char *key = rc ? NULL : results_code_key(lt_json_str_or(one, "code", ""));
+    char value[2 * LT_ID_SIZE + 2];
+    lt_print(value, sizeof value, "%.36s %.36s", lt_json_str_or(one, "pupil", ""), k->batch);
+    if (!rc && (!key || lt_json_put_str(k->list, key, value))) rc = lt_fail_memory(err);
     free(key);
     return rc;
 }
 
-int results_codes_keep(struct uc_call *call, const json_t *codes, struct lt_error *err)
+int results_codes_keep(struct uc_call *call, const char *batch, const json_t *codes, struct lt_error *err)
 {
-    struct keeping k = {.call = call};
+    struct keeping k = {.call = call, .batch = batch};
     char dir[PATH_SIZE];
     size_t i;
     const json_t *one;
@@ -124,5 +127,43 @@ int results_codes_destroy(struct uc_call *call, const json_t *used, struct lt_er
         path_of(call, (int)lt_json_int(one, "year", 0), lt_json_str_or(one, "subject", ""), path);
         if (call->app->fs->unlink(call->app->fs->ctx, path) && errno != ENOENT && !rc) rc = lt_fail_errno(err, "remove", path);
     }
+    return rc;
+}
+
+/* --- what a batch or a pupil has in the lists --- */
+
+static int forget_in(struct keeping *k, const char *id, struct lt_error *err)
+{
+    const char *code;
+    json_t *v;
+    void *tmp;
+    bool any = false;
+    int rc = read_list(k->path, &k->list, err);
+    json_object_foreach_safe(k->list, tmp, code, v) {
+        if (rc || !strstr(json_string_value(v) ? json_string_value(v) : "", id)) continue;
+        any = json_object_del(k->list, code) == 0;
+    }
+    if (!rc && any && !json_object_size(k->list)) {
+        if (k->call->app->fs->unlink(k->call->app->fs->ctx, k->path) && errno != ENOENT) rc = lt_fail_errno(err, "remove", k->path);
+    } else if (!rc && any) {
+        return finish_list(k, err);
+    }
+    json_decref(k->list);
+    k->list = NULL;
+    return rc;
+}
+
+int import_codes_forget(struct uc_call *call, const char *id, struct lt_error *err)
+{
+    struct keeping k = {.call = call};
+    char dir[PATH_SIZE];
+    lt_print(dir, sizeof dir, "%s/spool/codes", call->app->dir);
+    DIR *d = lt_id_valid(id) ? opendir(dir) : NULL;
+    int rc = 0;
+    for (struct dirent *e; !rc && d && (e = readdir(d));) {
+        if (*e->d_name == '.' || !lt_ends(e->d_name, ".json") || !lt_print(k.path, sizeof k.path, "%s/%s", dir, e->d_name)) continue;
+        rc = forget_in(&k, id, err);
+    }
+    if (d) closedir(d);
     return rc;
 }

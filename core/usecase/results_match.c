@@ -127,7 +127,7 @@ static bool by_code(struct results *r, struct results_row *row)
 {
     char pupil[LT_ID_SIZE] = "";
     struct lt_error ignored = {0};
-    if (!*row->code) return false;
+    if (!*row->code || lt_ends(r->format->name, RESULTS_CODES_SUFFIX)) return false; /* a list of codes says whose they are */
     int rc = results_code_find(r->call, row->year, lt_json_str_or(row->in, "subject", ""), row->code, pupil, &ignored);
     lt_error_clear(&ignored);
     return rc == 0 && by_number(r, row, r->by_id, pupil, "code");
@@ -161,7 +161,7 @@ static bool same_name(struct results *r, struct results_row *row, struct found *
     if (row->school == SCHOOL_UNSURE) return ask(r, row, f, "school_unsure", "same_name"), true;
     struct results_pupil *other = NULL;
     bool clear = !pick(r, row, f, CLASS_UNSAID, &other) && !pick(r, row, f, CLASS_NUMBER_FITS, &other);
-    if (pick(r, row, f, CLASS_FITS, &one) == 1 && (clear || f->len == 1)) return settle(row, one, "name_class"), true;
+    if (pick(r, row, f, CLASS_FITS, &one) == 1 && (clear || f->len == 1)) return settle(row, one, f->len > 1 ? "name_class_one" : "name_class"), true;
     if (f->len > 1) return ask(r, row, f, "namesakes", "same_name"), true;
     one = f->list[0];
     enum class_fit fit = class_fit(r, row, one);
@@ -198,14 +198,14 @@ static bool no_patronymic(struct results *r, struct results_row *row)
     if (row->school == SCHOOL_OTHER || !f.len) return false;
     bool sure = row->school != SCHOOL_UNSURE && !*row->birth && !(row->name.remarks & MODEL_NAME_ORDER);
     int exact = pick(r, row, &f, CLASS_FITS, &one);
-    if (sure && exact == 1) return settle(row, one, "name_class"), true;
+    if (sure && exact == 1) return settle(row, one, f.len > 1 ? "name_class_one" : "name_class"), true;
     if (sure && f.len == 1 && row->school == SCHOOL_OURS && pick(r, row, &f, CLASS_NUMBER_FITS, &one) == 1)
         return settle(row, one, "name_class"), true;
     /* neither side has one: the whole name agrees; of another school may be a namesake, so the file must say that it is ours */
     bool both = f.len == 1 && !*row->name.patronymic && !*f.list[0]->name.patronymic;
     if (sure && both && row->school == SCHOOL_OURS && class_fit(r, row, f.list[0]) == CLASS_UNSAID)
         return settle(row, f.list[0], "name_only"), true;
-    ask(r, row, &f, f.len > 1 ? "namesakes" : "patronymic_missing", "patronymic_missing");
+    ask(r, row, &f, f.len > 1 ? "namesakes" : both ? "sign_wanted" : "patronymic_unsure", both ? "same_name" : "patronymic_missing");
     return true;
 }
 
@@ -328,6 +328,18 @@ static void other_patronymic(struct results *r, struct results_row *row, struct 
     free(two);
 }
 
+/* What is asked about a likeness: nothing was decided, and names on cards are not changed by results. */
+static const char *question_of(const char *why)
+{
+    static const char *const own[][2] = {{"patronymic_changed", "patronymic_other"}, {"surname_changed", "surname_other"},
+                                         {"patronymic_missing", "patronymic_unsure"}, {"name_latin_word", "name_latin"},
+                                         {"same_name", "sign_wanted"}};
+    for (size_t i = 0; why && i < LT_COUNT(own); i++) {
+        if (strcmp(own[i][0], why) == 0) return own[i][1];
+    }
+    return why ? why : "name_variant";
+}
+
 static bool alike(struct results *r, struct results_row *row)
 {
     struct found f = {.len = 0};
@@ -345,7 +357,7 @@ static bool alike(struct results *r, struct results_row *row)
     if (row->name.remarks & (MODEL_NAME_UNSURE | MODEL_NAME_ORDER)) look_around(r, row, row->name.name, &f, why);
     if (!f.len) return false;
     for (int i = 0; i < f.len; i++) results_candidate(r, row, f.list[i], why[i] ? why[i] : "name_variant");
-    results_problem(r, row, why[0] ? why[0] : "name_variant", row->name.surname);
+    results_problem(r, row, question_of(why[0]), row->name.surname);
     results_outcome(row, "doubtful", "candidates");
     return true;
 }
@@ -455,7 +467,7 @@ static void like_mentors(struct results *r, struct results_row *row, const struc
         offer(r, row, q);
         found++;
     }
-    if (found) results_problem(r, row, "mentor_unsure", lt_json_str_or(row->doc, "mentor", ""));
+    results_problem(r, row, found ? "mentor_unsure" : "mentor_unknown", lt_json_str_or(row->doc, "mentor", ""));
     free(surname);
 }
 

@@ -314,14 +314,6 @@ static void plan_told(struct results *r, struct results_row *row, const json_t *
     results_outcome(row, differs ? "contradiction" : "duplicate", differs ? "entry_contradicts" : "entry_exists");
 }
 
-static void tell(struct results *r, struct results_row *row, const struct lt_error *err)
-{
-    struct lt_buf text = LT_BUF_INIT(4096);
-    if (lt_error_text(&text, r->call->lang, err) == 0 && text.data) results_problem(r, row, "entry_wrong", text.data);
-    lt_buf_free(&text);
-    results_outcome(row, "error", "error");
-}
-
 static int plan_row(struct results *r, struct results_row *row, struct lt_error *err)
 {
     json_t *fresh = NULL;
@@ -331,7 +323,8 @@ static int plan_row(struct results *r, struct results_row *row, struct lt_error 
     if (rc) return rc;
     rc = fresh_entry(r, row, &fresh, dir, &fault);
     if (rc == LT_REFUSED) {
-        tell(r, row, &fault);
+        results_error(r, row, &fault);
+        results_outcome(row, "error", "error");
         lt_error_clear(&fault);
         return 0;
     }

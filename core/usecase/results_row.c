@@ -55,8 +55,7 @@ void results_problem(struct results *r, struct results_row *row, const char *cod
     lt_buf_free(&line);
 }
 
-/* An error of the program's own rules as a problem of the row. */
-static void tell_error(struct results *r, struct results_row *row, const struct lt_error *err)
+void results_error(struct results *r, struct results_row *row, const struct lt_error *err)
 {
     struct lt_buf text = LT_BUF_INIT(4096), line = LT_BUF_INIT(4400);
     if (lt_error_text(&text, r->call->lang, err) == 0 && text.data &&
@@ -154,7 +153,7 @@ static void take_values(struct results *r, struct results_row *row)
     }
     if (!values) results_outcome(row, "error", "error");
     else if (uc_bind(&as, values, NULL, 0, &row->in, &err)) {
-        tell_error(r, row, &err);
+        results_error(r, row, &err);
         results_outcome(row, "error", "error");
     } else if (json_array_size(empty) && json_object_set(row->in, "-", empty)) r->failed = true;
     lt_error_clear(&err);

@@ -227,6 +227,18 @@ static int run(struct results *r, const json_t *mapping, struct lt_error *err)
     return rc;
 }
 
+/* Hidden sheets are not read, and the answer says so. */
+static int tell_hidden(struct results *r, struct lt_error *err)
+{
+    for (size_t i = 0; i < table_sheets(r->table); i++) {
+        if (!table_sheet_hidden(r->table, i)) continue;
+        json_t *one = json_pack("{s:s, s:s, s:i, s:[], s:[{s:s, s:s}]}", "sheet", table_sheet_name(r->table, i), "kind", "skip", "header", 0, "columns",
+                                "problems", "code", "sheet_hidden", "message", lt_msg(r->call->lang, "problem.sheet_hidden"));
+        if (json_array_append_new(r->out->sheets, one)) return lt_fail_memory(err);
+    }
+    return 0;
+}
+
 int results_emit(struct results *r, struct lt_error *err)
 {
     r->emitted = json_array();
@@ -245,6 +257,7 @@ int results_emit(struct results *r, struct lt_error *err)
         if (json_array_append(r->out->sheets, sheet)) rc = lt_fail_memory(err);
     }
     json_decref(mapping);
+    if (!rc) rc = tell_hidden(r, err);
     if (!rc && !json_array_size(r->emitted) && !json_object_size(r->described))
         rc = lt_fail(err, LT_REFUSED, "import.nothing_known", (char *)NULL);
     return rc;

@@ -81,18 +81,31 @@ static bool most_of(int part, const struct look *l)
 }
 
 /* Names first: everything else is told by where it stands to them. */
-static bool guess_names(struct run *r, const struct look *look)
+static bool guess_names(struct run *r, const struct look *look, bool alone)
 {
     for (uint32_t c = 1; c <= r->last_column; c++) {
         if (most_of(look[c].whole_names, &look[c])) return r->roles[c] = ROLE_FULL, true;
         if (c < 3 || !most_of(look[c].patronymics, &look[c])) continue;
+        if (!alone && (r->roles[c - 1] != ROLE_NONE || r->roles[c - 2] != ROLE_NONE)) continue;
         r->roles[c] = ROLE_PATRONYMIC;
         r->roles[c - 1] = ROLE_NAME;
         r->roles[c - 2] = ROLE_SURNAME;
-        if (c > 3 && !most_of(look[c - 3].schools, &look[c - 3]) && look[c - 3].filled) r->roles[c - 3] = ROLE_CODE;
+        if (alone && c > 3 && !most_of(look[c - 3].schools, &look[c - 3]) && look[c - 3].filled) r->roles[c - 3] = ROLE_CODE;
         return true;
     }
     return false;
+}
+
+void content_names(struct run *r)
+{
+    struct look look[COLUMNS + 1];
+    for (uint32_t c = 0; c <= COLUMNS; c++) look[c] = (struct look){0};
+    for (uint32_t c = 1; c <= r->last_column; c++) {
+        if (r->roles[c] == ROLE_NONE && (!r->beside || c < r->beside)) look_down(r, c, &look[c]);
+    }
+    int columns = 0;
+    for (uint32_t c = 1; c <= r->last_column; c++) columns += most_of(look[c].whole_names, &look[c]);
+    if (columns <= 1) r->names_by_content = guess_names(r, look, false); /* of two, one is somebody else's */
 }
 
 void content_guess(struct run *r)
@@ -102,7 +115,7 @@ void content_guess(struct run *r)
     int n = 0;
     for (uint32_t c = 0; c <= COLUMNS; c++) look[c] = (struct look){0};
     for (uint32_t c = 1; c <= r->last_column; c++) look_down(r, c, &look[c]);
-    if (!guess_names(r, look)) return;
+    if (!guess_names(r, look, true)) return;
     for (uint32_t c = 1; c <= r->last_column; c++) {
         const struct look *l = &look[c];
         if (r->roles[c] != ROLE_NONE || !l->filled) continue;

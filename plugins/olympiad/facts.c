@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/klass.h"
+#include "model/names.h"
 #include "model/year.h"
 
 #include <ctype.h>
@@ -69,9 +70,23 @@ static void class_of_sheet(struct run *r)
     else SET(class_of, k.name);
 }
 
+/* «final.xlsx» is somebody's last version and «school.csv» what they export at school: in names of files only Russian words are stages. */
+static const char *stage_in_name(const char *text)
+{
+    static const char *const words[] = {"school", "municipal", "regional", "final", "финал"};
+    char form[600], padded[640], wanted[32];
+    words_form(text, form, sizeof form);
+    lt_print(padded, sizeof padded, " %s ", form);
+    for (size_t i = 0; !strstr(form, "этап") && i < LT_COUNT(words); i++) {
+        lt_print(wanted, sizeof wanted, " %s ", words[i]);
+        if (strstr(padded, wanted)) return NULL;
+    }
+    return words_stage_in(text);
+}
+
 static void from_name(struct run *r, const char *text)
 {
-    SET(stage, words_stage_in(text));
+    SET(stage, stage_in_name(text));
     SET(subject, words_subject_in(r->words, text, NULL));
     if (!r->facts.year) r->facts.year = year_in(text);
 }
@@ -122,25 +137,26 @@ static void take_title(struct run *r, const char *text)
     if (label(text, day, LT_COUNT(day))) date_in(r, text);
 }
 
-static void above(struct run *r)
+static void take_title_line(struct run *r, const struct line *line)
 {
     static const char *const olympiad[] = {"олимпиада", "предмет"}, *const day[] = {"дата"}, *const titled[] = {"мероприятие", "конкурс", "название", "олимпиада"};
-    for (size_t i = 0; i < r->below && i < r->len; i++) {
-        const struct line *line = &r->lines[i];
-        if (r->has_header && i >= r->header) break;
-        for (size_t k = 0; k < line->len; k++) {
-            const char *text = line->cells[k].text, *next = k + 1 < line->len ? line->cells[k + 1].text : "";
-            if (k && strcmp(text, line->cells[k - 1].text) == 0) continue;
-            if (is_max(text)) take_max(r, line, k);
-            else take_title(r, text);
-            if (label(text, olympiad, LT_COUNT(olympiad)) && *next) SET(subject, words_subject(r->words, next, NULL));
-            if (label(text, titled, LT_COUNT(titled)) && *next && r->format != VSOSH) SET(title, next);
-            if (label(text, day, LT_COUNT(day)) && *next) {
-                if (line->cells[k + 1].kind == LETOPIS_CELL_DATE) SET(date, next);
-                else date_in(r, next);
-            }
+    for (size_t k = 0; k < line->len; k++) {
+        const char *text = line->cells[k].text, *next = k + 1 < line->len ? line->cells[k + 1].text : "";
+        if (k && strcmp(text, line->cells[k - 1].text) == 0) continue;
+        if (is_max(text)) take_max(r, line, k);
+        else take_title(r, text);
+        if (label(text, olympiad, LT_COUNT(olympiad)) && *next) SET(subject, words_subject(r->words, next, NULL));
+        if (label(text, titled, LT_COUNT(titled)) && *next && r->format != VSOSH) SET(title, next);
+        if (label(text, day, LT_COUNT(day)) && *next) {
+            if (line->cells[k + 1].kind == LETOPIS_CELL_DATE) SET(date, next);
+            else date_in(r, next);
         }
     }
+}
+
+static void above(struct run *r)
+{
+    for (size_t i = 0; i < r->below && i < r->len && !(r->has_header && i >= r->header); i++) take_title_line(r, &r->lines[i]);
 }
 
 /* What the person said stands over all the rest. */
@@ -162,13 +178,18 @@ static void said(struct run *r, const json_t *map)
     if (max && r->facts.max <= 0) r->facts.max = strtod(max, NULL);
 }
 
-void facts_find(struct run *r)
+static void from_person(struct run *r)
 {
     const json_t *mapping = lt_json_object(r->job, "mapping");
-    const char *file = lt_json_str_or(r->job, "file_name", "");
     r->facts = (struct facts){.year = r->year};
     said(r, lt_json_object(mapping, r->sheet));
     said(r, lt_json_object(mapping, "*"));
+}
+
+void facts_find(struct run *r)
+{
+    const char *file = lt_json_str_or(r->job, "file_name", "");
+    from_person(r);
     above(r);
     from_name(r, r->sheet);
     from_name(r, file);
@@ -228,14 +249,74 @@ static const char *section(struct run *r, const char *text)
     return "section";
 }
 
+bool facts_title(const struct run *r, const struct line *line)
+{
+    const char *only = only_text(line);
+    struct model_klass k;
+    struct model_name n;
+    if (!only) {
+        static const char *const words[] = {"предмет", "олимпиада"};
+        const char *text = line->len ? line->cells[0].text : "";
+        return is_max(text) || label(text, words, LT_COUNT(words));
+    }
+    model_klass_parse(only, &k);
+    if (k.certainty == MODEL_KLASS_SURE || words_subject(r->words, only, NULL)) return true;
+    if (is_footer(only) || model_name_split(only, &n, NULL)) return !is_footer(only);
+    bool named = *n.patronymic && !(n.remarks & MODEL_NAME_UNSURE);
+    model_name_free(&n);
+    return !named;
+}
+
+void facts_next(struct run *r, size_t from, size_t to)
+{
+    struct facts before = r->facts;
+    bool titled = false, strange = false;
+    r->subject_of_above = false;
+    from_person(r);
+    for (size_t i = from; i < to; i++) {
+        const char *only = only_text(&r->lines[i]);
+        struct model_klass k = {.certainty = MODEL_KLASS_NO};
+        if (only) model_klass_parse(only, &k);
+        if (only && is_footer(only)) continue;
+        titled = titled || only;
+        strange = strange || (only && k.certainty != MODEL_KLASS_SURE);
+        take_title_line(r, &r->lines[i]);
+        if (k.certainty == MODEL_KLASS_SURE && k.number >= 1 && k.number <= 11) section(r, only);
+    }
+    if (!titled) {
+        r->facts = before;
+        return;
+    }
+    bool other = *r->facts.subject && strcmp(r->facts.subject, before.subject) != 0;
+    r->subject_of_above = strange && !*r->facts.subject && *before.subject && !sheet_has(r, ROLE_SUBJECT);
+    SET(stage, before.stage);
+    SET(subject, before.subject);
+    SET(level, before.level);
+    SET(activity, before.activity);
+    if (!r->facts.year) r->facts.year = before.year;
+    if (r->format == VSOSH || !strange) SET(title, before.title);
+    if (!other && !*r->facts.date) SET(date, before.date);
+    if (!other && r->facts.max <= 0) r->facts.max = before.max;
+    class_of_sheet(r);
+}
+
+/* The names of the columns again, on a new page. Figures are names of tasks, and points as well. */
 static bool repeats_header(const struct run *r, const struct line *line)
 {
     int same = 0;
     for (size_t i = 0; r->has_header && i < line->len; i++) {
         const struct cell *c = &line->cells[i];
-        same += c->column <= COLUMNS && *c->text && strcmp(c->text, r->headers[c->column]) == 0;
+        if (c->column > COLUMNS || isdigit((unsigned char)*c->text)) continue;
+        same += *c->text && strcmp(c->text, r->headers[c->column]) == 0;
     }
     return same >= 2;
+}
+
+/* «Председатель жюри:», «Члены жюри:»: who stands below, one in a line, is no pupil. */
+static bool is_jury(const char *text)
+{
+    static const char *const words[] = {"председатель", "члены", "член", "жюри", "секретарь", "состав жюри"};
+    return label(text, words, LT_COUNT(words));
 }
 
 const char *facts_line(struct run *r, const struct line *line)
@@ -246,13 +327,17 @@ const char *facts_line(struct run *r, const struct line *line)
     for (size_t i = 0; !first && i < line->len; i++) first = *line->cells[i].text ? line->cells[i].text : NULL;
     if (!first) return "empty";
     if (repeats_header(r, line)) return "header";
+    bool scored = sheet_role(r, line, ROLE_SCORE) || sheet_role(r, line, ROLE_CLASS) || sheet_role(r, line, ROLE_STATUS) ||
+                  sheet_role(r, line, ROLE_CLASS_FOR);
+    if (r->below_jury && !scored) return "footer";
+    if (scored) r->below_jury = false;
     if (only && (!name || strcmp(only, name->text) == 0)) {
         const char *what = section(r, only);
         if (what) return what;
     }
-    bool scored = sheet_role(r, line, ROLE_SCORE) || sheet_role(r, line, ROLE_CLASS) || sheet_role(r, line, ROLE_STATUS);
     if (is_footer(first) && (!name || !scored || is_footer(name->text))) {
         static const char *const day[] = {"дата"};
+        r->below_jury = r->below_jury || is_jury(first);
         for (size_t i = 0; label(first, day, 1) && i < line->len; i++) {
             if (line->cells[i].kind == LETOPIS_CELL_DATE) SET(date, line->cells[i].text);
             else date_in(r, line->cells[i].text);

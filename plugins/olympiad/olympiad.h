@@ -69,6 +69,13 @@ struct run {
     /* as it was understood */
     size_t header, below; /* index of the line of headings and of the first line of data */
     bool has_header, by_content;
+    bool names_by_content;  /* there are headings, none of them of a name */
+    uint32_t beside;        /* first column of a second table to the right, which is not read; 0 */
+    bool hidden_columns;    /* some of the columns that are read */
+    size_t tables;          /* one below the other */
+    size_t rows;            /* results on the sheet */
+    bool subject_of_above;  /* this table has a title that names no subject: it is that of the table above */
+    bool below_jury;        /* behind «Члены жюри:» names are not those of pupils */
     enum role roles[COLUMNS + 1];
     const char *headers[COLUMNS + 1];
     uint32_t last_column;
@@ -99,6 +106,10 @@ const char *words_format_name(enum format f);
 /* --- sheet.c --- */
 bool sheet_find_header(struct run *r);
 void sheet_take_mapping(struct run *r);
+/* Are these headings, in the middle of the rows? */
+bool sheet_is_header(const struct run *r, size_t at);
+/* The headings of a table further down. Columns called as in the first table keep the role they have there, be it a person's word. */
+void sheet_next_header(struct run *r, size_t at);
 const struct cell *sheet_cell(const struct line *line, uint32_t column);
 const struct cell *sheet_role(const struct run *r, const struct line *line, enum role role);
 bool sheet_has(const struct run *r, enum role role);
@@ -107,12 +118,18 @@ int sheet_score(const struct run *r);
 
 /* --- content.c: columns without headings --- */
 void content_guess(struct run *r);
+/* Columns of names among those that no heading names. */
+void content_names(struct run *r);
 void content_orders(struct run *r); /* of dates and percents, over the whole column */
 
 /* --- facts.c --- */
 void facts_find(struct run *r);
 /* A line that is no row of a table: a class or subject for the lines below, a footer with the day. NULL: it is a row. */
 const char *facts_line(struct run *r, const struct line *line);
+/* Is it a title: one text alone, and no name of a person? */
+bool facts_title(const struct run *r, const struct line *line);
+/* Of a table further down, whose titles stand in the lines from … to. */
+void facts_next(struct run *r, size_t from, size_t to);
 json_t *facts_missing(const struct run *r);
 json_t *facts_json(const struct run *r);
 
@@ -127,6 +144,7 @@ void value_status(const char *text, bool prize_column, struct standing *out);
 /* «25», «25,5», «25 б.», «25/100», «25 из 100»: 1; 0: nothing (empty, «-», «н/я»: *absent); -1: not read. */
 int value_score(const struct cell *c, double *score, double *max, bool *absent);
 int value_roman(const char *text); /* I, II, III or 1–3 in any letters that look so; 0 */
+int value_level(const char *text); /* the same with the word «уровень» before or behind it */
 /* Twelve digits of a diploma of the list; false: another form. */
 bool value_diploma(const char *text, char out[16]);
 bool value_date(const struct run *r, const struct cell *c, enum model_when_order order, enum model_when_window window, char out[LT_DATE_SIZE]);

@@ -256,7 +256,9 @@ static void rsosh(struct run *r, const struct line *line, json_t *row, json_t *v
     int level = 0, n = 0;
     char title[320], more[300], digits[16] = "", identity[400];
     struct standing s;
-    if (text_of(r, line, ROLE_LIST_LEVEL)) level = value_roman(text_of(r, line, ROLE_LIST_LEVEL));
+    const struct cell *list_level = sheet_role(r, line, ROLE_LIST_LEVEL);
+    if (list_level) level = value_level(list_level->text);
+    if (list_level && !level) row_problem(r, row, list_level->column, "list_level_unread", list_level->text);
     value_status(degree ? degree->text : "", false, &s);
     n = degree ? value_roman(degree->text) : 0;
     if (!n) n = s.degree;
@@ -348,6 +350,7 @@ static void emit_line(struct run *r, const struct line *line)
         else other(r, line, row, values);
     }
     if (r->facts.year && lt_json_put_int(row, "year", r->facts.year)) r->failed = true;
+    if (r->subject_of_above && r->format != LIST && r->format != OTHER) row_problem(r, row, 0, "subject_of_above", r->facts.subject);
     if (line->hidden) row_problem(r, row, 0, "row_hidden", "");
     if (lt_json_put(row, "values", values)) r->failed = true;
     if (why) skip(r, line, why);
@@ -356,32 +359,68 @@ static void emit_line(struct run *r, const struct line *line)
 }
 
 /* A footer holds for the lines above it. */
-static void look_below(struct run *r)
+static void look_below(struct run *r, size_t end)
 {
     struct facts keep = r->facts;
-    for (size_t i = r->below; i < r->len; i++) facts_line(r, &r->lines[i]);
+    for (size_t i = r->below; i < end; i++) facts_line(r, &r->lines[i]);
+    r->below_jury = false;
     lt_print(keep.date, sizeof keep.date, "%s", r->facts.date);
     r->facts = keep;
     struct lt_date day;
     if (!r->facts.year && *r->facts.date && lt_date_parse(r->facts.date, &day)) r->facts.year = model_year_of(day, NULL);
 }
 
-void rows_emit(struct run *r)
+/* Where the next table begins: its headings. */
+static size_t next_table(const struct run *r)
 {
-    size_t i;
-    json_t *row;
-    look_below(r);
-    r->held = json_array();
-    struct facts keep = r->facts;
-    for (i = r->below; !r->failed && i < r->len; i++) {
+    size_t i = r->below;
+    while (i < r->len && !sheet_is_header(r, i)) i++;
+    return i;
+}
+
+/* One table; *behind: the first of the lines that may be titles of the next one. */
+static void emit_table(struct run *r, size_t end, size_t *behind)
+{
+    size_t titles = end;
+    while (end < r->len && titles > r->below && (!r->lines[titles - 1].len || facts_title(r, &r->lines[titles - 1]))) titles--;
+    look_below(r, titles);
+    for (size_t i = r->below; !r->failed && i < titles; i++) {
         const char *what = facts_line(r, &r->lines[i]);
         if (!what) emit_line(r, &r->lines[i]);
         else if (strcmp(what, "empty") != 0) skip(r, &r->lines[i], what);
     }
+    for (size_t i = titles; i < end; i++) {
+        if (r->lines[i].len) skip(r, &r->lines[i], "section");
+    }
+    *behind = titles;
+}
+
+void rows_emit(struct run *r)
+{
+    size_t i, end, titles = 0;
+    json_t *row;
+    r->held = json_array();
+    enum role roles[COLUMNS + 1];
+    const char *headers[COLUMNS + 1];
+    memcpy(roles, r->roles, sizeof roles);
+    memcpy(headers, r->headers, sizeof headers);
+    struct facts keep = r->facts;
+    for (r->tables = 1; !r->failed; r->tables++) {
+        end = next_table(r);
+        emit_table(r, end, &titles);
+        if (end >= r->len) break;
+        skip(r, &r->lines[end], "header");
+        sheet_next_header(r, end);
+        for (i = end + 1; i < r->below; i++) skip(r, &r->lines[i], "header");
+        facts_next(r, titles, end);
+    }
+    memcpy(r->roles, roles, sizeof roles); /* the sheet is described by its first table */
+    memcpy(r->headers, headers, sizeof headers);
     /* sections may have told the subject of every row */
     if (!*keep.subject && *r->facts.subject) lt_print(keep.subject, sizeof keep.subject, "%s", r->facts.subject);
     lt_print(r->facts.subject, sizeof r->facts.subject, "%s", keep.subject);
     quota_apply(r);
+    r->rows = json_array_size(r->held);
     json_array_foreach(r->held, i, row) run_emit(r, json_incref(row));
     json_decref(r->held);
     r->held = NULL;

@@ -63,6 +63,12 @@ static int number_near(const char *text, const char *word)
     return n;
 }
 
+int value_level(const char *text)
+{
+    int n = value_roman(text);
+    return n ? n : number_near(text, "уров");
+}
+
 struct word {
     const char *text;
     enum status status;
@@ -110,6 +116,7 @@ void value_status(const char *text, bool prize_column, struct standing *out)
     words_form(text, form, sizeof form);
     if (is_dash(text)) return;
     out->status = STATUS_UNREAD;
+    if (strstr(form, "победител") && strstr(form, "призер")) return; /* both: nothing is said */
     by_word(form, out);
     out->degree = number_near(text, "степен");
     out->place = number_near(text, "мест");

@@ -11,7 +11,7 @@ import shutil
 import openpyxl
 import xlsxwriter
 
-from . import names
+from . import names, olympiad_odd
 from .common import Skipped, freeze_zip, rng
 from .office import Office
 
@@ -508,4 +508,5 @@ def make_large(out, pupils):
 
 def make(out):
     make_layouts(out)
+    olympiad_odd.make(out, small_school())
     make_matching(out)
