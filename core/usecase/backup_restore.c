@@ -1,6 +1,7 @@
 /* A data folder made of a copy. Everything is put together in TO/restore.part, opened there once (the index is made, the erased are taken out, sessions
  * end) and then moved up, letopis.conf last: until then TO is no data folder, and a restore that broke off is begun anew. */
 #include "usecase/backup.h"
+#include "usecase/erase.h"
 #include "usecase/ports.h"
 #include "usecase/repeat.h"
 
@@ -29,7 +30,8 @@ struct restore {
     char part[PATH];
     json_t *manifest;
     json_t *erased;  /* pupil id → the act of destruction */
-    json_int_t files, bytes, skipped;
+    char known[LT_INSTANT_SIZE]; /* erasures are known of up to this moment */
+    json_int_t files, bytes, skipped, repeated;
 };
 
 /* --- the place --- */
@@ -152,10 +154,24 @@ static int read_manifests(struct restore *r)
         json_t *one = NULL;
         struct lt_error ignored = {0};
         if (backup_manifest(r->s, copies[i].file, NULL, &one, &ignored) == 0) rc = bury_all(r, lt_json_array(one, "erasures"));
+        if (strcmp(lt_json_str_or(one, "at", ""), r->known) > 0) lt_print(r->known, sizeof r->known, "%s", lt_json_str_or(one, "at", ""));
         lt_error_clear(&ignored);
         json_decref(one);
     }
     free(copies);
+    return rc;
+}
+
+/* Where the program works on the school's folder of today, that one knows of all. */
+static int read_own(struct restore *r)
+{
+    struct lt_app *app = r->call->app;
+    json_t *acts = NULL;
+    if (!app->vault || strcmp(vault_school_id(app->vault), lt_json_str_or(r->manifest, "school", "")) != 0) return 0;
+    int rc = erase_acts(app, &acts, r->err);
+    if (!rc) rc = bury_all(r, acts);
+    if (!rc) lt_instant_format(r->call->now, r->known);
+    json_decref(acts);
     return rc;
 }
 
@@ -243,11 +259,29 @@ static int repeat_acts(struct restore *r, struct lt_app *app)
         if (lt_json_put_str(act, "state", "accepted")) rc = lt_fail_memory(r->err);
         if (!rc) rc = lt_json_canonical(act, &text, r->err);
         if (!rc) rc = vault_tx_put(tx, VAULT_SCHOOL, path, text.data, text.len, r->err);
+        if (!rc) r->repeated++;
         lt_buf_free(&text);
     }
     if (!rc) rc = vault_tx_commit(tx, &message, NULL, 0, &result, r->err);
     vault_tx_end(tx);
     return rc ? rc : app_mend_index(app, false, r->err);
+}
+
+/* What follows from them within the folder: names of guardians and of participants leave the school's documents and history. What stands outside, a site, is left to
+ * the first call of whoever starts the folder: a copy may be restored to be looked at while the school goes on working. *left: acts of which something remains. */
+static int carry_out(struct restore *r, struct lt_app *app, json_int_t *left)
+{
+    json_t *acts = NULL;
+    const json_t *act;
+    size_t i;
+    struct lt_error later = {0};
+    app->at_rest = true;
+    erase_due_app(app, "letopis", &later); /* what failed is done by the first call, too */
+    lt_error_clear(&later);
+    int rc = erase_acts(app, &acts, r->err);
+    json_array_foreach(acts, i, act) *left += strcmp(lt_json_str_or(act, "state", ""), "done") != 0;
+    json_decref(acts);
+    return rc;
 }
 
 static int settle(struct restore *r, json_t **out)
@@ -256,7 +290,7 @@ static int settle(struct restore *r, json_t **out)
     struct lt_app_config config = {.dir = r->part, .clock = &from->clock, .fs = from->fs, .program = from->program, .modules = from->modules,
                                    .plugins = from->plugins_dir};
     struct sys_settled gone = {0};
-    json_int_t repos = 0;
+    json_int_t repos = 0, left = 0;
     const char *pupil;
     json_t *value;
     int rc = lt_app_open(&config, &app, r->err);
@@ -267,13 +301,15 @@ static int settle(struct restore *r, json_t **out)
         if (rc == LT_NOTFOUND) lt_error_clear(r->err), rc = 0;
     }
     if (!rc && json_object_size(r->erased)) rc = repeat_acts(r, app);
+    if (!rc) rc = carry_out(r, app, &left);
     if (!rc) rc = repeat_rebuild(app, r->err);
     if (!rc) rc = vault_repos(app->vault, count_repo, &repos, r->err);
     if (!rc)
-        *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "id", lt_json_str_or(r->manifest, "id", ""), "at",
+        *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "id", lt_json_str_or(r->manifest, "id", ""), "at",
                          lt_json_str_or(r->manifest, "at", ""), "data", r->to, "school", vault_school_id(app->vault), "fingerprint",
                          vault_fingerprint(app->vault), "repositories", repos, "files", r->files, "bytes", r->bytes, "erased", r->skipped, "sessions",
-                         (json_int_t)gone.sessions, "jobs", (json_int_t)gone.jobs);
+                         (json_int_t)gone.sessions, "jobs", (json_int_t)gone.jobs, "repeated", r->repeated, "repeated_left", left, "erasures_known",
+                         r->known);
     lt_app_close(app);
     return rc ? rc : *out ? 0 : lt_fail_memory(r->err);
 }
@@ -326,6 +362,7 @@ int backup_run_restore(struct uc_call *call, const json_t *in, json_t **out, str
     if (!rc) rc = backup_manifest(r.s, copy.file, NULL, &r.manifest, err);
     if (!rc) rc = read_given(&r, in);
     if (!rc) rc = read_manifests(&r);
+    if (!rc) rc = read_own(&r);
     if (!rc) rc = prepare(&r);
     if (!rc) rc = unpack_all(&r, code);
     if (!rc) rc = settle(&r, &answer);

@@ -34,6 +34,7 @@ struct lt_app {
     struct repeats *repeats;      /* writes under way with an id of the caller (repeat.h) */
     atomic_bool backup_busy;      /* a backup is made, checked or removed (backup.h) */
     atomic_bool index_behind;     /* a change was accepted that the index could not take: mended before the next call */
+    bool at_rest;                 /* a folder that is being restored: nothing outside it is touched, no site, no mail */
     atomic_bool erase_due;        /* an act of erasure is not carried out yet: done before the next call (erase.h) */
     atomic_uint share_minute, share_wrong; /* wrong tokens of links, by minute (share_view.c) */
     pthread_mutex_t drain;        /* one thread at a time moves rows of the access log to system.db */

@@ -204,7 +204,8 @@ static void renew_channels(struct steps *s)
     const json_t *id;
     json_array_foreach(lt_json_array(s->act, "channels"), i, id) {
         struct lt_error why = {0};
-        note(s, "channel", json_string_value(id), renew_channel(s, json_string_value(id), &why), &why);
+        int rc = s->call->app->at_rest ? lt_fail(&why, LT_CONFLICT, "erase.at_rest", (char *)NULL) : renew_channel(s, json_string_value(id), &why);
+        note(s, "channel", json_string_value(id), rc, &why);
     }
 }
 

@@ -140,7 +140,8 @@ const struct uc_shape uc_shapes_work[] = {
     {"backup_removed", "id freed:int"},
     {"backup_code", "code key"},
     {"backup_restored",
-     "id at data school fingerprint repositories:int files:int bytes:int erased:int sessions:int jobs:int"},
+     "id at data school fingerprint repositories:int files:int bytes:int erased:int sessions:int jobs:int repeated:int repeated_left:int"
+     " erasures_known:at"},
     {"carrier_check", "at:at by:actor faults:int"},
     {"carrier_copy", "id at files:int bytes:int verified?:carrier_check"},
     {"carrier_fields", "id number place? keeper? folder keep?:int state:=active|removed +stamped"},

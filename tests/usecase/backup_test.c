@@ -575,6 +575,48 @@ static void test_erased(void **state)
     place_close(&p);
 }
 
+/* The whole of an older copy comes back, with the erasure known from a younger one, from the working folder, or not at all. */
+static void test_erased_since(void **state)
+{
+    (void)state;
+    struct place p;
+    char code[BACKUP_CODE], first[80], more[120], cmd[500];
+    json_t *answer = NULL;
+    place_open(&p);
+    name_it(p.s, "alone", text(ok(p.s, "local", "person", "add", "{'surname':'Одиноковская','name':'Зинаида'}"), "id"));
+    guardian(p.s, "ivan", "alone", "");
+    lt_print(first, sizeof first, "%s", text(back_up(&p), "id"));
+    copy_code(&p, code);
+    lt_print(cmd, sizeof cmd, LETOPIS_SOURCE_DIR "/tests/support/no-trace %s Одиноковская >&2", p.to);
+    lt_print(more, sizeof more, ",'copy':'%s'", first);
+
+    /* before anything was erased it is all there, and the answer says up to when it knows */
+    assert_int_equal(restore(&p, code, more, &answer), 0);
+    assert_int_equal(number(answer, "repeated"), 0);
+    assert_memory_equal(text(answer, "erasures_known"), TODAY, strlen(TODAY));
+    assert_int_not_equal(system(cmd), 0);
+    clear(p.to);
+
+    /* the working folder tells */
+    ok(p.s, "local", "pupil", "erase", "{'id':'@ivan','ground':'withdrawn','reason':'Заявление семьи','confirm':'%s'}",
+       text(ok(p.s, "local", "pupil", "erase", "{'id':'@ivan','preview':true}"), "confirm"));
+    assert_int_equal(restore(&p, code, more, &answer), 0);
+    assert_int_equal(number(answer, "erased"), 1);
+    assert_int_equal(number(answer, "repeated"), 1);
+    assert_int_equal(number(answer, "repeated_left"), 0);
+    assert_int_equal(system(cmd), 0); /* nobody has started the folder yet */
+    struct school r;
+    reopen(&p, &r);
+    refused(&r, LT_NOTFOUND, "person.absent", "local", "person", "show", "{'id':'@alone'}");
+    json_t *acts = ok(&r, "local", "pupil", "erasures", "{}");
+    assert_int_equal(count(acts), 1);
+    assert_string_equal(text(acts, "items/0/state"), "done");
+    assert_null(at(acts, "items/0/again"));
+    assert_int_equal(number(ok(&r, "local", "system", "fsck", "{}"), "faults"), 0);
+    shut(&r);
+    place_close(&p);
+}
+
 /* --- the state and the schedule --- */
 
 static const char *state_of(struct place *p)
@@ -671,6 +713,7 @@ int main(void)
         cmocka_unit_test(test_round),          cmocka_unit_test(test_older),     cmocka_unit_test(test_damage),
         cmocka_unit_test(test_foreign),        cmocka_unit_test(test_keep),      cmocka_unit_test(test_while_writing),
         cmocka_unit_test(test_refused_disk),   cmocka_unit_test(test_full),      cmocka_unit_test(test_killed_run),
-        cmocka_unit_test(test_killed_restore)};
+        cmocka_unit_test(test_killed_restore), cmocka_unit_test(test_erased_since)};
+    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
