@@ -162,15 +162,22 @@ static int read_manifests(struct restore *r)
     return rc;
 }
 
-/* Where the program works on the school's folder of today, that one knows of all. */
+/* The school's folder of today, where the program is called on one, knows of all; it is only read, whoever else has it open. */
 static int read_own(struct restore *r)
 {
     struct lt_app *app = r->call->app;
+    struct vault_config config = {.dir = app->dir, .clock = &app->clock, .read_only = true};
+    struct vault *v = NULL;
+    struct lt_error ignored = {0};
     json_t *acts = NULL;
-    if (!app->vault || strcmp(vault_school_id(app->vault), lt_json_str_or(r->manifest, "school", "")) != 0) return 0;
-    int rc = erase_acts(app, &acts, r->err);
-    if (!rc) rc = bury_all(r, acts);
-    if (!rc) lt_instant_format(r->call->now, r->known);
+    int rc = 0;
+    if (vault_open(&config, &v, &ignored) == 0 && strcmp(vault_school_id(v), lt_json_str_or(r->manifest, "school", "")) == 0) {
+        rc = erase_acts_of(v, &acts, r->err);
+        if (!rc) rc = bury_all(r, acts);
+        if (!rc) lt_instant_format(r->call->now, r->known);
+    }
+    lt_error_clear(&ignored); /* no folder, or another school's: nothing is known from there */
+    vault_close(v);
     json_decref(acts);
     return rc;
 }

@@ -29,6 +29,7 @@ int erase_due_app(struct lt_app *app, const char *local_user, struct lt_error *e
 int erase_plan(struct uc_call *call, json_t **out, struct lt_error *err);
 /* erase_act.c: every act of the school, as {id, …} in order of birth. */
 int erase_acts(struct lt_app *app, json_t **out, struct lt_error *err);
+int erase_acts_of(struct vault *v, json_t **out, struct lt_error *err);
 /* Does all that follows from the act and marks it done; `remaining` in *act tells what could not be done now. The rights of the call are not asked again. */
 int erase_carry_out(struct uc_call *call, json_t **act, struct lt_error *err);
 

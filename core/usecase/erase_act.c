@@ -27,11 +27,11 @@ static int read_act(void *user, const struct vault_item *item)
     return rc;
 }
 
-int erase_acts(struct lt_app *app, json_t **out, struct lt_error *err)
+int erase_acts_of(struct vault *v, json_t **out, struct lt_error *err)
 {
     struct reading r = {.acts = json_array(), .err = err};
     struct lt_error miss = {0};
-    int rc = r.acts ? vault_snapshot_open(app->vault, VAULT_SCHOOL, NULL, &r.snapshot, &miss) : lt_fail_memory(err);
+    int rc = r.acts ? vault_snapshot_open(v, VAULT_SCHOOL, NULL, &r.snapshot, &miss) : lt_fail_memory(err);
     if (!rc) rc = vault_snapshot_walk(r.snapshot, ERASE_FOLDER, read_act, &r, err);
     else if (rc == LT_NOTFOUND) rc = 0; /* a folder that is being made has no commit yet */
     else if (r.acts) *err = miss, miss = (struct lt_error){0};
@@ -40,6 +40,11 @@ int erase_acts(struct lt_app *app, json_t **out, struct lt_error *err)
     if (rc) json_decref(r.acts);
     else *out = r.acts;
     return rc;
+}
+
+int erase_acts(struct lt_app *app, json_t **out, struct lt_error *err)
+{
+    return erase_acts_of(app->vault, out, err);
 }
 
 /* Not carried out yet, or the portfolio is there again: a copy was restored. */
