@@ -713,6 +713,12 @@ static int setup_crowd(void **state)
 {
     (void)state;
     load_school(FILES "crowd.xlsx");
+    json_t *list = load(FILES "matching.former.json");
+    size_t i;
+    const json_t *one;
+    json_array_foreach(list, i, one) ok(s, "local", "pupil", "edit", "{'id':'%s','surname':'%s'}", id_by_number(text(one, "number")), text(one, "now"));
+    assert_true(json_array_size(list) > 0);
+    json_decref(list);
     return 0;
 }
 

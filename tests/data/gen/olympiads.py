@@ -11,7 +11,7 @@ import shutil
 import openpyxl
 import xlsxwriter
 
-from . import names, olympiad_odd
+from . import names, olympiad_odd, olympiad_traps
 from .common import Skipped, freeze_zip, rng
 from .office import Office
 
@@ -474,16 +474,26 @@ def make_matching(out):
     random = rng("olympiads")
     pupils = crowd(random, 1480)
     rare, twins = special(pupils)
-    roster(out, "crowd.xlsx", pupils + rare + twins)
+    behind = len(pupils) + len(rare) + len(twins)
+    odd = {key: Pupil(behind + i + 1, *rest) for i, (key, *rest) in enumerate(olympiad_traps.people())}
+    before = [Pupil(0, olympiad_traps.FORMER.get(key, p.surname), p.name, p.patronymic, p.klass, p.birth, p.sex) for key, p in odd.items()]
+    for was, p in zip(before, odd.values()):
+        was.number = p.number
+    roster(out, "crowd.xlsx", pupils + rare + twins + before)
+    out.json("matching.former.json", olympiad_traps.former(odd))
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Итоги")
-    sheet.append(["№", "ФИО участника", "ОО", "Класс", "Дата рождения", "Предмет", "Балл", "Статус"])
+    sheet.append(["№", "ФИО участника", "ОО", "Класс", "Дата рождения", "Предмет", "Балл", "Статус", "Личный номер"])
     expect, number = [], 1
-    for i, case in enumerate(cases(random, pupils, rare, twins)):
+    every = list(cases(random, pupils, rare, twins))
+    every += [Case(trap, [full, school, klass, birth, own], odd[key] if key else None, sure)
+              for trap, full, school, klass, birth, own, key, sure in olympiad_traps.cases(odd)]
+    for i, case in enumerate(every):
         number += 1
-        full, school, klass, birth = case.cells
+        full, school, klass, birth = case.cells[:4]
         # a subject of its own for every row of one pupil: the same result twice would be another question
-        sheet.append([i + 1, full, school, klass, birth, SUBJECTS[i % len(SUBJECTS)] if i < 1500 else SUBJECTS[(i + 7) % len(SUBJECTS)], i % 50, ""])
+        sheet.append([i + 1, full, school, klass, birth, SUBJECTS[i % len(SUBJECTS)] if i < 1500 else SUBJECTS[(i + 7) % len(SUBJECTS)], i % 50, "",
+                      case.cells[4] if len(case.cells) > 4 else ""])
         expect.append({"row": number, "trap": case.trap, "pupil": case.pupil.number if case.pupil else None, "sure": case.sure})
     save(book, out.path("matching-школьный-этап.xlsx"))
     out.json("matching.expect.json", expect)
