@@ -136,6 +136,17 @@ static int catch_up(struct vault_tx *tx, struct tx_repo *r, bool *moved, struct 
     return tx_repo_base(tx, r, err);
 }
 
+/* Records of one repository are replayed in the order of files. While this one was prepared without locks the journal may have been switched, and others may
+ * have written to its repositories into a younger file: its record has to stand behind theirs. */
+static int pin_anew(struct vault_tx *tx, struct lt_error *err)
+{
+    struct journal_file *old = tx->pin;
+    int rc = old ? journal_pin(tx->v->journal, &tx->pin, err) : 0;
+    if (rc) tx->pin = old;
+    else journal_unpin(tx->v->journal, old);
+    return rc;
+}
+
 int vault_tx_lock(struct vault_tx *tx, int (*again)(void *user, const char *repo, struct lt_error *err), void *user,
                   struct lt_error *err)
 {
@@ -143,6 +154,7 @@ int vault_tx_lock(struct vault_tx *tx, int (*again)(void *user, const char *repo
     tx->state = TX_FAILED; /* until all is as it must be */
     int rc = lock_all(tx, err);
     tx->unlocked = rc != 0;
+    if (rc == 0) rc = pin_anew(tx, err);
     for (size_t i = 0; rc == 0 && i < tx->n; i++) {
         bool moved = false;
         rc = catch_up(tx, &tx->repos[i], &moved, err);

@@ -1,6 +1,10 @@
 /* Transactions that begin without locks. */
 #include "vaulted.h"
 
+#include "vault/state.h"
+
+#include <sys/wait.h>
+
 static char *folder(void **state)
 {
     char *dir = pathf(*state, "data");
@@ -152,12 +156,51 @@ static void born_meanwhile(void **state)
     free(dir);
 }
 
+/* Prepared before the journal went on to its next file, into which somebody wrote to one of the portfolios: after a kill both are replayed in the order in
+ * which they were accepted. */
+static void a_switch_of_the_journal_in_between(void **state)
+{
+    char *dir = folder(state), a[LT_ID_SIZE], b[LT_ID_SIZE];
+    nth_id(1, a);
+    nth_id(2, b);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct vault *v = open_vault(dir);
+        struct lt_error err = {0};
+        struct vault_message m = saying("both");
+        const struct vault_result *r;
+        put_one(v, b, "entry.json", "1\n");
+        struct vault_tx *tx = unlocked(v, a, b);
+        ok(vault_tx_prepare(tx, &m, &err), &err);
+        journal_switch(v->journal);
+        put_one(v, b, "other.json", "2\n");
+        struct again again = {.tx = tx};
+        ok(vault_tx_lock(tx, write_again, &again, &err), &err);
+        ok(vault_tx_commit(tx, &m, NULL, 0, &r, &err), &err);
+        vault_tx_end(tx);
+        _exit(0); /* as killed: nothing is settled */
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    struct vault *v = open_vault(dir);
+    assert_text(v, a, "pupil.json", "new\n");
+    assert_text(v, b, "pupil.json", "again\n");
+    assert_text(v, b, "other.json", "2\n");
+    vault_close(v);
+    assert_sound(dir);
+    free(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(only_what_moved_is_made_again),
         SCRATCH_TEST(what_is_refused_leaves_nothing),
         SCRATCH_TEST(born_meanwhile),
+        SCRATCH_TEST(a_switch_of_the_journal_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
