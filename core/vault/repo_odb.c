@@ -1,7 +1,9 @@
 /* Repositories as libgit2 sees them: objects from its pack reader and from our loose files, no configuration,
  * no references. */
 #include "vault/loose.h"
+#include "vault/pack.h"
 #include "vault/repo.h"
+#include "vault/repo_alloc.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -24,6 +26,10 @@ int repo_lib_start(struct lt_error *err)
                                  GIT_CONFIG_LEVEL_GLOBAL};
     if (git_libgit2_init() < 0)
         return lt_fail(err, LT_SYSTEM, "vault.git", "doing", "init", "why", "libgit2", (char *)NULL);
+    if (repo_alloc_limit() != 0) {
+        git_libgit2_shutdown();
+        return lt_fail(err, LT_SYSTEM, "vault.git", "doing", "init", "why", "allocator", (char *)NULL);
+    }
     for (size_t i = 0; i < LT_COUNT(levels); i++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
     git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
@@ -343,6 +349,15 @@ const char *repo_objects_dir(const struct repo *r)
     return r->objects;
 }
 
+/* Was it the limit of repo_alloc.h, or is there none left? Where as much as any object may have can be had, it was the limit: what the object is made of is larger. */
+static int out_of_memory(struct lt_error *err, const git_oid *oid, const char *hex)
+{
+    void *probe = oid != NULL ? malloc(PACK_OBJECT_MAX) : NULL;
+    bool limit = probe != NULL;
+    free(probe);
+    return limit ? lt_fail(err, LT_REFUSED, "vault.too_large", "object", hex, "limit", LT_NUM(PACK_OBJECT_MAX), (char *)NULL) : lt_fail_memory(err);
+}
+
 int repo_fail(struct lt_error *err, int rc, const char *doing, const git_oid *oid)
 {
     const git_error *git = git_error_last();
@@ -350,7 +365,7 @@ int repo_fail(struct lt_error *err, int rc, const char *doing, const git_oid *oi
     char hex[41] = "";
     if (oid != NULL) git_oid_tostr(hex, sizeof hex, oid);
     if (rc == GIT_ENOTFOUND) return lt_fail(err, LT_NOTFOUND, "vault.no_object", "object", hex, (char *)NULL);
-    if (git != NULL && git->klass == GIT_ERROR_NOMEMORY) return lt_fail_memory(err);
+    if (git != NULL && git->klass == GIT_ERROR_NOMEMORY) return out_of_memory(err, oid, hex);
     /* Whatever libgit2 says while it reads an object that is there, the object (or its pack) is not what it
      * should be. */
     if (oid != NULL && (git == NULL || git->klass != GIT_ERROR_OS))
