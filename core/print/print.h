@@ -24,7 +24,8 @@
  *
  * A book, for print_xlsx:
  *   {"title", "lang", "made", "sheets": [{"name", "columns": [{"title", "type": text|number|date|instant|flag, "width": letters}…],
- *    "rows": [[cell…]…], "notes": [text…] — lines above the head}…]}
+ *    "rows": [[cell…]…], "notes": [text…] — lines above the head, "lines": 2 — rows with room to sign}…]}
+ *   A row shorter than the head stands below the table, without its frame.
  *   A cell is a text, a number, true/false or null; texts of a date or instant column become dates of the sheet where they are such.
  *   Texts are always texts: nothing a person typed becomes a formula. The head is bold, stays in sight and has filters. */
 #ifndef LT_PRINT_PRINT_H

@@ -299,7 +299,7 @@ static const struct uc_field set_fields[] = {{"pupil", UC_ID, UC_REQUIRED | UC_P
 static const struct uc_field application_fields[] = {CLASSES, {"level", UC_TEXT, 0, 0, 10, NULL}, ON, {0}};
 static const struct uc_field uin_fields[] = {CLASSES, {"without", UC_BOOL, 0, 0, 0, NULL}, {0}};
 static const struct uc_field issue_fields[] = {
-    CLASSES, {"from", UC_DATE, 0, 0, 0, NULL}, {"to", UC_DATE, 0, 0, 0, NULL}, {"order", UC_TEXT, 0, 0, 100, NULL}, {0}};
+    CLASSES, {"from", UC_DATE, 0, 0, 0, NULL}, {"to", UC_DATE, 0, 0, 0, NULL}, {"order", UC_TEXT, 0, 0, 100, NULL}, {"xlsx", UC_BOOL, 0, 0, 0, NULL}, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "gto", .verb = "evaluate", .method = "GET", .tail = "/evaluate", .reply = UC_ONE, .target = UC_T_OWN,
@@ -307,7 +307,7 @@ static const struct uc_row rows[] = {
     {.noun = "gto", .verb = "missing", .method = "GET", .tail = "/missing/{pupil}", .reply = UC_LIST, .right = "entry.list", .target = UC_T_OWN,
      .gives = "gto_missing", .fields = missing_fields, .columns = "badge obligatory choice text", .run = run_missing},
     {.noun = "gto", .verb = "class", .method = "GET", .tail = "/class/{id}", .reply = UC_LIST, .right = "class.read", .target = UC_T_CLASS,
-     .gives = "gto_of_class", .target_field = "id", .fields = class_fields, .columns = "name level badge next missing text", .sheet = "name uin level badge awarded next missing text",
+     .gives = "gto_of_class", .target_field = "id", .fields = class_fields, .columns = "name level badge next missing text", .sheet = "name class_name uin level badge awarded next missing text",
      .run = run_class},
     {.noun = "gto", .verb = "sheet", .method = "GET", .tail = "/class/{id}/sheet", .reply = UC_BYTES, .right = "class.read",
      .target = UC_T_CLASS, .target_field = "id", .fields = sheet_fields, .run = gto_run_sheet},

@@ -59,10 +59,14 @@ static json_t *sentence(const struct uc_call *call, const char *id, const char *
 
 /* --- application (gto-protocol, part 4) --- */
 
+enum { NAMES_MOST = 5 };
+
 struct application {
     const char *school;
     struct lt_date day;
     json_t *rows, *levels; /* levels: name → {m, f} */
+    struct lt_buf left_out; /* names of those whose level is not known, the first of them */
+    int left_out_n;
     int n;
     size_t without_uin;
 };
@@ -103,6 +107,13 @@ static int fill_application(struct uc_call *call, const json_t *in, struct appli
     size_t k;
     const json_t *v;
     int rc = 0;
+    for (size_t i = 0; i < all->len; i++) { /* nobody is left out in silence */
+        if (lt_json_str(lt_json_object(all->all[i].answer, "board"), "level")) continue;
+        char *name = gto_name(all->all[i].card);
+        if (a->left_out_n++ < NAMES_MOST) lt_buf_addf(&a->left_out, "%s%s", a->left_out.len ? ", " : "", name ? name : "");
+        else if (a->left_out_n == NAMES_MOST + 1) lt_buf_adds(&a->left_out, ", …");
+        free(name);
+    }
     json_array_foreach(seen, k, v) {
         for (size_t i = 0; !rc && i < all->len; i++) {
             const char *level = lt_json_str(lt_json_object(all->all[i].answer, "board"), "level");
@@ -162,6 +173,12 @@ static json_t *application_book(struct uc_call *call, struct application *a)
     json_array_append_new(notes, sentence(call, "gto.application.day", "date", day_text(lt_date_format(a->day, iso), day)));
     json_array_append_new(notes, json_string(word(call, "gto.application.by_hand")));
     if (a->without_uin) json_array_append_new(notes, sentence(call, "gto.application.without_uin", "n", LT_NUM(a->without_uin)));
+    if (a->left_out_n) {
+        struct lt_buf b = LT_BUF_INIT(4000);
+        lt_msg_add(&b, call->lang, "gto.application.left_out", "n", LT_NUM(a->left_out_n), "names", a->left_out.data ? a->left_out.data : "", (char *)NULL);
+        json_array_append_new(notes, json_string(b.data ? b.data : ""));
+        lt_buf_free(&b);
+    }
     return json_pack("{s:s, s:[{s:s, s:o, s:O, s:o}, o]}", "title", word(call, "gto.application.title"), "sheets", "name",
                      word(call, "gto.sheet.application"), "columns", application_columns(call), "rows", a->rows, "notes", notes,
                      levels_sheet(call, a));
@@ -172,7 +189,8 @@ int gto_run_application(struct uc_call *call, const json_t *in, json_t **out, st
     (void)out;
     struct gto_pupils all = {.all = NULL};
     char *school = school_name(call);
-    struct application a = {.school = school ? school : "", .day = day_of(call, in), .rows = json_array(), .levels = json_object()};
+    struct application a = {.school = school ? school : "", .day = day_of(call, in), .rows = json_array(), .levels = json_object(),
+                            .left_out = LT_BUF_INIT(3000)};
     int rc = a.rows && a.levels ? gto_pupils_of(call, lt_json_array(in, "class"), &all, err) : lt_fail_memory(err);
     if (!rc) rc = gto_judge(call, &all, a.day, err);
     if (!rc) rc = fill_application(call, in, &a, &all, err);
@@ -180,6 +198,7 @@ int gto_run_application(struct uc_call *call, const json_t *in, json_t **out, st
     if (!rc) rc = spool_xlsx(call, application_book(call, &a), "gto-application", err);
     json_decref(a.rows);
     json_decref(a.levels);
+    lt_buf_free(&a.left_out);
     free(school);
     gto_pupils_clear(&all);
     return rc;
@@ -271,26 +290,47 @@ static json_t *paper_column(const struct uc_call *call, const char *id, double w
     return json_pack("{s:s, s:f, s:s}", "title", word(call, id), "width", width, "align", align);
 }
 
+static const struct {
+    const char *id, *type;
+    double width; /* of the paper, in parts */
+    const char *align;
+    int letters; /* of the workbook */
+} issue_columns[] = {{"gto.column.number", "number", 0.5, "right", 6},       {"gto.column.name", "text", 3.2, "left", 34},
+                     {"gto.column.class", "text", 0.8, "left", 8},           {"gto.column.level", "text", 0.9, "left", 10},
+                     {"gto.column.badge", "text", 1.2, "left", 13},          {"gto.column.certificate", "text", 1.8, "left", 19},
+                     {"gto.column.order", "text", 2.2, "left", 26},          {"gto.column.received", "text", 1.3, "left", 14},
+                     {"gto.column.signature", "text", 1.8, "left", 22}};
+
+static json_t *issue_made(struct uc_call *call)
+{
+    char day[16], iso[LT_DATE_SIZE];
+    return sentence(call, "gto.issue.made", "date", day_text(lt_date_format(call->today, iso), day));
+}
+
 static json_t *issue_paper(struct uc_call *call, const char *school, json_t *rows)
 {
-    static const struct {
-        const char *id;
-        double width;
-        const char *align;
-    } list[] = {{"gto.column.number", 0.5, "right"},     {"gto.column.name", 3.2, "left"},   {"gto.column.class", 0.8, "left"},
-                {"gto.column.level", 0.9, "left"},       {"gto.column.badge", 1.2, "left"},  {"gto.column.certificate", 1.8, "left"},
-                {"gto.column.order", 2.2, "left"},       {"gto.column.received", 1.3, "left"}, {"gto.column.signature", 1.8, "left"}};
     json_t *columns = json_array();
-    char day[16], iso[LT_DATE_SIZE];
-    for (size_t i = 0; i < LT_COUNT(list); i++) json_array_append_new(columns, paper_column(call, list[i].id, list[i].width, list[i].align));
-    json_t *made = sentence(call, "gto.issue.made", "date", day_text(lt_date_format(call->today, iso), day));
-    json_t *doc = json_pack("{s:s, s:b, s:s, s:[{s:s, s:i, s:s}, {s:s, s:s}, {s:s, s:o}, {s:s, s:o, s:O, s:i}, {s:s, s:[{s:s, s:s}, {s:s, s:s}]}]}",
-                            "title", word(call, "gto.issue.title"), "landscape", 1, "footer", word(call, "gto.issue.title"), "blocks", "type",
-                            "heading", "level", 1, "text", word(call, "gto.issue.title"), "type", "text", "text", school, "type", "text", "text", made,
-                            "type", "table", "columns", columns, "rows", rows, "lines", 2, "type", "sign", "items", "label",
-                            word(call, "gto.issue.by"), "hint", word(call, "gto.issue.hint"), "label", word(call, "gto.issue.head"), "hint",
-                            word(call, "gto.issue.hint"));
-    return doc;
+    for (size_t i = 0; i < LT_COUNT(issue_columns); i++)
+        json_array_append_new(columns, paper_column(call, issue_columns[i].id, issue_columns[i].width, issue_columns[i].align));
+    return json_pack("{s:s, s:b, s:s, s:[{s:s, s:i, s:s}, {s:s, s:s}, {s:s, s:o}, {s:s, s:o, s:O, s:i}, {s:s, s:[{s:s, s:s}, {s:s, s:s}]}]}",
+                     "title", word(call, "gto.issue.title"), "landscape", 1, "footer", word(call, "gto.issue.title"), "blocks", "type",
+                     "heading", "level", 1, "text", word(call, "gto.issue.title"), "type", "text", "text", school, "type", "text", "text",
+                     issue_made(call), "type", "table", "columns", columns, "rows", rows, "lines", 2, "type", "sign", "items", "label",
+                     word(call, "gto.issue.by"), "hint", word(call, "gto.issue.hint"), "label", word(call, "gto.issue.head"), "hint",
+                     word(call, "gto.issue.hint"));
+}
+
+/* The same to be filled in by machine; places for signatures stand below the table. */
+static json_t *issue_book(struct uc_call *call, const char *school, json_t *rows)
+{
+    static const char *const lines[] = {"gto.issue.line_by", "gto.issue.line_head"};
+    json_t *columns = json_array();
+    for (size_t i = 0; i < LT_COUNT(issue_columns); i++) column(columns, call, issue_columns[i].id, issue_columns[i].type, issue_columns[i].letters);
+    json_array_append_new(rows, json_array());
+    for (size_t i = 0; i < LT_COUNT(lines); i++) json_array_append_new(rows, json_pack("[n, s]", word(call, lines[i])));
+    return json_pack("{s:s, s:[{s:s, s:i, s:o, s:O, s:[s, s, o]}]}", "title", word(call, "gto.issue.title"), "sheets", "name",
+                     word(call, "gto.sheet.issue"), "lines", 2, "columns", columns, "rows", rows, "notes", word(call, "gto.issue.title"), school,
+                     issue_made(call));
 }
 
 int gto_run_issue(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
@@ -304,7 +344,9 @@ int gto_run_issue(struct uc_call *call, const json_t *in, json_t **out, struct l
         if (add_badges(call, in, &all.all[i], rows)) rc = lt_fail_memory(err);
     }
     if (!rc && !json_array_size(rows)) rc = lt_fail(err, LT_REFUSED, "gto.no_badges", (char *)NULL);
-    if (!rc) rc = spool_pdf(call, issue_paper(call, school ? school : "", rows), "gto-issue", err);
+    const char *of = school ? school : "";
+    if (!rc && lt_json_bool(in, "xlsx", false)) rc = spool_xlsx(call, issue_book(call, of, rows), "gto-issue", err);
+    else if (!rc) rc = spool_pdf(call, issue_paper(call, of, rows), "gto-issue", err);
     json_decref(rows);
     free(school);
     gto_pupils_clear(&all);

@@ -69,6 +69,8 @@ static void one_result_needs_no_pupil(void **state)
     assert_true(json_array_size(at(s->err.details, "candidates")) > 5);
     refused(s, LT_REFUSED, "gto.value_form", "local", "gto", "evaluate",
             "{'sex':'M','birth':'2011-03-05','on':'2026-03-05','test':'run_60','value':'быстро'}");
+    refused(s, LT_REFUSED, "gto.birth_later", "local", "gto", "evaluate",
+            "{'sex':'M','birth':'2027-03-05','on':'2026-03-05','test':'run_60','value':'9'}");
     refused(s, LT_REFUSED, "gto.no_edition", "local", "gto", "evaluate",
             "{'sex':'M','birth':'2008-03-05','on':'2020-03-05','test':'run_60','value':'9'}");
     refused(s, LT_USAGE, "gto.sex", "local", "gto", "evaluate", "{'sex':'X','birth':'2011-03-05','test':'run_60','value':'9'}");
@@ -348,6 +350,11 @@ static void the_application_has_what_the_centre_reads(void **state)
     save(path);
     look(path, "9А|№|Ф.И.О.|Дата рождения|УИН участника;23-65-0012345");
     refused(s, LT_REFUSED, "gto.nobody", "gto", "gto", "application", "{'class':['@9А'],'level':'VII'}");
+    /* whoever has no birth date on the card is named, not left out in silence; how many are admitted is for the hand that signs */
+    ok(s, "local", "pupil", "add", "{'surname':'Безданных','name':'Пётр','sex':'m','class':'@9А'}");
+    ok(s, "gto", "gto", "application", "{'class':['@9А']}");
+    save(path);
+    look(path, "Не вошли (1);Безданных Пётр;Утверждено к допуску: ______ из 2 чел.");
 }
 
 static void badges_are_issued_against_signature(void **state)
@@ -368,6 +375,12 @@ static void badges_are_issued_against_signature(void **state)
     refused(s, LT_REFUSED, "gto.no_badges", "local", "gto", "issue", "{'order':'46'}");
     ok(s, "local", "gto", "issue", "{'order':'45-нг'}");
     refused(s, LT_REFUSED, "gto.no_badges", "local", "gto", "issue", "{'from':'2026-07-01'}");
+    char path[300];
+    lt_print(path, sizeof path, "%s/issue.xlsx", s->dir);
+    ok(s, "local", "gto", "issue", "{'xlsx':true}");
+    save(path);
+    look(path, "Ведомость|Ведомость выдачи знаков ГТО и удостоверений;№|Ф.И.О.|Класс|Ступень|Знак|Удостоверение №|Приказ|Дата выдачи|Подпись;"
+               "|V|серебряный|АА 123|№ 45-нг от 01.06.2026;Выдал: ___;Директор: ___");
     json_t *row = item(ok(s, "local", "gto", "class", "{'id':'@9А'}"), "pupil", id_of(s, "ivan"));
     assert_string_equal(text(row, "awarded"), "silver");
 }

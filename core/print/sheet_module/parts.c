@@ -97,6 +97,9 @@ int parts_book_links(struct lt_buf *b, size_t sheets)
     return lt_buf_adds(b, "</Relationships>");
 }
 
+#define SIDE(name, colour) "<" name " style=\"thin\"><color rgb=\"" colour "\"/></" name ">"
+#define SIDES(colour) "<border>" SIDE("left", colour) SIDE("right", colour) SIDE("top", colour) SIDE("bottom", colour) "<diagonal/></border>"
+
 int parts_styles(struct lt_buf *b, const json_t *book)
 {
     bool english = strcmp(lt_json_str_or(book, "lang", "ru"), "en") == 0;
@@ -108,17 +111,22 @@ int parts_styles(struct lt_buf *b, const json_t *book)
                    "<font><b/><sz val=\"13\"/><name val=\"Calibri\"/><family val=\"2\"/></font></fonts>"
                    "<fills count=\"3\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>"
                    "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFEFE9DD\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>"
-                   "<borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border>"
-                   "<border><left/><right/><top/><bottom style=\"thin\"><color rgb=\"FF8A7F6A\"/></bottom><diagonal/></border></borders>"
+                   "<borders count=\"3\"><border><left/><right/><top/><bottom/><diagonal/></border>"
+                   SIDES("FF8A7F6A") SIDES("FFC9C0AF") "</borders>"
                    "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>");
     /* in the order of enum sheet_style; 49 is text: what looks like a number of a document stays as it was typed */
-    lt_buf_adds(b, "<cellXfs count=\"6\">"
+    lt_buf_adds(b, "<cellXfs count=\"11\">"
                    "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>"
                    "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"2\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"center\" wrapText=\"1\"/></xf>"
                    "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyAlignment=\"1\"><alignment horizontal=\"left\" vertical=\"top\"/></xf>"
                    "<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyAlignment=\"1\"><alignment horizontal=\"left\" vertical=\"top\"/></xf>"
                    "<xf numFmtId=\"49\" fontId=\"2\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyFont=\"1\"/>"
                    "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf>"
+                   "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"2\" xfId=\"0\" applyNumberFormat=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>"
+                   "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"2\" xfId=\"0\" applyNumberFormat=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment horizontal=\"left\" vertical=\"top\"/></xf>"
+                   "<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"2\" xfId=\"0\" applyNumberFormat=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment horizontal=\"left\" vertical=\"top\"/></xf>"
+                   "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"2\" xfId=\"0\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf>"
+                   "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>"
                    "</cellXfs>");
     return lt_buf_adds(b, "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>");
 }

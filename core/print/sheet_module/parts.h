@@ -16,8 +16,10 @@ struct sheet_names {
     char (*names)[SHEET_NAME * 4 + 8];
 };
 
-/* style: enum of the cell formats of the styles part. */
-enum sheet_style { SHEET_TEXT, SHEET_HEAD, SHEET_DATE, SHEET_INSTANT, SHEET_NOTE, SHEET_NUMBER };
+/* style: enum of the cell formats of the styles part. Those of the table proper have a frame, also where nothing stands: paper is filled in by hand;
+ * a loose text stands below it and goes on over the cells beside. */
+enum sheet_style { SHEET_TEXT, SHEET_HEAD, SHEET_DATE, SHEET_INSTANT, SHEET_NOTE, SHEET_NUMBER,
+                   SHEET_FRAMED_TEXT, SHEET_FRAMED_DATE, SHEET_FRAMED_INSTANT, SHEET_FRAMED_NUMBER, SHEET_LOOSE };
 
 int parts_types(struct lt_buf *b, size_t sheets);
 int parts_root_links(struct lt_buf *b);

@@ -14,7 +14,9 @@
 struct sheet {
     struct lt_buf *b;
     const json_t *columns, *rows, *notes;
-    int offset; /* minutes of the school's time */
+    int offset;   /* minutes of the school's time */
+    size_t least; /* lines of a row, where there is room to sign */
+    size_t width[COLUMNS_MAX];
 };
 
 /* A1, B1 … AA1. row counts from 1, column from 0. */
@@ -77,17 +79,32 @@ static bool as_instant(const struct sheet *s, const char *text, double *out)
     return true;
 }
 
-static void put_cell(struct sheet *s, size_t row, size_t column, const json_t *v)
+/* The same format with the frame of the table. */
+static enum sheet_style framed(enum sheet_style plain)
+{
+    return plain == SHEET_DATE ? SHEET_FRAMED_DATE : plain == SHEET_INSTANT ? SHEET_FRAMED_INSTANT : plain == SHEET_NUMBER ? SHEET_FRAMED_NUMBER
+                                                                                                                            : SHEET_FRAMED_TEXT;
+}
+
+static void put_cell(struct sheet *s, size_t row, size_t column, const json_t *v, bool frame)
 {
     const char *type = lt_json_str_or(json_array_get(s->columns, column), "type", "text"), *text = json_string_value(v);
-    double number;
-    if (json_is_number(v)) put_number(s, row, column, v, json_number_value(v), SHEET_NUMBER);
+    double number = 0;
+    enum sheet_style style = SHEET_TEXT;
+    if (json_is_number(v) || json_is_boolean(v)) style = SHEET_NUMBER;
+    else if (text && strcmp(type, "date") == 0 && as_day(text, &number)) style = SHEET_DATE;
+    else if (text && strcmp(type, "instant") == 0 && as_instant(s, text, &number)) style = SHEET_INSTANT;
+    enum sheet_style shown = frame ? framed(style) : style;
+    if (json_is_number(v)) put_number(s, row, column, v, json_number_value(v), shown);
     else if (json_is_boolean(v)) {
-        begin(s, row, column, " t=\"b\"", SHEET_NUMBER);
+        begin(s, row, column, " t=\"b\"", shown);
         lt_buf_adds(s->b, json_is_true(v) ? "<v>1</v></c>" : "<v>0</v></c>");
-    } else if (text && strcmp(type, "date") == 0 && as_day(text, &number)) put_number(s, row, column, NULL, number, SHEET_DATE);
-    else if (text && strcmp(type, "instant") == 0 && as_instant(s, text, &number)) put_number(s, row, column, NULL, number, SHEET_INSTANT);
-    else if (text) put_text(s, row, column, text, SHEET_TEXT);
+    } else if (style != SHEET_TEXT) put_number(s, row, column, NULL, number, shown);
+    else if (text && *text) put_text(s, row, column, text, frame ? shown : SHEET_LOOSE);
+    else if (frame) {
+        begin(s, row, column, "", shown);
+        lt_buf_adds(s->b, "</c>");
+    }
 }
 
 static size_t letters_of(const struct sheet *s, const json_t *v, size_t column)
@@ -110,10 +127,34 @@ static void put_widths(struct sheet *s)
             if (w > wide) wide = w;
         }
         if (wide > 48) wide = 48;
-        lt_buf_addf(s->b, "<col min=\"%zu\" max=\"%zu\" width=\"%lld\" customWidth=\"1\"/>", i + 1, i + 1,
-                    (long long)lt_json_int(c, "width", (int64_t)(wide < 8 ? 8 : wide)));
+        int64_t width = lt_json_int(c, "width", (int64_t)(wide < 8 ? 8 : wide));
+        s->width[i] = width < 1 ? 1 : (size_t)width;
+        lt_buf_addf(s->b, "<col min=\"%zu\" max=\"%zu\" width=\"%lld\" customWidth=\"1\"/>", i + 1, i + 1, (long long)width);
     }
     lt_buf_adds(s->b, "</cols>");
+}
+
+/* Lines that a text takes in a column of that width; a little is added, as letters differ. bold: of the head. */
+static size_t lines_of(const char *text, size_t width, bool bold)
+{
+    size_t lines = 0;
+    for (const char *from = text; from;) {
+        const char *end = strchr(from, '\n');
+        size_t letters = end ? 0 : lt_utf8_count(from);
+        for (const char *c = from; end && c < end; c++) letters += ((unsigned char)*c & 0xC0) != 0x80;
+        letters = letters * (bold ? 125 : 112) / 100;
+        lines += letters > width ? (letters + width - 1) / width : 1;
+        from = end ? end + 1 : NULL;
+    }
+    return lines;
+}
+
+/* Programs that open a file do not make a row higher by themselves: what is wrapped would lie over the row below. */
+static void begin_row(struct sheet *s, size_t at, size_t lines)
+{
+    enum { LINE = 15, MOST = 26 };
+    if (lines > 1) lt_buf_addf(s->b, "<row r=\"%zu\" ht=\"%zu\">", at, (lines > MOST ? MOST : lines) * LINE);
+    else lt_buf_addf(s->b, "<row r=\"%zu\">", at);
 }
 
 static void put_rows(struct sheet *s)
@@ -124,14 +165,27 @@ static void put_rows(struct sheet *s)
         put_text(s, i + 1, 0, json_string_value(json_array_get(s->notes, i)) ? json_string_value(json_array_get(s->notes, i)) : "", SHEET_NOTE);
         lt_buf_adds(s->b, "</row>");
     }
-    size_t at = notes + 1;
-    lt_buf_addf(s->b, "<row r=\"%zu\">", at);
+    size_t at = notes + 1, lines = 1;
+    for (size_t i = 0; i < columns; i++) {
+        size_t n = lines_of(lt_json_str_or(json_array_get(s->columns, i), "title", ""), s->width[i], true);
+        if (n > lines) lines = n;
+    }
+    begin_row(s, at, lines);
     for (size_t i = 0; i < columns; i++) put_text(s, at, i, lt_json_str_or(json_array_get(s->columns, i), "title", " "), SHEET_HEAD);
     lt_buf_adds(s->b, "</row>");
     for (size_t r = 0; r < rows && !s->b->failed; r++) {
         const json_t *row = json_array_get(s->rows, r);
-        lt_buf_addf(s->b, "<row r=\"%zu\">", ++at);
-        for (size_t i = 0; i < columns; i++) put_cell(s, at, i, json_array_get(row, i));
+        bool whole = json_array_size(row) == columns; /* shorter ones stand below the table: places for signatures */
+        lines = whole ? s->least : 1;
+        for (size_t i = 0; whole && i < columns; i++) {
+            const json_t *v = json_array_get(row, i);
+            const char *text = json_string_value(v);
+            bool words = text && letters_of(s, v, i) == lt_utf8_count(text); /* not a date */
+            size_t n = words ? lines_of(text, s->width[i], false) : 1;
+            if (n > lines) lines = n;
+        }
+        begin_row(s, ++at, lines);
+        for (size_t i = 0; i < columns; i++) put_cell(s, at, i, json_array_get(row, i), whole);
         lt_buf_adds(s->b, "</row>");
     }
 }
@@ -139,7 +193,7 @@ static void put_rows(struct sheet *s)
 int parts_sheet(struct lt_buf *b, const json_t *book, const json_t *sheet, struct lt_error *err)
 {
     struct sheet s = {.b = b, .columns = lt_json_array(sheet, "columns"), .rows = lt_json_array(sheet, "rows"),
-                      .notes = lt_json_array(sheet, "notes"), .offset = (int)lt_json_int(book, "offset", 180)};
+                      .notes = lt_json_array(sheet, "notes"), .offset = (int)lt_json_int(book, "offset", 180), .least = lt_json_int(sheet, "lines", 1) == 2 ? 2 : 1};
     size_t columns = json_array_size(s.columns), rows = json_array_size(s.rows), head = json_array_size(s.notes) + 1;
     if (!columns || columns > COLUMNS_MAX || !s.rows || head > 20)
         return lt_fail(err, LT_REFUSED, "print.malformed", "what", "sheet", (char *)NULL);

@@ -173,6 +173,10 @@ static void sheet_opens(void **state)
     assert_non_null(strstr(sheet, "<v>46087.02083</v>")); /* half past midnight in Moscow */
     assert_non_null(strstr(sheet, ">весной</t>"));
     assert_non_null(strstr(sheet, "<v>12.5</v>"));
+    /* the table has a frame, also where nothing stands, so that what is written there by hand or typed stays in it; not so what stands below it */
+    assert_non_null(strstr(sheet, "<c r=\"C4\" s=\"6\"></c>"));
+    assert_non_null(strstr(sheet, "<c r=\"A5\" s=\"10\""));
+    assert_null(strstr(sheet, "<c r=\"B5\""));
     assert_non_null(strstr(workbook, "name=\"7А  список   март\""));
     assert_non_null(strstr(workbook, "name=\"7А  список   март 2\""));
     free(sheet);
@@ -182,9 +186,35 @@ static void sheet_opens(void **state)
     unlink(path);
 }
 
+/* What is wrapped gets its own height: programs that open a file do not give it. */
+static void long_texts_do_not_lie_over_the_row_below(void **state)
+{
+    (void)state;
+    struct lt_error err = {0};
+    char path[64];
+    int fd = temp_file(path);
+    json_t *book = json_loads("{\"title\":\"Список\",\"sheets\":[{\"name\":\"7А\",\"columns\":[{\"title\":\"Имя\",\"width\":10},{\"title\":\"Что нужно\",\"width\":20}],"
+                              "\"rows\":[[\"Анна\",\"Сила: нет результата; Гибкость: нет результата\"],[\"Ия\",\"Сила\"],[\"Ян\",\"две\\nстроки\"]]},"
+                              "{\"name\":\"7Б\",\"lines\":2,\"columns\":[{\"title\":\"Имя\"},{\"title\":\"Подпись\"}],\"rows\":[[\"Анна\",null],[\"Директор\"]]}]}", 0, NULL);
+    assert_non_null(book);
+    assert_int_equal(print_xlsx(&env, book, fd, &err), 0);
+    char *sheet = ask("unzip -p", path, "xl/worksheets/sheet1.xml"), *other = ask("unzip -p", path, "xl/worksheets/sheet2.xml");
+    assert_non_null(strstr(sheet, "<row r=\"1\"><c"));
+    assert_non_null(strstr(sheet, "<row r=\"2\" ht=\"45\">"));
+    assert_non_null(strstr(sheet, "<row r=\"3\"><c"));
+    assert_non_null(strstr(sheet, "<row r=\"4\" ht=\"30\">"));
+    assert_non_null(strstr(other, "<row r=\"2\" ht=\"30\">")); /* room to sign */
+    assert_non_null(strstr(other, "<row r=\"3\"><c"));
+    free(sheet);
+    free(other);
+    json_decref(book);
+    close(fd);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(words_come_back), cmocka_unit_test(table_goes_on), cmocka_unit_test(mistakes_are_told),
-                                       cmocka_unit_test(sheet_opens)};
+                                       cmocka_unit_test(sheet_opens), cmocka_unit_test(long_texts_do_not_lie_over_the_row_below)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

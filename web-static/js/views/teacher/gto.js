@@ -28,21 +28,28 @@ export async function view(ctx) {
     const rows = items.filter(kind?.keep || (() => true));
     return ['1', '2'].includes(kind?.value) ? rows.sort((a, b) => a.missing - b.missing) : rows;
   };
-  const draw = () => body.replaceChildren(shown().length ? grid(ctx, shown()) : empty({icon: 'runner', title: t('gto.nobody')}));
+  const papers = h('div', {class: 'row'});
+  const draw = () => {
+    papers.replaceChildren(...actions(klass, ctx.query.get('show')));
+    body.replaceChildren(shown().length ? grid(ctx, shown()) : empty({icon: 'runner', title: t('gto.nobody')}));
+  };
   draw();
-  return h('div', {}, pageHead({title: t('gto.class', {name: klass.name}), lead: t('gto.class_lead'), actions: actions(klass)}),
+  return h('div', {}, pageHead({title: t('gto.class', {name: klass.name}), lead: t('gto.class_lead'), actions: papers}),
     classHead(ctx, classes, klass),
     kinds.length > 0 && h('div', {class: 'no-print gto-filter'}, chips({label: t('gto.show'), options: kinds, value: ctx.query.get('show'), onchange: (v) => { ctx.setQuery({show: v}); v ? ctx.query.set('show', v) : ctx.query.delete('show'); draw(); }})),
     items.length ? body : empty({icon: 'people', title: t('class.empty'), text: t('class.empty_text')}), legend());
 }
 
-const actions = (klass) => [
-  button({label: t('ui.print'), icon: 'print', kind: 'quiet', href: url(`/gto/class/${klass.id}/sheet`), download: ''}),
-  button({label: t('list.excel'), icon: 'sheet', kind: 'quiet', href: url(`/gto/class/${klass.id}`, {xlsx: true}), download: ''}),
+/* Paper and workbook hold what the page shows: of those who are close, only them. */
+const near = (show) => (['1', '2'].includes(show) ? {close: Number(show)} : {});
+const actions = (klass, show) => [
+  button({label: t('ui.print'), icon: 'print', kind: 'quiet', href: url(`/gto/class/${klass.id}/sheet`, near(show)), download: ''}),
+  button({label: t('list.excel'), icon: 'sheet', kind: 'quiet', href: url(`/gto/class/${klass.id}`, {xlsx: true, ...near(show)}), download: ''}),
   menu({label: t('gto.papers'), icon: 'file', items: [
     {label: t('gto.application'), icon: 'sheet', href: url('/gto/application', {class: klass.id}), download: ''},
     {label: t('gto.uin_list'), icon: 'sheet', href: url('/gto/uin', {class: klass.id}), download: ''},
-    {label: t('gto.issue'), icon: 'file', href: url('/gto/issue', {class: klass.id}), download: ''}]}),
+    {label: t('gto.issue'), icon: 'file', href: url('/gto/issue', {class: klass.id}), download: ''},
+    {label: t('gto.issue_book'), icon: 'sheet', href: url('/gto/issue', {class: klass.id, xlsx: true}), download: ''}]}),
 ];
 
 const grid = (ctx, rows) => table({caption: t('gto.title'), hideCaption: true, rows, columns: [
