@@ -297,11 +297,14 @@ int gto_refuse(const json_t *problem, struct lt_error *err)
     const json_t *p = lt_json_object(problem, "params");
     const char *code = lt_json_str_or(problem, "code", "value_form");
     char id[64];
+    char day[16] = "";
+    struct lt_date d;
+    if (lt_date_parse(lt_json_str_or(p, "date", ""), &d)) lt_print(day, sizeof day, "%02d.%02d.%04d", d.day, d.month, d.year);
     bool known = strlen(code) < 40 && strspn(code, "abcdefghijklmnopqrstuvwxyz_") == strlen(code);
     lt_print(id, sizeof id, "gto.%s", known ? code : "value_form");
     int rc = lt_fail(err, LT_REFUSED, id, "name", lt_json_str_or(p, "name", ""), "level", lt_json_str_or(p, "level", ""), "value",
-                     lt_json_str_or(p, "value", ""), "age", lt_json_str_or(p, "age", ""), "date", lt_json_str_or(p, "date", ""), "test",
-                     lt_json_str_or(p, "test", ""), "tests", lt_json_str_or(p, "tests", ""), (char *)NULL);
+                     lt_json_str_or(p, "value", ""), "age", lt_json_str_or(p, "age", ""), "test", lt_json_str_or(p, "test", ""), "tests", lt_json_str_or(p, "tests", ""), "gto_unit", lt_json_str_or(p, "gto_unit", "points"),
+                     "day", day, (char *)NULL);
     json_t *candidates = lt_json_array(problem, "candidates");
     if (candidates) lt_error_details(err, json_pack("{s:O}", "candidates", candidates));
     return rc;
@@ -312,6 +315,7 @@ int gto_judge_one(struct uc_call *call, const char *sex, struct lt_date birth, s
 {
     char date[LT_DATE_SIZE];
     int age = lt_date_age(birth, day);
+    if (age < 0) return lt_fail_field(err, LT_REFUSED, "birth", "gto.birth_later", (char *)NULL);
     lt_date_format(day, date);
     json_t *item = json_pack("{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s, s:s, s:i}]}", "pupil", "", "sex", sex, "date", date, "age", age, "results",
                              "id", "", "kind", test, "value", value, "date", date, "age", age);

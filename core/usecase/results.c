@@ -119,6 +119,7 @@ static int work(struct results *r, const json_t *items, struct lt_error *err)
     if (!rc) rc = results_rows(r, err);
     for (size_t i = 0; !rc && i < r->rows_len; i++) {
         results_match(r, &r->rows[i]);
+        results_expect(r, &r->rows[i]);
         if (r->rows[i].pupil) results_mentor(r, &r->rows[i]);
     }
     if (!rc) rc = codes ? keep_codes(r, err) : uin ? results_uin(r, err) : results_plan(r, err);

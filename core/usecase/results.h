@@ -124,12 +124,18 @@ void results_outcome(struct results_row *row, const char *outcome, const char *w
 void results_problem(struct results *r, struct results_row *row, const char *code, const char *value);
 /* An error of the program's own rules as a problem of the row. */
 void results_error(struct results *r, struct results_row *row, const struct lt_error *err);
+/* The same with words of one's own, put behind the number of the row. */
+void results_tell(struct results *r, struct results_row *row, const char *code, const char *text);
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why);
 json_t *results_row_json(struct results *r, const struct results_row *row);
 
 /* --- results_match.c --- */
 void results_match(struct results *r, struct results_row *row);
 void results_mentor(struct results *r, struct results_row *row);
+
+/* --- results_expect.c --- */
+/* Of a row whose pupil was found: "of" of the plugin's document {sex, level, youngest, oldest} against the card. */
+void results_expect(struct results *r, struct results_row *row);
 
 /* --- results_plan.c --- */
 /* Entries of the rows whose pupil is known; repetitions and contradictions, in the file and with the portfolio. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAID_MAX = 300 };
+enum { SAID_MAX = 800 };
 
 void results_row_clear(struct results_row *row)
 {
@@ -42,27 +42,29 @@ static void add_problem(struct results *r, struct results_row *row, const char *
     if (json_array_append_new(row->problems, one)) r->failed = true;
 }
 
+void results_tell(struct results *r, struct results_row *row, const char *code, const char *text)
+{
+    struct lt_buf line = LT_BUF_INIT(4400);
+    if (lt_msg_add(&line, r->call->lang, "import.row", "row", LT_NUM(row->number), "text", text, (char *)NULL) == 0)
+        add_problem(r, row, "", code, line.data ? line.data : "");
+    lt_buf_free(&line);
+}
+
 void results_problem(struct results *r, struct results_row *row, const char *code, const char *value)
 {
     char id[96], clipped[128];
-    struct lt_buf text = LT_BUF_INIT(4096), line = LT_BUF_INIT(4200);
+    struct lt_buf text = LT_BUF_INIT(4096);
     lt_print(id, sizeof id, "problem.%s", code);
     lt_print(clipped, sizeof clipped, "%.*s", (int)lt_utf8_clip(value ? value : "", 100), value ? value : "");
-    if (lt_msg_add(&text, r->call->lang, id, "value", clipped, (char *)NULL) == 0 && text.data &&
-        lt_msg_add(&line, r->call->lang, "import.row", "row", LT_NUM(row->number), "text", text.data, (char *)NULL) == 0)
-        add_problem(r, row, "", code, line.data ? line.data : "");
+    if (lt_msg_add(&text, r->call->lang, id, "value", clipped, (char *)NULL) == 0 && text.data) results_tell(r, row, code, text.data);
     lt_buf_free(&text);
-    lt_buf_free(&line);
 }
 
 void results_error(struct results *r, struct results_row *row, const struct lt_error *err)
 {
-    struct lt_buf text = LT_BUF_INIT(4096), line = LT_BUF_INIT(4400);
-    if (lt_error_text(&text, r->call->lang, err) == 0 && text.data &&
-        lt_msg_add(&line, r->call->lang, "import.row", "row", LT_NUM(row->number), "text", text.data, (char *)NULL) == 0)
-        add_problem(r, row, "", err->code, line.data ? line.data : "");
+    struct lt_buf text = LT_BUF_INIT(4096);
+    if (lt_error_text(&text, r->call->lang, err) == 0 && text.data) results_tell(r, row, err->code, text.data);
     lt_buf_free(&text);
-    lt_buf_free(&line);
 }
 
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why)
@@ -97,7 +99,11 @@ static void take_problems(struct results *r, struct results_row *row)
         lt_print(message, sizeof message, "%.*s", (int)lt_utf8_clip(said, SAID_MAX), said);
         lt_print(code, sizeof code, "%.60s", lt_json_str_or(p, "code", "plugin"));
         if (n > 0 && n < 20000) table_column_name((uint32_t)n, column);
-        add_problem(r, row, column, code, message);
+        struct lt_buf line = LT_BUF_INIT(4400);
+        lt_msg_add(&line, r->call->lang, *column ? "import.place" : "import.row", "row", LT_NUM(row->number), "column", column, "text", message,
+                   (char *)NULL);
+        add_problem(r, row, column, code, line.data ? line.data : message);
+        lt_buf_free(&line);
     }
 }
 

@@ -188,19 +188,44 @@ bool gto_footer(const char *text)
     return footer;
 }
 
+/* What stands behind «№», as it was written. */
+static bool order_number(const char *sign, char order[100])
+{
+    while (*sign == ' ') sign++;
+    size_t n = strcspn(sign, " ,;()«»\"");
+    while (n && sign[n - 1] == '.') n--;
+    return n > 0 && n < 60 && lt_print(order, 100, "%.*s", (int)n, sign);
+}
+
+static const char *nth_sign(const char *text, int n)
+{
+    const char *at = strstr(text, "№");
+    while (at && n-- > 0) at = strstr(at + strlen("№"), "№");
+    return at ? at + strlen("№") : NULL;
+}
+
 bool gto_order_in(const char *text, char order[100], char date[12])
 {
     char *folded = lt_fold(text);
-    const char *word = folded ? strstr(folded, "приказ") : NULL, *sign = word ? strstr(word, "№") : NULL;
+    const char *word = folded ? strstr(folded, "приказ") : NULL;
     bool found = false;
-    if (sign) {
-        sign += strlen("№");
-        while (*sign == ' ') sign++;
-        size_t n = strcspn(sign, " ,;()«»\"");
-        while (n && sign[n - 1] == '.') n--;
-        found = n > 0 && n < 60 && lt_print(order, 100, "%.*s", (int)n, sign);
+    if (word) {
+        int before = 0; /* signs in front of the word: the letters of the number are those of the text, not of its folded form */
+        for (const char *at = folded; (at = strstr(at, "№")) && at < word; at += strlen("№")) before++;
+        const char *sign = nth_sign(text, before);
+        found = sign && order_number(sign, order);
+        gto_date_in(word, date);
     }
-    if (word) gto_date_in(word, date);
     free(folded);
     return found;
+}
+
+bool gto_order_cell(const char *text, char order[100], char date[12])
+{
+    const char *sign = nth_sign(text, 0), *from = strstr(text, " от ");
+    if (!*text || gto_value_absent(text)) return false;
+    if (gto_order_in(text, order, date)) return true;
+    if (from) gto_date_in(from, date);
+    if (sign || from) return order_number(sign ? sign : text, order);
+    return lt_print(order, 100, "%.*s", (int)lt_utf8_clip(text, 90), text);
 }

@@ -21,6 +21,7 @@ struct gto_test {
     const char *id;
     enum gto_unit unit;
     bool lower; /* less is better */
+    int64_t limit; /* what nobody does: below it (lower) or above it; 0: not said */
     const char *ru, *en;
     char **keys; /* of the id, both names and every synonym; NULL-ended */
 };

@@ -42,20 +42,35 @@ struct gto_sheet {
     size_t head, first; /* index of the heading line and of the first line of people; head == len: none found */
     struct gto_column columns[IMPORT_COLUMNS + 1]; /* by number */
     unsigned last;
+    size_t hidden;   /* rows that a filter hides: not read */
     char sex;        /* of the sheet, 0: not said */
     char level[12];  /* "" */
     char date[12], order[100], order_date[12];
+    char today[12];  /* the day of the reading, for the edition of a sheet without a date */
 };
 
 void gto_sheet_clear(struct gto_sheet *s);
 const struct gto_cell *gto_sheet_cell(const struct gto_line *line, unsigned column);
 /* Finds headings, columns, and what stands above them. awards: of the format. mapping: what a person said of this sheet, may be NULL. */
 void gto_sheet_layout(struct gto_sheet *s, const struct gto_tables *t, bool awards, const char *file_name, const json_t *mapping, enum lt_lang lang);
+/* The sheet's level in the edition of its day, of today without one: index or -1. */
+int gto_sheet_level(const struct gto_sheet *s, const struct gto_tables *t, const struct gto_edition **e);
+/* Is the line about somebody? Do points, places or badges stand in the column, beside a result? */
+bool gto_sheet_person(const struct gto_sheet *s, const struct gto_line *line);
+bool gto_sheet_points(const struct gto_sheet *s, unsigned column);
 /* 0…100: is this sheet of the kind? */
 int gto_sheet_score(const struct gto_sheet *s, bool awards);
 
 /* The same for a list of numbers: people and numbers, neither tests nor badges. */
 int gto_sheet_numbers(const struct gto_sheet *s, const struct gto_tables *t, enum lt_lang lang);
+
+/* --- remarks.c --- */
+/* What was not read of the sheet: hidden rows, and of results columns that are no test of it. [{code, message}]; new reference. */
+json_t *gto_sheet_remarks(const struct gto_sheet *s, const struct gto_tables *t, bool results, enum lt_lang lang);
+/* "error.gto.<code>" with its parameters. */
+void gto_problem_words(struct lt_buf *out, enum lt_lang lang, const struct gto_problem *p);
+/* 1 → A, 27 → AA */
+void gto_column_name(unsigned n, char out[8]);
 
 /* --- words of cells --- */
 char gto_sex_of(const char *text);                        /* 'm', 'f', 0 */
@@ -65,6 +80,8 @@ bool gto_date_in(const char *text, char out[12]);         /* a date anywhere in 
 bool gto_footer(const char *text);
 /* «Приказ … от 25.03.2026 № 45-нг». */
 bool gto_order_in(const char *text, char order[100], char date[12]);
+/* The same of a cell of a column of orders: «№ 45-нг от 25.03.2026», «45-нг». */
+bool gto_order_cell(const char *text, char order[100], char date[12]);
 
 extern const struct letopis_importer gto_importer;
 

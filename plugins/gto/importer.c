@@ -21,6 +21,7 @@ struct run {
     struct gto_tables tables;
     enum lt_lang lang;
     bool awards, numbers, recognise, failed;
+    bool undated; /* the sheet says no day at all: it is asked for */
     const char *today;
     struct gto_sheet sheet;
     int score;
@@ -94,17 +95,10 @@ static unsigned column_of(const struct run *r, enum gto_role role)
 
 static json_t *problem(const struct run *r, unsigned column, const char *code, const struct gto_problem *p)
 {
-    struct lt_error e = {0};
     struct lt_buf text = LT_BUF_INIT(3000);
-    char id[64];
-    lt_print(id, sizeof id, "gto.%s", code);
-    lt_fail(&e, LT_REFUSED, id, "name", lt_json_str_or(p->params, "name", ""), "level", lt_json_str_or(p->params, "level", ""), "value",
-            lt_json_str_or(p->params, "value", ""), "test", lt_json_str_or(p->params, "test", ""), "tests", lt_json_str_or(p->params, "tests", ""),
-            (char *)NULL);
-    lt_error_text(&text, r->lang, &e);
+    gto_problem_words(&text, r->lang, p);
     json_t *out = json_pack("{s:i, s:s, s:s}", "column", (int)column, "code", code, "message", text.data ? text.data : code);
     lt_buf_free(&text);
-    lt_error_clear(&e);
     return out;
 }
 
@@ -148,12 +142,44 @@ struct about { /* of the row */
     char sex, level[12], date[12];
 };
 
+/* What the file says of everybody in it: the program holds it against the card. */
+static void say_of(const struct run *r, json_t *doc, const struct about *a, const char *date, bool ages)
+{
+    const struct gto_edition *e = gto_edition_on(&r->tables, *date ? date : r->today);
+    json_t *of = json_object();
+    if (a->sex) lt_json_put_str(of, "sex", a->sex == 'm' ? "m" : "f");
+    for (size_t i = 0; ages && e && *a->level && i < e->levels_len; i++) {
+        if (strcmp(e->levels[i].name, a->level) != 0) continue;
+        lt_json_put_str(of, "level", a->level);
+        lt_json_put_int(of, "youngest", e->levels[i].youngest);
+        lt_json_put_int(of, "oldest", e->levels[i].oldest);
+    }
+    if (doc && json_object_size(of)) lt_json_put(doc, "of", of);
+    else json_decref(of);
+}
+
 static void about_row(const struct run *r, const struct gto_line *line, struct about *a)
 {
     const char *sex = cell(r, line, GTO_R_SEX), *level = cell(r, line, GTO_R_LEVEL), *date = cell(r, line, GTO_R_DATE);
     a->sex = *sex && gto_sex_of(sex) ? gto_sex_of(sex) : r->sheet.sex;
     if (!gto_level_in(level, a->level)) lt_print(a->level, sizeof a->level, "%s", *r->level ? r->level : r->sheet.level);
     if (!gto_date_in(date, a->date)) lt_print(a->date, sizeof a->date, "%s", r->sheet.date);
+}
+
+/* A problem with what stands in the row's cell of that role. */
+static void complain(const struct run *r, const struct gto_line *line, enum gto_role role, const char *code, json_t *problems)
+{
+    struct gto_problem p = {.code = ""};
+    gto_wrong(&p, code, "value", cell(r, line, role), (char *)NULL);
+    json_array_append_new(problems, problem(r, column_of(r, role), code, &p));
+    gto_problem_clear(&p);
+}
+
+static void read_level(const struct run *r, const struct gto_line *line, json_t *problems)
+{
+    char level[12];
+    const char *said = cell(r, line, GTO_R_LEVEL);
+    if (*said && !gto_value_absent(said) && !gto_level_in(said, level)) complain(r, line, GTO_R_LEVEL, "level_unread", problems);
 }
 
 static const struct gto_norm *norm_of(const struct run *r, const struct about *a, const char *date, int test, const struct gto_edition **e, int *level)
@@ -176,7 +202,9 @@ static void tell_result(struct run *r, const struct gto_line *line, const struct
     struct gto_problem p = {.code = ""};
     json_t *problems = json_array(), *who = person(r, line, problems), *values = json_object();
     char kept[32], words[48], brief[300], identity[120], title[400];
-    bool good = gto_value_read(t, norm_of(r, a, date, test, &e, &level), text, &value, &p);
+    bool good = gto_value_read(t, norm_of(r, a, date, test, &e, &level), text, &value, &p), dated = *date || r->undated;
+    read_level(r, line, problems);
+    if (!dated) complain(r, line, GTO_R_DATE, *cell(r, line, GTO_R_DATE) ? "date_unread" : "date_missing", problems);
     gto_test_short(t, LT_RU, brief, sizeof brief);
     if (good) {
         gto_value_text(t->unit, value, kept);
@@ -198,7 +226,8 @@ static void tell_result(struct run *r, const struct gto_line *line, const struct
     lt_json_put_str(values, "gto_test", t->id);
     lt_print(identity, sizeof identity, "result|%s|%s", t->id, date);
     json_t *doc = proposal(r, line, who, values, identity, problems);
-    if (!good && doc) lt_json_put_bool(doc, "unread", true);
+    say_of(r, doc, a, date, true);
+    if (!(good && dated) && doc) lt_json_put_bool(doc, "unread", true);
     send(r, doc);
     gto_problem_clear(&p);
 }
@@ -252,15 +281,15 @@ static int award_row(struct run *r, const struct gto_line *line)
     if (badge == GTO_NONE) badge = r->badge;
     if (!gto_level_in(cell(r, line, GTO_R_LEVEL), level)) lt_print(level, sizeof level, "%s", *r->level ? r->level : r->sheet.level);
     const char *said = cell(r, line, GTO_R_ORDER);
-    if (!gto_order_in(said, order, date)) lt_print(order, sizeof order, "%.*s", (int)lt_utf8_clip(*said ? said : r->sheet.order, 90), *said ? said : r->sheet.order);
+    if (!gto_order_cell(said, order, date)) lt_print(order, sizeof order, "%s", r->sheet.order);
     if (!gto_date_in(cell(r, line, GTO_R_ORDER_DATE), date) && !*date)
         lt_print(date, sizeof date, "%s", *r->sheet.order_date ? r->sheet.order_date : r->sheet.date);
     json_t *problems = json_array(), *who = person(r, line, problems), *values = json_object();
+    read_level(r, line, problems);
+    if (!*level && !*cell(r, line, GTO_R_LEVEL)) complain(r, line, GTO_R_LEVEL, "level_missing", problems);
+    if (!*date && !r->undated) complain(r, line, GTO_R_ORDER_DATE, "order_date_unread", problems);
     if (badge == GTO_NONE) {
-        struct gto_problem p = {.code = ""};
-        gto_wrong(&p, "badge_unread", "value", cell(r, line, GTO_R_BADGE), (char *)NULL);
-        json_array_append_new(problems, problem(r, column_of(r, GTO_R_BADGE), "badge_unread", &p));
-        gto_problem_clear(&p);
+        complain(r, line, GTO_R_BADGE, "badge_unread", problems);
     } else {
         lt_print(title, sizeof title, *level ? "%s, %s ступень" : "%s", titles[badge], level);
         lt_json_put_str(values, "title", title);
@@ -283,6 +312,7 @@ static int award_row(struct run *r, const struct gto_line *line)
     }
     lt_print(identity, sizeof identity, "badge|%s|%s", level, gto_badge_word(badge));
     json_t *doc = proposal(r, line, who, values, identity, problems);
+    say_of(r, doc, &(struct about){.sex = gto_sex_of(cell(r, line, GTO_R_SEX))}, date, false);
     if (doc && badge == GTO_NONE) lt_json_put_bool(doc, "unread", true);
     send(r, doc);
     return 1;
@@ -295,7 +325,9 @@ static int number_row(struct run *r, const struct gto_line *line)
     if (gto_value_absent(cell(r, line, GTO_R_UIN))) return 0;
     json_t *problems = json_array(), *who = person(r, line, problems);
     if (!lt_json_str(who, "class") && *r->sheet.name >= '0' && *r->sheet.name <= '9') lt_json_put_str(who, "class", r->sheet.name);
-    send(r, proposal(r, line, who, json_object(), "uin", problems));
+    json_t *doc = proposal(r, line, who, json_object(), "uin", problems);
+    say_of(r, doc, &(struct about){.sex = gto_sex_of(cell(r, line, GTO_R_SEX))}, "", false);
+    send(r, doc);
     return 1;
 }
 
@@ -308,7 +340,7 @@ static void skip(struct run *r, const struct gto_line *line, const char *code)
     send(r, json_pack("{s:s, s:i, s:s, s:s}", "sheet", r->sheet.name, "row", (int)line->row, "skipped", code, "message", lt_msg(r->lang, id)));
 }
 
-static void column_name(unsigned n, char out[8])
+void gto_column_name(unsigned n, char out[8])
 {
     char back[8];
     size_t len = 0;
@@ -325,7 +357,7 @@ static void tell_sheet(struct run *r, bool missing)
         const struct gto_column *col = &s->columns[c];
         char name[8];
         const char *role = col->role == GTO_R_RESULT ? r->tables.tests[col->test].id : gto_role_word(col->role);
-        column_name(c, name);
+        gto_column_name(c, name);
         if (*col->heading || col->role) json_array_append_new(columns, json_pack("{s:s, s:s, s:s}", "column", name, "header", col->heading, "role", role));
     }
     lt_json_put_str(facts, "date", s->date);
@@ -333,8 +365,9 @@ static void tell_sheet(struct run *r, bool missing)
     if (s->sex) lt_json_put_str(facts, "sex", s->sex == 'm' ? "m" : "f");
     lt_json_put_str(facts, "order", s->order);
     lt_json_put_str(facts, "order_date", s->order_date);
-    json_t *doc = json_pack("{s:s, s:s, s:i, s:o, s:o, s:[]}", "sheet", s->name, "kind", r->numbers ? "numbers" : r->awards ? "awards" : "results", "header",
-                            (int)s->lines[s->head].row, "columns", columns, "facts", facts, "problems");
+    json_t *doc = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o}", "sheet", s->name, "kind", r->numbers ? "numbers" : r->awards ? "awards" : "results", "header",
+                            (int)s->lines[s->head].row, "columns", columns, "facts", facts, "problems",
+                            gto_sheet_remarks(s, &r->tables, !r->numbers && !r->awards, r->lang));
     if (doc && missing) lt_json_put(doc, "missing", json_pack("[s]", r->awards ? "order_date" : "date"));
     send(r, doc);
 }
@@ -409,7 +442,8 @@ static void finish_sheet(struct run *r)
     int score = r->numbers ? gto_sheet_numbers(s, &r->tables, r->lang) : gto_sheet_score(s, r->awards);
     if (score > r->score) r->score = score;
     if (!r->recognise && s->head < s->len) {
-        tell_sheet(r, readable(r) && lacks_day(r));
+        r->undated = readable(r) && lacks_day(r);
+        tell_sheet(r, r->undated);
         if (readable(r)) tell_rows(r);
     }
     gto_sheet_clear(s);
@@ -431,7 +465,12 @@ static int32_t row(void *user, const struct letopis_row *in)
     struct gto_sheet *s = &r->sheet;
     if (r->failed) return LETOPIS_FAILED;
     if (s->len && strcmp(s->name, in->sheet) != 0) finish_sheet(r);
-    if (!s->len) lt_print(s->name, sizeof s->name, "%.*s", (int)lt_utf8_clip(in->sheet, sizeof s->name - 1), in->sheet);
+    if (!s->len) {
+        if (strcmp(s->name, in->sheet) != 0) s->hidden = 0;
+        lt_print(s->name, sizeof s->name, "%.*s", (int)lt_utf8_clip(in->sheet, sizeof s->name - 1), in->sheet);
+        lt_print(s->today, sizeof s->today, "%s", r->today);
+    }
+    if (in->flags & LETOPIS_ROW_HIDDEN) s->hidden++;
     if (s->len >= IMPORT_ROWS || (in->flags & LETOPIS_ROW_HIDDEN)) return LETOPIS_OK;
     void *grown = lt_array_grow(s->lines, &s->cap, s->len + 1, sizeof *s->lines);
     if (!grown) return LETOPIS_FAILED;

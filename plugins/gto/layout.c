@@ -84,7 +84,7 @@ static bool has_letters(const char *text)
     return false;
 }
 
-static bool is_person(const struct gto_sheet *s, const struct gto_line *line)
+bool gto_sheet_person(const struct gto_sheet *s, const struct gto_line *line)
 {
     for (unsigned c = 1; c <= s->last; c++) {
         enum gto_role r = s->columns[c].role;
@@ -108,7 +108,7 @@ static void take_roles(struct gto_sheet *s)
         s->columns[c].role = r;
     }
     s->first = s->head + 1;
-    while (s->first < s->len && s->first < s->head + 8 && !is_person(s, &s->lines[s->first])) s->first++;
+    while (s->first < s->len && s->first < s->head + 8 && !gto_sheet_person(s, &s->lines[s->first])) s->first++;
     if (s->first == s->len || s->first == s->head + 8) s->first = s->head + 1;
 }
 
@@ -133,7 +133,7 @@ static int test_of(const struct gto_sheet *s, const struct gto_tables *t, const 
 }
 
 /* «очки» under a test: not its result. */
-static bool is_points(const struct gto_sheet *s, unsigned c)
+bool gto_sheet_points(const struct gto_sheet *s, unsigned c)
 {
     for (size_t i = s->head; i < s->first; i++) {
         char *key = gto_key(text_at(&s->lines[i], c));
@@ -144,17 +144,24 @@ static bool is_points(const struct gto_sheet *s, unsigned c)
     return false;
 }
 
+int gto_sheet_level(const struct gto_sheet *s, const struct gto_tables *t, const struct gto_edition **e)
+{
+    int level = -1;
+    *e = gto_edition_on(t, *s->date ? s->date : s->today);
+    for (size_t i = 0; *e && *s->level && i < (*e)->levels_len; i++) {
+        if (strcmp((*e)->levels[i].name, s->level) == 0) level = (int)i;
+    }
+    return level;
+}
+
 static void take_tests(struct gto_sheet *s, const struct gto_tables *t, enum lt_lang lang)
 {
-    const struct gto_edition *e = gto_edition_on(t, *s->date ? s->date : "2026-09-01");
-    int level = -1;
-    for (size_t i = 0; e && *s->level && i < e->levels_len; i++) {
-        if (strcmp(e->levels[i].name, s->level) == 0) level = (int)i;
-    }
+    const struct gto_edition *e = NULL;
+    int level = gto_sheet_level(s, t, &e);
     for (unsigned c = 1; c <= s->last; c++) {
         struct gto_column *col = &s->columns[c];
         char heading[TEXT_MOST];
-        if (col->role != GTO_R_NONE || is_points(s, c)) continue;
+        if (col->role != GTO_R_NONE || gto_sheet_points(s, c)) continue;
         int test = test_of(s, t, level >= 0 ? e : NULL, level, c, lang, heading);
         if (test < 0) continue;
         col->role = GTO_R_RESULT;

@@ -259,9 +259,14 @@ int gto_test_find(const struct gto_tables *t, const struct gto_edition *e, int l
         n = fitting(t, e, level, sex, asked, ways[w], true, lang, &found, names);
         /* a test of another level by its full name: it is known, only not here; do not go on to parts of names */
         if (n == 0 && w < 2 && fitting(t, e, level, sex, asked, ways[w], false, lang, &found, names)) {
+            const char *title = w == 0 ? gto_test_title(&t->tests[found], lang) : name;
+            char *near = gto_key(gto_test_title(&t->tests[found], LT_RU));
+            int ignored;
             json_array_clear(names);
-            fitting(t, e, level, sex, key, anything, true, lang, &found, names);
-            rc = refuse(p, "test_not_in_level", name, level_name, json_incref(names));
+            if (!near || fitting(t, e, level, sex, near, is_near, true, lang, &ignored, names) == 0)
+                fitting(t, e, level, sex, key, anything, true, lang, &ignored, names);
+            free(near);
+            rc = refuse(p, "test_not_in_level", title, level_name, json_incref(names));
             n = -1;
         }
     }

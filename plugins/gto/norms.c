@@ -131,6 +131,7 @@ static bool read_test(struct reader *r)
     if (!one.lower && strcmp(r->f[3], "higher") != 0) return bad(r, "direction");
     int known = test_by_id(t, one.id);
     if (known >= 0 && (t->tests[known].unit != one.unit || t->tests[known].lower != one.lower)) return bad(r, "test_twice");
+    if (*r->f[7] && (!gto_value_table(one.unit, r->f[7], &one.limit) || one.limit <= 0)) return bad(r, "value");
     if (t->tests_len >= TESTS_MAX) return bad(r, "too_many");
     if (known < 0) {
         void *grown = grow(t->tests, &t->tests_cap, t->tests_len + 1, sizeof *t->tests, r);
@@ -141,6 +142,7 @@ static bool read_test(struct reader *r)
         t->tests[known = (int)t->tests_len++] = one;
     }
     struct gto_test *mine = &t->tests[known];
+    if (one.limit) mine->limit = one.limit;
     int n = 0;
     while (mine->keys[n]) n++;
     bool good = add_key(mine, &n, one.id) && add_key(mine, &n, one.ru) && add_key(mine, &n, one.en);

@@ -283,6 +283,107 @@ static void a_protocol_brings_numbers(void **state)
     assert_null(at(p, "rows/0/changes"));
 }
 
+/* --- what goes wrong is told --- */
+
+/* The message of the row's problem of that code; "" where there is none. */
+static const char *told_as(const json_t *row, const char *code)
+{
+    size_t i;
+    json_t *p;
+    json_array_foreach(at(row, "problems"), i, p) {
+        if (strcmp(text(p, "code"), code) == 0) return text(p, "message");
+    }
+    return "";
+}
+
+/* The first row of the sheet's line with that test in its title. */
+static const json_t *row_of(const json_t *answer, int line, const char *test)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(answer, "rows"), i, row) {
+        if (number(row, "row") == line && strstr(text(row, "values/title"), test)) return row;
+    }
+    return NULL;
+}
+
+static void a_protocol_with_everything_wrong(void **state)
+{
+    (void)state;
+    ok(s, "local", "pupil", "edit", "{'id':'@petr','sex':'m','birth':'2009-05-05'}");
+    json_t *p = preview("gto-results", "odd.xlsx");
+    print_rows(p);
+    /* columns that are no test of the level, and a row that a filter hides, are not passed over in silence */
+    const json_t *remarks = at(p, "sheets/0/problems");
+    assert_int_equal(json_array_size(remarks), 3);
+    assert_non_null(strstr(text(p, "sheets/0/problems/0/message"), "1 строка скрыта"));
+    assert_non_null(strstr(text(p, "sheets/0/problems/1/message"), "Столбец E «Бег на 100 м (с)» не прочитан"));
+    assert_non_null(strstr(text(p, "sheets/0/problems/1/message"), "на V ступени нет"));
+    assert_non_null(strstr(text(p, "sheets/0/problems/2/message"), "Столбец F «Шахматы» не прочитан"));
+    /* a girl among boys is a question; whoever is chosen, the row may be taken */
+    const json_t *girl = row_of(p, 5, "60 м");
+    assert_string_equal(text(girl, "outcome"), "doubtful");
+    assert_string_equal(text(girl, "candidates/0/id"), id_of(s, "olga"));
+    assert_non_null(strstr(told_as(girl, "sex_differs_f"), "Строка 5: по файлу пол мужской"));
+    p = ok(s, "gto", "import", "resolve", "{'batch':'%s','decision':['Протокол!5=%s']}", text(p, "batch"), id_of(s, "olga"));
+    assert_string_equal(text(row_of(p, 5, "60 м"), "outcome"), "matched");
+    /* seventeen years old in a protocol of V: told, and judged by the age */
+    const json_t *older = row_of(p, 6, "60 м");
+    assert_string_equal(text(older, "outcome"), "matched");
+    assert_non_null(strstr(told_as(older, "level_differs"), "в файле V ступень (14–15), а в день испытания исполнилось 17"));
+    assert_string_equal(text(row_of(p, 6, "Прыжок"), "values/gto_value"), "205");
+    /* 2:15 nobody runs, 9:5 is 9:05 or 9:50: row and column are named; «осв.» and «б/р» are no results and no errors */
+    assert_int_equal(rows(p, "error", NULL), 2);
+    assert_non_null(strstr(told_as(row_of(p, 4, "2000"), "value_unlikely"), "Строка 4, столбец G: «2:15»"));
+    assert_non_null(strstr(told_as(row_of(p, 6, "2000"), "value_time_digits"), "Строка 6, столбец G: «9:5»"));
+    assert_null(row_of(p, 4, "Прыжок"));
+    assert_null(row_of(p, 5, "Прыжок"));
+}
+
+/* Of a long list each row has its own day, sex and level. */
+static void rows_without_a_day_or_level(void **state)
+{
+    (void)state;
+    json_t *p = protocol("preview", "Иванов Иван Петрович;;05.03.2011;М;V;Бег на 60 м;9,1;32.10.2026\n"
+                                    "Иванов Иван Петрович;;05.03.2011;М;V;Челночный бег;7,7;\n"
+                                    "Иванов Иван Петрович;;05.03.2011;М;XX;Прыжок в длину;193;05.10.2026\n"
+                                    "Иванов Иван Петрович;;05.03.2011;Ж;V;Наклон;-3;05.10.2026\n"
+                                    "Иванов Иван Петрович;;05.03.2011;М;V;Бег на 2000 м;9:11;05.10.2036\n", "");
+    print_rows(p);
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 0), "date_unread"), "столбец H: Дата испытания «32.10.2026» не прочитана"));
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 1), "date_missing"), "столбец H: Даты испытания нет"));
+    assert_string_equal(text(p, "rows/2/outcome"), "matched");
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 2), "level_unread"), "Ступень «XX» не прочитана"));
+    assert_string_equal(text(p, "rows/3/outcome"), "doubtful");
+    assert_int_equal(rows(p, "error", NULL), 3);
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 4), "entry_wrong"), "Укажите сегодняшнюю или более раннюю."));
+}
+
+static void orders_as_they_are_written(void **state)
+{
+    (void)state;
+    char path[300];
+    lt_print(path, sizeof path, "%s-order.csv", s->dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs("ПРИКАЗ Министерства спорта от 25.03.2026 № 12-НГ\n"
+          "Ф.И.О.;УИН;Ступень;Знак;Приказ;Номер удостоверения\n"
+          "Иванов Иван Петрович;23650012345;V;золотой;№ 12-НГ от 24.03.2026;АБ 1\n"
+          "Ольгина Иван Петрович;;VIII;серебряный;;АБ 2\n"
+          "Петров Иван Петрович;;;бронза;13-нг;АБ 3\n", f);
+    fclose(f);
+    json_t *p = ok(s, "gto", "import", "preview", "{'format':'gto-awards','file':'<=%s'}", path);
+    unlink(path);
+    print_rows(p);
+    assert_string_equal(text(p, "rows/0/values/gto_order"), "12-НГ");
+    assert_string_equal(text(p, "rows/0/values/gto_order_date"), "2026-03-24");
+    assert_string_equal(text(p, "rows/1/values/gto_order"), "12-НГ");
+    assert_string_equal(text(p, "rows/1/values/gto_order_date"), "2026-03-25");
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 1), "level_unread"), "столбец C: Ступень «VIII» не прочитана"));
+    assert_string_equal(text(p, "rows/2/values/gto_order"), "13-нг");
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 2), "level_missing"), "Ступень знака не указана"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -290,6 +391,7 @@ int main(void)
         T(the_federal_form),      T(the_federal_form_by_libreoffice), T(a_wide_table_with_points_beside), T(the_same_as_an_old_workbook),
         T(a_long_list),           T(an_order_on_badges),              T(a_list_of_numbers),               T(formats_are_recognised),
         T(results_entered_by_hand), T(a_protocol_brings_numbers),
+        T(a_protocol_with_everything_wrong), T(rows_without_a_day_or_level), T(orders_as_they_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,26 @@ def wide(out):
     book.close()
 
 
+def odd(out):
+    """What goes wrong: a girl and a boy of another age among boys of V, a test of another level, no test at all, a hidden row, slips of the pen."""
+    book = openpyxl.Workbook()
+    s = book.active
+    s.title = "Протокол"
+    s["A1"] = "Протокол от 05.10.2026, V ступень, юноши"
+    for c, text in enumerate(["№ п/п", "Ф.И.О.", "УИН участника", "Бег на 60 м (с)", "Бег на 100 м (с)", "Шахматы", "Бег на 2000 м (мин, с)",
+                              "Прыжок в длину с места толчком двумя ногами (см)"]):
+        s.cell(3, 1 + c, text)
+    for r, row in enumerate([(1, "Иванов Иван Петрович", "23-65-0012345", "9,1", "14,0", "5", "2:15", "осв."),
+                             (2, "Ольгина Иван Петрович", "", "10,1", "", "", "11:05", "б/р"),
+                             (3, "Петров Иван Петрович", "", "9,5", "", "", "9:5", "2м05"),
+                             (4, "Иванов Иван Петрович", "23-65-0012345", "9,0", "", "", "", "")]):
+        for c, v in enumerate(row):
+            s.cell(4 + r, 1 + c, v)
+    s.row_dimensions[7].hidden = True
+    book.save(out.path("odd.xlsx"))
+    freeze_zip(out.path("odd.xlsx"))
+
+
 LONG = [["Ф.И.О.", "УИН участника", "Дата рождения", "Пол", "Ступень", "Вид испытания", "Результат", "Дата выполнения"],
         ["Иванов Иван Петрович", "23-65-0012345", "05.03.2011", "М", "V", "Плавание на 50 м", "1,10", "20.10.2026"],
         ["Иванов Иван Петрович", "23-65-0012345", "05.03.2011", "М", "V", "Самозащита без оружия", "26-30", "20.10.2026"],
@@ -117,6 +137,7 @@ def make(out):
     federal(out)
     wide(out)
     award(out)
+    odd(out)
     uin(out)
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(LONG)
