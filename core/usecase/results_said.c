@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { PLAIN_MAX = 300 };
+enum { PLAIN_MAX = 300, SENTENCE_MAX = 800 };
 
 /* NULL, or the key of the object that is there and not of that type. */
 static const char *not_of(const json_t *object, const char *const keys[], size_t len, json_type type)
@@ -28,6 +28,7 @@ static const char *wrong_result(const json_t *doc)
     if (!at && !lt_json_object(doc, "pupil")) at = "pupil";
     if (!at && !lt_json_object(doc, "values")) at = "values";
     if (!at && json_object_get(doc, "problems") && !lt_json_array(doc, "problems")) at = "problems";
+    if (!at && json_object_get(doc, "of") && !lt_json_object(doc, "of")) at = "of";
     if (!at && json_object_get(doc, "year") && !json_is_integer(json_object_get(doc, "year"))) at = "year";
     return at;
 }
@@ -67,9 +68,10 @@ enum results_said results_said(const json_t *doc, const char **place)
 
 static int put_text(json_t *to, const json_t *from, const char *key, const char *fallback)
 {
-    char text[PLAIN_MAX + 1];
+    char text[SENTENCE_MAX + 1];
+    size_t most = strcmp(key, "message") == 0 ? SENTENCE_MAX : PLAIN_MAX;
     const char *said = lt_json_str_or(from, key, fallback);
-    lt_print(text, sizeof text, "%.*s", (int)lt_utf8_clip(said, PLAIN_MAX), said);
+    lt_print(text, sizeof text, "%.*s", (int)lt_utf8_clip(said, most), said);
     return json_object_set_new(to, key, json_string(text));
 }
 

@@ -356,7 +356,7 @@ static void rows_without_a_day_or_level(void **state)
     assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 2), "level_unread"), "Ступень «XX» не прочитана"));
     assert_string_equal(text(p, "rows/3/outcome"), "doubtful");
     assert_int_equal(rows(p, "error", NULL), 3);
-    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 4), "entry_wrong"), "Укажите сегодняшнюю или более раннюю."));
+    assert_non_null(strstr(told_as(json_array_get(at(p, "rows"), 4), "entry.date_future"), "Укажите сегодняшнюю или более раннюю."));
 }
 
 static void orders_as_they_are_written(void **state)
