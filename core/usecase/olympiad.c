@@ -3,6 +3,7 @@
  *
  * The consent to publication by the organiser is a consent of its own (purpose olympiad, 152-FZ art. 9): here it is only shown beside. */
 #include "usecase/spool.h"
+#include "usecase/state_events.h"
 #include "usecase/table.h"
 
 #include "base/json.h"
@@ -15,12 +16,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { EVENTS_BYTES = 1 << 20, EVENTS_MAX = 5000, SPELLINGS_MAX = 64 };
-
-#define EVENTS_ID "state-events"
-#define EVENTS_PATH "mappings/" EVENTS_ID ".json"
+enum { SPELLINGS_MAX = 64 };
 
 static int year_of(struct uc_call *call, const json_t *in)
 {
@@ -251,75 +248,6 @@ static int run_hash(struct uc_call *call, const json_t *in, json_t **out, struct
     return rc;
 }
 
-/* --- events of the state list: data with edition, dates and source, given by the school --- */
-
-static int events_check(const json_t *doc, struct lt_error *err)
-{
-    static const char *const needed[] = {"edition", "source", "from"};
-    struct lt_date d;
-    size_t i;
-    const json_t *e;
-    for (i = 0; i < LT_COUNT(needed); i++) {
-        if (!lt_json_str(doc, needed[i])) return lt_fail(err, LT_USAGE, "olympiad.events_lack", "key", needed[i], (char *)NULL);
-    }
-    const char *to = lt_json_str(doc, "to");
-    if (!lt_date_parse(lt_json_str_or(doc, "from", ""), &d) || (to && !lt_date_parse(to, &d)))
-        return lt_fail(err, LT_USAGE, "olympiad.events_lack", "key", "from", (char *)NULL);
-    const json_t *events = lt_json_array(doc, "events");
-    if (!events || json_array_size(events) > EVENTS_MAX) return lt_fail(err, LT_USAGE, "olympiad.events_lack", "key", "events", (char *)NULL);
-    json_array_foreach(events, i, e) {
-        if (!lt_json_str(e, "title")) return lt_fail(err, LT_USAGE, "olympiad.events_lack", "key", "title", (char *)NULL);
-    }
-    return 0;
-}
-
-static int events_read(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    json_t *doc = NULL;
-    const struct uc_input_file *file = &call->files[lt_json_int(lt_json_object(in, "file"), "index", 0)];
-    char *text = malloc(EVENTS_BYTES + 1);
-    if (!text) return lt_fail_memory(err);
-    size_t len = 0;
-    ssize_t n = 1;
-    while (n > 0 && len <= EVENTS_BYTES) {
-        n = pread(file->fd, text + len, EVENTS_BYTES + 1 - len, (off_t)len);
-        if (n > 0) len += (size_t)n;
-    }
-    int rc = n < 0 ? lt_fail_errno(err, "read", file->name) : lt_json_parse(text, len, EVENTS_BYTES, &doc, err);
-    free(text);
-    if (!rc) rc = events_check(doc, err);
-    if (rc) json_decref(doc);
-    else *out = doc;
-    return rc;
-}
-
-static int run_events(struct uc_call *call, const json_t *in, json_t **out, struct lt_error *err)
-{
-    static const char *const keys[] = {"edition", "source", "from", "to", "events"};
-    json_t *given = NULL, *doc = json_pack("{s:s, s:s}", "id", EVENTS_ID, "format", EVENTS_ID);
-    struct uc_tx *tx = NULL;
-    struct lt_error none = {0};
-    if (!lt_json_object(in, "file")) {
-        json_decref(doc);
-        int found = index_get(call->app->index, "mapping", EVENTS_ID, out, NULL, &none);
-        lt_error_clear(&none);
-        if (found) *out = json_pack("{s:s, s:[]}", "id", EVENTS_ID, "events");
-        return *out ? 0 : lt_fail_memory(err);
-    }
-    int rc = doc ? events_read(call, in, &given, err) : lt_fail_memory(err);
-    for (size_t i = 0; !rc && i < LT_COUNT(keys); i++) {
-        if (lt_json_copy_key(doc, given, keys[i])) rc = lt_fail_memory(err);
-    }
-    if (!rc) rc = uc_tx_begin1(call, VAULT_SCHOOL, &tx, err);
-    if (!rc) rc = uc_tx_put(tx, VAULT_SCHOOL, EVENTS_PATH, doc, err);
-    if (!rc) rc = uc_tx_commit(tx, "Set the list of state events", NULL, err);
-    uc_tx_end(tx);
-    json_decref(given);
-    if (rc) json_decref(doc);
-    else *out = doc;
-    return rc;
-}
-
 #define YEAR {"year", UC_INT, 0, 2000, 2100, NULL}
 static const struct uc_field statements_fields[] = {{"class", UC_ID, 0, 0, 0, NULL}, YEAR, {"lacking", UC_BOOL, 0, 0, 0, NULL},
                                                     {"complete", UC_BOOL, 0, 0, 0, NULL}, {0}};
@@ -327,7 +255,9 @@ static const struct uc_field enter_fields[] = {{"pupil", UC_ID, UC_MANY | UC_REQ
                                                {"who", UC_ENUM, 0, 0, 0, "consent_who"}, YEAR, {0}};
 static const struct uc_field form_fields[] = {{"class", UC_ID, UC_REQUIRED, 0, 0, NULL}, YEAR, {0}};
 static const struct uc_field hash_fields[] = {{"pupil", UC_ID, UC_REQUIRED, 0, 0, NULL}, {0}};
-static const struct uc_field events_fields[] = {{"file", UC_FILE, UC_POSITIONAL, 0, 0, NULL}, {0}};
+static const struct uc_field events_fields[] = {{"file", UC_FILE, UC_POSITIONAL, 0, 0, NULL}, {"edition", UC_TEXT, 0, 1, 200, NULL},
+                                                {"source", UC_TEXT, 0, 1, 400, NULL},         {"from", UC_DATE, 0, 0, 0, NULL},
+                                                {"to", UC_DATE, 0, 0, 0, NULL},               {"events", UC_LINES, 0, 1, 400000, NULL}, {0}};
 
 static const struct uc_row rows[] = {
     {.noun = "olympiad", .verb = "statements", .method = "GET", .tail = "/statements", .reply = UC_LIST, .right = "olympiad.read", .target = UC_T_LIST,
@@ -338,8 +268,10 @@ static const struct uc_row rows[] = {
      .fields = form_fields, .run = run_form},
     {.noun = "olympiad", .verb = "hash", .method = "GET", .tail = "/hash", .reply = UC_ONE, .right = "portfolio.read", .target = UC_T_PUPIL,
      .gives = "olympiad_hashes", .target_field = "pupil", .fields = hash_fields, .run = run_hash},
-    {.noun = "olympiad", .verb = "events", .method = "POST", .tail = "/events", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "import.results",
-     .gives = "state_events", .fields = events_fields, .run = run_events},
+    {.noun = "olympiad", .verb = "events", .method = "GET", .tail = "/events", .reply = UC_ONE, .right = "import.results",
+     .gives = "state_events", .run = state_events_show},
+    {.noun = "olympiad", .verb = "events_set", .method = "POST", .tail = "/events", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
+     .right = "import.results", .gives = "state_events", .fields = events_fields, .run = state_events_set},
 };
 
 const struct uc_noun uc_noun_olympiad = UC_NOUN("olympiad", "olympiads", NULL, rows);

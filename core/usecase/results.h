@@ -84,7 +84,7 @@ struct results {
     json_t *school_forms;         /* what the school is called, in the form that is compared */
     json_t *school_said;          /* text of a file → enum results_school, remembered for the run */
     json_t *schools;              /* mappings/schools.json: {ours:[…], others:[…]} or NULL */
-    json_t *events;               /* mappings/state-events.json: {edition, from, to, events:[{title}]} or NULL */
+    json_t *events;               /* of the state list by their titles (state_events.h), or NULL */
 
     struct results_row *rows;
     size_t rows_len, rows_cap;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/entry.h"
 #include "usecase/entry.h"
+#include "usecase/state_events.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -171,20 +172,14 @@ static int stamp_year(struct results *r, const struct results_row *row, json_t *
 }
 
 /* Is it an event of the state list that held that day? The list is the school's data; its edition stays with the entry. */
-static int mark_event(struct results *r, const json_t *fresh, json_t *source)
+static int mark_event(struct results *r, const struct results_row *row, const json_t *fresh, json_t *source)
 {
-    const char *title = lt_json_str_or(fresh, "title", ""), *date = lt_json_str(fresh, "date");
-    const char *from = lt_json_str_or(r->events, "from", ""), *to = lt_json_str(r->events, "to");
-    char today[LT_DATE_SIZE];
-    size_t i;
-    const json_t *e;
+    const char *date = lt_json_str(fresh, "date");
+    char day[LT_DATE_SIZE];
     if (!r->events) return 0;
-    if (!date) date = lt_date_format(r->call->today, today);
-    if (strcmp(date, from) < 0 || (to && strcmp(date, to) > 0)) return 0;
-    json_array_foreach(lt_json_array(r->events, "events"), i, e) {
-        if (same_fold(lt_json_str_or(e, "title", ""), title)) return lt_json_put_str(source, "state_list", lt_json_str(r->events, "edition"));
-    }
-    return 0;
+    if (!date) date = lt_date_format(row->day, day);
+    return lt_json_put_str(source, "state_list", state_events_edition(r->events, lt_json_str_or(fresh, "title", ""), lt_json_str(row->doc, "event"),
+                                                                      lt_json_str(fresh, "level"), date));
 }
 
 /* The entry as the row alone would make it. */
@@ -203,7 +198,7 @@ static int fresh_entry(struct results *r, struct results_row *row, json_t **out,
     if (!rc) rc = stamp_year(r, row, fresh, err);
     json_t *source = lt_json_object(fresh, "source");
     if (!rc && (lt_json_put_str(source, "key", row->identity) || lt_json_put_str(source, "batch", r->options->batch->id) ||
-                lt_json_put_int(source, "revision", 1) || mark_event(r, fresh, source)))
+                lt_json_put_int(source, "revision", 1) || mark_event(r, row, fresh, source)))
         rc = lt_fail_memory(err);
     if (!rc && !row->incomplete) rc = entry_check(call, fresh, false, err);
     call->target = keep;

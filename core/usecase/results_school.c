@@ -1,6 +1,8 @@
 /* Is the school named in a row ours? Files write it in every way: «МБОУ "Школа № 7" г. Города», «СОШ №7», «школа 7», «7». */
 #include "usecase/results.h"
 
+#include "usecase/state_events.h"
+
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -122,8 +124,7 @@ void results_school_names(struct results *r, const json_t *school)
     }
     if (!r->schools && index_get(r->call->app->index, "mapping", "schools", &r->schools, NULL, &ignored)) r->schools = NULL;
     lt_error_clear(&ignored);
-    if (!r->events && index_get(r->call->app->index, "mapping", "state-events", &r->events, NULL, &ignored)) r->events = NULL;
-    lt_error_clear(&ignored);
+    if (!r->events) r->events = state_events_by_title(r->call);
 }
 
 /* What people decided about this very text: in this batch, or before. */

@@ -75,8 +75,9 @@ const struct uc_shape uc_shapes_work[] = {
     {"how_many", "count:int"},
     {"olympiad_hash", "spelling sha256:sha256 own:bool"},
     {"olympiad_hashes", "pupil:id hashes*:olympiad_hash"},
-    {"state_event", "title"},
-    {"state_events", "id format? edition? source? from?:date to?:date events*:state_event +stamped"},
+    {"state_event", "title level?:=level"},
+    {"state_edition", "edition source from:date to?:date events*:state_event"},
+    {"state_events", "id format? edition? source? from?:date to?:date events*:state_event earlier*?:state_edition +stamped"},
 
     /* --- reports --- */
     {"share_of", "value count:int before:int"},

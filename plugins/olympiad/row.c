@@ -238,6 +238,7 @@ static void vsosh(struct run *r, const struct line *line, json_t *row, json_t *v
     lt_print(title, sizeof title, "Всероссийская олимпиада школьников%s%.200s", in_title || subject ? " " : "",
              in_title ? in_title : subject ? subject : "");
     put(r, values, "title", title);
+    put(r, row, "event", "Всероссийская олимпиада школьников");
     put(r, values, "activity", "olympiad");
     put(r, values, "subject", subject);
     put(r, values, "stage", stage);
@@ -265,6 +266,7 @@ static void rsosh(struct run *r, const struct line *line, json_t *row, json_t *v
     if (!name && *r->facts.title) name = r->facts.title;
     lt_print(title, sizeof title, "%.180s%s%.90s%s", name ? name : "", profile ? " («" : "", profile ? profile : "", profile ? "»)" : "");
     put(r, values, "title", title);
+    put(r, row, "event", name);
     put(r, values, "activity", "olympiad");
     put(r, values, "level", *r->facts.level ? r->facts.level : "national");
     put(r, values, "subject", profile ? (words_subject(r->words, profile, NULL) ? words_subject(r->words, profile, NULL) : profile) : NULL);

@@ -627,21 +627,6 @@ static void the_hash_of_the_list_is_made_for_looking_by_hand(void **state)
     assert_int_equal(json_array_size(json_object_get(a, "hashes")), 4);
 }
 
-/* The list of state events is the school's data: with edition, source and dates; entries made while it holds bear its edition. */
-static void events_of_the_state_list_are_marked(void **state)
-{
-    (void)state;
-    const char *path = csv("list.json", "{\"edition\":\"образец\",\"source\":\"приказ\",\"from\":\"2026-09-01\",\"to\":\"2027-08-31\","
-                                        "\"events\":[{\"title\":\"Фестиваль науки\"}]}");
-    assert_int_equal(json_array_size(json_object_get(ok(s, "local", "olympiad", "events", "{}"), "events")), 0);
-    ok(s, "local", "olympiad", "events", "{'file':'<=%s'}", path);
-    apply("olympiad-other", "openpyxl/16-other.xlsx", "");
-    assert_string_equal(text(first_entry("Л-0006"), "source/state_list"), "образец");
-    assert_string_equal(text(first_entry("Л-0001"), "source/state_list"), "");
-    const char *bad = csv("bad.json", "{\"events\":[]}");
-    refused(s, LT_USAGE, "olympiad.events_lack", "local", "olympiad", "events", "{'file':'<=%s'}", bad);
-}
-
 #define BUILT LETOPIS_BINARY_DIR "/tests/plugins/"
 
 /* A file not yet installed is looked at and tried in the child it will have. */
@@ -774,7 +759,6 @@ int main(void)
         T(statements_of_participants),
         T(lists_are_workbooks),
         T(the_hash_of_the_list_is_made_for_looking_by_hand),
-        T(events_of_the_state_list_are_marked),
         T(a_plugin_is_tried_on_samples),
         cmocka_unit_test_setup_teardown(nobody_is_taken_for_somebody_else, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(ten_thousand_rows, setup_crowd, teardown),

@@ -24,7 +24,7 @@ export function classHead(ctx, classes, klass) {
     classes.length > 1 && chips({label: t('class.choose'), must: true, options: classes.map((c) => ({value: c.id, label: c.name})), value: klass?.id,
       onchange: (v) => { ctx.setQuery({class: v}); ctx.query.set('class', v); ctx.reload(); }}),
     tabs({label: t('class.tabs'), items: [{href: `/class${keep}`, label: t('class.board')}, {href: `/class/accounts${keep}`, label: t('class.accounts')},
-      {href: `/class/consents${keep}`, label: t('class.consents')}, {href: `/class/gto${keep}`, label: t('class.gto')}]}));
+      {href: `/class/consents${keep}`, label: t('class.consents')}, {href: `/class/gto${keep}`, label: t('class.gto')}, {href: `/class/olympiads${keep}`, label: t('class.olympiads')}]}));
 }
 
 export const sorted = (rows, key = 'name') => sortBy(rows, (r) => r[key]);
