@@ -61,6 +61,7 @@ export function valueText(name, v, e = {}) {
 
 export function entryFacts(e, {changed = new Set(), skip = []} = {}) {
   const rows = FACTS.filter((n) => !skip.includes(n)).map((n) => [n, valueText(n, e[n], e)]).filter(([, v]) => v);
+  if (e.source?.state_list) rows.push(['state_list', e.source.state_list]);
   return h('dl', {class: 'facts'}, rows.map(([n, v]) => [h('dt', {}, labelOf(n)),
     h('dd', {class: changed.has(n) && 'facts-changed'}, n === 'link' ? h('a', {href: v, rel: 'noopener noreferrer', target: '_blank'}, v) : v)]));
 }

@@ -64,6 +64,7 @@ function actions(ctx, e) {
   if (own && e.state === 'verified') rest.push({label: t(e.significant ? 'entry.unselect' : 'entry.select'), icon: 'star', press: () => select(ctx, e).catch(fail)});
   if (e.pupil === ctx.session.id && filesCount(e) > 0) rest.push({label: t('entry.cover'), icon: 'image', press: () => cover(e).catch(fail)});
   if (may.has('dispute')) rest.push({label: t('dispute.do'), icon: 'flag', press: () => dispute(ctx, e)});
+  if (e.activity === 'olympiad' && /^(?!0000)\d{12}$/.test(e.document?.number || '')) rest.push({label: t('entry.hash'), icon: 'search', press: () => hash(e).catch(fail)});
   if (may.has('hide')) rest.push({label: t('entry.hide'), icon: 'eye-off', press: () => hide(act).catch(fail)});
   if (may.has('unhide')) rest.push({label: t('entry.unhide'), icon: 'eye', press: () => act('hide', {undo: true}, t('entry.unhide_done')).catch(fail)});
   if (may.has('withdraw')) rest.push({label: t('entry.withdraw'), icon: 'trash', press: () => withdraw(ctx, e)});
@@ -82,6 +83,13 @@ async function select(ctx, e) {
 async function cover(e) {
   await send('POST', `/pupils/${e.pupil}/portfolio/arrange`, {cover: `entry:${e.id}`});
   toast(t('entry.cover_done'));
+}
+
+/* The key under which the ministry's base has the diplomas of a person: shown for looking by hand, sent nowhere. */
+async function hash(e) {
+  const {hashes} = await get('/olympiads/hash', {pupil: e.pupil});
+  dialog({title: t('entry.hash'), wide: true, body: [h('p', {}, t('entry.hash_text', {code: e.document.number})), h('ul', {class: 'hashes'}, hashes.map((x) => h('li', {}, h('div', {class: x.own ? '' : 'soft'}, x.spelling), h('code', {class: 'small'}, x.sha256))))],
+    actions: [{label: t('ui.close'), kind: 'primary'}]});
 }
 
 async function hide(act) {

@@ -35,7 +35,7 @@ export async function view(ctx) {
 
 /* --- statements --- */
 
-const yes = (v, more) => (v ? h('span', {class: 'row'}, mark({label: t('ui.yes'), kind: 'good', icon: 'check'}), more && h('span', {class: 'small soft'}, more)) : mark({label: t('olympiads.lacks'), kind: 'attention', icon: 'minus'}));
+const yes = (v, more) => (v ? h('span', {class: 'row'}, mark({label: t('ui.yes'), kind: 'good', icon: 'check'}), more && h('span', {class: 'small soft'}, more)) : h('span', {class: 'row'}, mark({label: t('olympiads.lacks'), kind: 'attention', icon: 'minus'})));
 
 function statements(ctx, klass, rows) {
   const lacking = rows.filter((r) => !r.rules || !r.publication);
