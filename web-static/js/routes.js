@@ -12,8 +12,8 @@ import {routes as sysadmin} from './routes/sysadmin.js';
 export const nouns = {
   pupil: ['entry', 'review', 'goal', 'share', 'gto'],
   guardian: ['entry', 'review', 'goal', 'share', 'gto'],
-  teacher: ['entry', 'event', 'gto', 'review', 'award'],
-  office: ['entry', 'school', 'person', 'pupil', 'role', 'channel', 'award', 'carrier'],
+  teacher: ['entry', 'event', 'gto', 'review', 'award', 'olympiad'],
+  office: ['entry', 'school', 'person', 'pupil', 'role', 'channel', 'award', 'carrier', 'olympiad'],
   sysadmin: ['school', 'carrier'],
 };
 

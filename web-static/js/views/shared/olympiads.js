@@ -7,7 +7,7 @@ import {chips} from '../../ui/chips.js';
 import {dialog} from '../../ui/dialog.js';
 import {form} from '../../ui/form.js';
 import {h} from '../../ui/h.js';
-import {loadNouns, word} from '../../ui/meta.js';
+import {word} from '../../ui/meta.js';
 import {empty, mark, pageHead} from '../../ui/state.js';
 import {table} from '../../ui/table.js';
 import {chosenClass, classHead, classesOf, sorted} from '../../ui/teacher.js';
@@ -16,7 +16,6 @@ import {fail, toast} from '../../ui/toast.js';
 const ofWholeSchool = (session) => session.roles.some((r) => ['director', 'deputy_head'].includes(r.role) || (r.role === 'duty' && r.duty === 'olympiads'));
 
 export async function view(ctx) {
-  await loadNouns(['olympiad']);
   ctx.title(t('olympiads.title'));
   const classes = await classesOf(ctx);
   const klass = chosenClass(ctx, classes);
