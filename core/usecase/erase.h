@@ -24,7 +24,7 @@ int erase_due_app(struct lt_app *app, const char *local_user, struct lt_error *e
 
 /* --- parts --- */
 
-/* erase_plan.c: what there is of the pupil, {pupil, confirm (pupil.emptied: it has no card, see erase_emptied.c), counts, bytes, persons, stay, channels, events, spool, mentions, beyond}; as the answer of a preview.
+/* erase_plan.c: what there is of the pupil, {pupil, confirm (pupil.emptied: it has no card, see erase_emptied.c), counts, bytes, persons, stay, channels, events, spool (how many things on their way), waiting (whose, erase_spool.c), mentions, beyond}; as the answer of a preview.
  * The target of the call is the pupil. */
 int erase_plan(struct uc_call *call, json_t **out, struct lt_error *err);
 /* erase_act.c: every act of the school, as {id, …} in order of birth. */
@@ -41,8 +41,10 @@ int erase_school(struct uc_tx *tx, json_t *act, struct lt_error *err);
 
 /* erase_steps.c: all that follows from an act; to be repeated. *remaining: [{what, id, code}] of what could not be done now. */
 int erase_steps(struct uc_call *call, const json_t *act, json_t **remaining, struct lt_error *err);
-/* How many files lie in the spool. */
-int erase_spool_count(struct lt_app *app);
+/* erase_spool.c: files on their way. What says surely whom it is about loses the pupil alone, all else goes. */
+int erase_spool(struct lt_app *app, const json_t *act, struct lt_error *err);
+/* What of whom would go: [{what: upload|import|scan|result, count, by, name}], by and name where it is known whose it is. */
+int erase_spool_tell(struct lt_app *app, json_t **out, struct lt_error *err);
 
 /* app.c: a repository into the index as a whole. */
 int app_feed_whole(struct lt_app *app, const char *repo, struct lt_error *err);

@@ -214,6 +214,20 @@ static int find_backups(struct plan *p)
     return rc;
 }
 
+/* --- what others have on their way --- */
+
+static int find_waiting(struct plan *p)
+{
+    json_t *waiting = NULL;
+    const json_t *one;
+    size_t i;
+    json_int_t n = 0;
+    int rc = erase_spool_tell(p->call->app, &waiting, p->err);
+    json_array_foreach(waiting, i, one) n += lt_json_int(one, "count", 0);
+    if (rc) return rc;
+    return lt_json_put_int(p->doc, "spool", n) || lt_json_put(p->doc, "waiting", waiting) ? lt_fail_memory(p->err) : 0;
+}
+
 /* --- all of it --- */
 
 static bool is_emptied(struct uc_call *call)
@@ -252,8 +266,8 @@ int erase_plan(struct uc_call *call, json_t **out, struct lt_error *err)
     if (!rc) rc = list_of(&p, "participants", "event", "event", "events");
     if (!rc) rc = find_mentions(&p);
     if (!rc) rc = find_backups(&p);
-    if (!rc && (lt_json_put_int(p.doc, "spool", erase_spool_count(call->app)) ||
-                lt_json_put(p.doc, "beyond", json_pack("[s, s, s]", "backups", "exports", "papers"))))
+    if (!rc) rc = find_waiting(&p);
+    if (!rc && (lt_json_put(p.doc, "beyond", json_pack("[s, s, s]", "backups", "exports", "papers"))))
         rc = lt_fail_memory(err);
     if (rc) json_decref(p.doc);
     else *out = p.doc;

@@ -9,13 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-enum { SPOOL_PATH = 4400, CODES_MAX = 4 << 20 };
 
 struct steps {
     struct uc_call *call;
@@ -73,110 +67,9 @@ static int drop_accounts(struct steps *s, struct lt_error *err)
     return rc;
 }
 
-/* --- the spool --- */
-
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static int remove_path(struct lt_app *app, const char *path, struct lt_error *err)
-{
-    int gone = is_folder(path) ? lt_fs_remove_tree(app->fs, path) : app->fs->unlink(app->fs->ctx, path);
-    return gone && errno != ENOENT ? lt_fail_errno(err, "remove", path) : 0;
-}
-
-/* A list «code → pupil» stays for the others in it. */
-static int strip_codes(struct steps *s, const char *path, struct lt_error *err)
-{
-    char *text = NULL;
-    size_t len = 0;
-    json_t *list = NULL;
-    struct lt_buf now = LT_BUF_INIT(CODES_MAX);
-    const char *code;
-    void *next;
-    json_t *id;
-    bool changed = false;
-    if (lt_fs_read(path, CODES_MAX, &text, &len)) return errno == ENOENT ? 0 : lt_fail_errno(err, "read", path);
-    int rc = lt_json_parse(text, len, CODES_MAX, &list, err);
-    json_object_foreach_safe(list, next, code, id) {
-        if (strcmp(json_string_value(id) ? json_string_value(id) : "", s->pupil) == 0) changed = json_object_del(list, code) == 0;
-    }
-    if (!rc && changed) rc = lt_json_canonical(list, &now, err);
-    if (!rc && changed && lt_fs_replace(s->call->app->fs, path, now.data, now.len, 0600, true)) rc = lt_fail_errno(err, "write", path);
-    lt_buf_free(&now);
-    json_decref(list);
-    free(text);
-    return rc;
-}
-
-static bool dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* Calls cb for everything in a folder. */
-static int each_in(struct steps *s, const char *dir, int (*cb)(struct steps *s, const char *path, const char *name, struct lt_error *err), struct lt_error *err)
-{
-    char path[SPOOL_PATH];
-    DIR *d = opendir(dir);
-    int rc = 0;
-    if (!d) return errno == ENOENT ? 0 : lt_fail_errno(err, "list", dir);
-    for (struct dirent *e; !rc && (e = readdir(d));) {
-        if (!dots(e->d_name) && lt_print(path, sizeof path, "%s/%s", dir, e->d_name)) rc = cb(s, path, e->d_name, err);
-    }
-    closedir(d);
-    return rc;
-}
-
-static int drop_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
-{
-    (void)name;
-    return remove_path(s->call->app, path, err);
-}
-
-static int strip_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
-{
-    return lt_ends(name, ".json") ? strip_codes(s, path, err) : remove_path(s->call->app, path, err);
-}
-
-static int empty_one(struct steps *s, const char *path, const char *name, struct lt_error *err)
-{
-    if (strcmp(name, "codes") == 0) return each_in(s, path, strip_one, err);
-    if (strcmp(name, "uploads") == 0 || strcmp(name, "jobs") == 0) return each_in(s, path, drop_one, err);
-    return remove_path(s->call->app, path, err);
-}
-
-/* What is on its way cannot be searched for a name: tables, scans and archives in many forms. */
 static int empty_spool(struct steps *s, struct lt_error *err)
 {
-    char dir[4096];
-    lt_print(dir, sizeof dir, "%s/spool", s->call->app->dir);
-    return each_in(s, dir, empty_one, err);
-}
-
-static int count_files(const char *dir, int deep)
-{
-    char path[SPOOL_PATH];
-    DIR *d = opendir(dir);
-    int n = 0;
-    if (!d) return 0;
-    for (struct dirent *e; (e = readdir(d));) {
-        if (dots(e->d_name) || strcmp(e->d_name, "codes") == 0 || !lt_print(path, sizeof path, "%s/%s", dir, e->d_name)) continue;
-        bool folder = is_folder(path);
-        bool shelf = deep == 0 && (strcmp(e->d_name, "uploads") == 0 || strcmp(e->d_name, "jobs") == 0);
-        n += !folder ? 1 : shelf ? count_files(path, deep + 1) : 1;
-    }
-    closedir(d);
-    return n;
-}
-
-int erase_spool_count(struct lt_app *app)
-{
-    char dir[4096];
-    lt_print(dir, sizeof dir, "%s/spool", app->dir);
-    return count_files(dir, 0);
+    return erase_spool(s->call->app, s->act, err);
 }
 
 /* --- what readers outside see --- */

@@ -116,12 +116,13 @@ const struct uc_shape uc_shapes_portfolio[] = {
     {"erase_place", "id title? state? files?:int"},
     {"erase_mention", "kind id pupil?:id"},
     {"erase_backup", "number? place? copies*:any"},
+    {"erase_waiting", "what:=upload|import|scan|result count:int by?:actor name?"},
     {"erase_left", "what id? code"},
     {"erasure",
      "id:id pupil:id number? state:=accepted|done ground:=erase_ground reason? persons*?:id channels*?:id counts%?:int backups*?:erase_backup done?:stamp"
      " again*?:stamp remaining*?:erase_left +stamped"},
     {"erase_answer",
-     "id?:id pupil:any number? state?:=accepted|done ground?:=erase_ground reason? confirm? bytes?:int spool?:int persons*?:any stay*?:erase_person"
+     "id?:id pupil:any number? state?:=accepted|done ground?:=erase_ground reason? confirm? bytes?:int spool?:int waiting*?:erase_waiting persons*?:any stay*?:erase_person"
      " channels*?:any events*?:erase_place counts%?:int mentions*?:erase_mention backups*?:erase_backup beyond*?:=backups|exports|papers done?:stamp"
      " again*?:stamp remaining*?:erase_left +stamped"},
     {"emptied", "id:id name number?"},

@@ -27,7 +27,7 @@ const stays = (plan) => lines(t('erase.stays'), [
 
 const also = (plan) => lines(t('erase.also'), [
   ...plan.channels.map((c) => t('erase.channel', {title: c.title})),
-  ...(plan.spool ? [t('erase.spool', {n: plan.spool})] : []),
+  ...plan.waiting.map((w) => t(`erase.waiting.${w.what}`, {n: w.count, name: w.name || w.by || t('erase.waiting.somebody')})),
   t('erase.history'),
 ]);
 
