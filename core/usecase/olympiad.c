@@ -189,7 +189,7 @@ static int run_form(struct uc_call *call, const json_t *in, json_t **out, struct
         if (!rc && add_sheet(call, blocks, lt_json_str_or(school, "name", ""), p, year)) rc = lt_fail_memory(err);
         uc_saw(call, lt_json_str(p, "id"));
     }
-    if (!rc && !json_array_size(pupils)) rc = lt_fail(err, LT_REFUSED, "gto.nobody", (char *)NULL);
+    if (!rc && !json_array_size(pupils)) rc = lt_fail(err, LT_REFUSED, "olympiad.nobody", (char *)NULL);
     if (!rc)
         rc = spool_pdf(call, json_pack("{s:s, s:s, s:O}", "title", lt_msg(call->lang, "olympiad.statement.title"), "lang", lt_lang_word(call->lang), "blocks", blocks),
                        "olympiad-statements", err);

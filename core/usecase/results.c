@@ -48,7 +48,7 @@ static int keep_codes(struct results *r, struct lt_error *err)
     int rc = r->out->codes && seen ? 0 : lt_fail_memory(err);
     for (size_t i = 0; !rc && i < r->rows_len; i++) {
         struct results_row *row = &r->rows[i];
-        if (!row->pupil || strcmp(row->outcome, "matched") != 0) continue;
+        if (results_waits(r, row) || !row->pupil || strcmp(row->outcome, "matched") != 0) continue;
         if (*row->code && lt_json_str(row->in, "subject")) {
             rc = judge_code(r, row, seen, err);
             continue;

@@ -140,6 +140,8 @@ void results_expect(struct results *r, struct results_row *row);
 /* --- results_plan.c --- */
 /* Entries of the rows whose pupil is known; repetitions and contradictions, in the file and with the portfolio. */
 int results_plan(struct results *r, struct lt_error *err);
+/* Another class's pupil is the deputy head's to apply; a class teacher is told of the row and of nothing more. true: it is so. */
+bool results_waits(struct results *r, struct results_row *row);
 
 /* --- results_uin.c: formats "…-uin" --- */
 int results_uin(struct results *r, struct lt_error *err);

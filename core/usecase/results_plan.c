@@ -363,21 +363,23 @@ static void find_twins(struct results *r)
     json_decref(seen);
 }
 
-/* Another class's pupil is the deputy head's to apply; a class teacher is told of the row and of nothing more. */
-static bool waits(const struct results *r, struct results_row *row)
+/* Of those who may be meant a class teacher is shown the own pupils; that there are others is said without saying who. Is anybody left? */
+static bool own_candidates(struct results *r, struct results_row *row)
+{
+    size_t n = json_array_size(row->candidates);
+    for (size_t i = n; i-- > 0;) {
+        const json_t *c = json_array_get(row->candidates, i), *at = results_find(r->by_id, lt_json_str_or(c, "id", ""));
+        bool pupil = strcmp(lt_json_str_or(c, "kind", ""), "pupil") == 0;
+        if (pupil && !(at && r->pupils[json_integer_value(json_array_get(at, 0))].own)) json_array_remove(row->candidates, i);
+    }
+    if (json_array_size(row->candidates) && json_array_size(row->candidates) < n) results_problem(r, row, "candidate_elsewhere", "");
+    return json_array_size(row->candidates) > 0;
+}
+
+bool results_waits(struct results *r, struct results_row *row)
 {
     if (!r->restricted) return false;
-    bool other = row->pupil && !row->pupil->own;
-    if (!row->pupil && json_array_size(row->candidates)) {
-        bool any = false;
-        size_t i;
-        const json_t *c;
-        json_array_foreach(row->candidates, i, c) {
-            const json_t *at = results_find(r->by_id, lt_json_str_or(c, "id", ""));
-            any = any || (at && r->pupils[json_integer_value(json_array_get(at, 0))].own);
-        }
-        other = !any;
-    }
+    bool other = row->pupil ? !row->pupil->own : json_array_size(row->candidates) && !own_candidates(r, row);
     if (!other) return false;
     json_decref(row->candidates);
     json_decref(row->problems);
@@ -393,7 +395,7 @@ int results_plan(struct results *r, struct lt_error *err)
     find_twins(r);
     for (size_t i = 0; !rc && i < r->rows_len; i++) {
         struct results_row *row = &r->rows[i];
-        if (waits(r, row) || !row->pupil || strcmp(row->outcome, "matched") != 0) continue;
+        if (results_waits(r, row) || !row->pupil || strcmp(row->outcome, "matched") != 0) continue;
         rc = plan_row(r, row, err);
     }
     return rc;

@@ -251,11 +251,42 @@ static void answers_are_true(void **state)
     lt_buf_free(&words);
 }
 
+/* A class teacher is told of pupils of the own class alone: neither a question nor a list of codes shows others. */
+static void a_class_teacher_learns_nothing_of_others(void **state)
+{
+    (void)state;
+    char grant[200];
+    person(s, "anna", "Тихая");
+    name_it(s, "9А", text(item(ok(s, "local", "class", "list", "{}"), "name", "9А"), "id"));
+    lt_print(grant, sizeof grant, "'role':'class_teacher','class':'@9А','from':'2026-09-01'");
+    role(s, "anna", grant);
+    account(s, "anna", true);
+    const char *path = csv("физика-школьный-этап.csv", "ФИО;Школа;Класс;Балл\nКузнецов Артём Ильич;Школа № 7;9;4\nМельник И. П.;Школа № 7;10А;4\n");
+    json_t *p = ok(s, "anna", "import", "preview", "{'format':'olympiad','file':'<=%s'}", path), *rows = json_object_get(p, "rows");
+    const json_t *twins = row_of(rows, "", 2);
+    assert_string_equal(text(twins, "outcome"), "doubtful");
+    assert_int_equal(json_array_size(json_object_get(twins, "candidates")), 1);
+    assert_string_equal(text(twins, "candidates/0/id"), text(numbers, "Л-0003"));
+    assert_non_null(strstr(text(twins, "problems/1/message"), "другого класса"));
+    assert_string_equal(text(row_of(rows, "", 3), "outcome"), "waits");
+    assert_int_equal(json_array_size(json_object_get(row_of(rows, "", 3), "candidates")), 0);
+    const char *list = csv("шифры.csv", "Шифр;ФИО;Класс\nИ-1;Громов Пётр Олегович;9А\nИ-2;Мельник Иван Петрович;10А\n");
+    p = ok(s, "anna", "import", "preview", "{'format':'olympiad-codes','file':'<=%s','fact':['subject=История']}", list);
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 2), "outcome"), "matched");
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 3), "outcome"), "waits");
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 3), "pupil"), "");
+    ok(s, "anna", "import", "apply", "{'batch':'%s'}", text(p, "batch"));
+    const char *results = csv("итоги.csv", "Шифр;Балл\nИ-1;33\nИ-2;34\n");
+    p = ok(s, "local", "import", "preview", "{'format':'olympiad','file':'<=%s','fact':['stage=school','subject=История']}", results);
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 2), "outcome"), "matched");
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 3), "outcome"), "not_found");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        T(odd_workbooks_are_told_truly), T(a_code_is_one_pupils), T(answers_are_true),
+        T(odd_workbooks_are_told_truly), T(a_code_is_one_pupils), T(answers_are_true), T(a_class_teacher_learns_nothing_of_others),
     };
     const char *only = getenv("ONLY");
     if (only) cmocka_set_test_filter(only);
