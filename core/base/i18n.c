@@ -115,19 +115,47 @@ static size_t placeholder(const char *s)
     return n > 1 && s[n] == '}' ? n + 1 : 0;
 }
 
+#define OPENED "«"
+#define CLOSED "»"
+
+/* How many quotation marks of the sentence are open after this part of it. */
+static int open_quotes(const char *text, size_t len, int depth)
+{
+    for (size_t i = 0; i + 1 < len; i++) {
+        if (memcmp(text + i, OPENED, 2) == 0) depth++;
+        else if (memcmp(text + i, CLOSED, 2) == 0 && depth) depth--;
+    }
+    return depth;
+}
+
+/* A value inside quotation marks has others of its own: «Конкурс „Шаг“». */
+static void add_quoted(struct lt_buf *out, const char *value)
+{
+    while (*value) {
+        bool opens = strncmp(value, OPENED, 2) == 0, closes = strncmp(value, CLOSED, 2) == 0;
+        if (opens || closes) lt_buf_adds(out, opens ? "„" : "“");
+        else lt_buf_addc(out, *value);
+        value += opens || closes ? 2 : 1;
+    }
+}
+
 static int add_text(struct lt_buf *out, enum lt_lang lang, const char *id, const struct params *params)
 {
     const struct lt_message *m = find(lang, id);
     const char *text = m ? m->forms[0] : id;
     if (m && m->forms[1]) text = m->forms[plural_form(lang, value_of(params, "n", 1))];
+    int depth = 0;
     while (*text) {
         size_t plain = strcspn(text, "{");
         lt_buf_add(out, text, plain);
+        depth = open_quotes(text, plain, depth);
         text += plain;
         if (!*text) break;
         size_t len = placeholder(text);
         const char *value = len ? value_of(params, text + 1, len - 2) : NULL;
-        if (value)
+        if (value && depth)
+            add_quoted(out, value);
+        else if (value)
             lt_buf_adds(out, value);
         else
             lt_buf_add(out, text, len ? len : 1);

@@ -75,7 +75,7 @@ void table_free(struct table *t);
 
 enum table_format table_format(const struct table *t);
 const char *table_format_name(enum table_format f); /* "csv", … */
-const char *table_encoding(const struct table *t);  /* of CSV: "utf-8", "windows-1251", "utf-16"; else "" */
+const char *table_encoding(const struct table *t);  /* of CSV: "utf-8", "utf-16", "windows-1251", "cp866", "koi8-r", "mac-cyrillic"; else "" */
 char table_separator(const struct table *t);        /* of CSV: ';' ',' or tab; else 0 */
 bool table_date_1904(const struct table *t);        /* the file counted days from 1904; numbers here do not */
 

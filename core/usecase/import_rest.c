@@ -77,6 +77,21 @@ int import_rest_keep(struct uc_call *call, const struct import_batch *b, const s
 
 /* --- and told --- */
 
+/* With "…" for the value; where the sentence ends there, no full stop follows. */
+static void add_without_value(struct lt_buf *out, enum lt_lang lang, const char *id)
+{
+    static const char gap[] = "…";
+    struct lt_buf text = LT_BUF_INIT(4096);
+    lt_msg_add(&text, lang, id, "value", gap, (char *)NULL);
+    for (const char *s = text.data ? text.data : ""; *s;) {
+        bool at_gap = lt_starts(s, gap);
+        size_t n = at_gap ? sizeof gap - 1 : 1;
+        lt_buf_add(out, s, n);
+        s += n + (at_gap && s[n] == '.');
+    }
+    lt_buf_free(&text);
+}
+
 /* The sentence of a problem, with «…» for what stood in the file; one of a plugin only names its column. */
 static void add_problem(struct lt_buf *out, enum lt_lang lang, const json_t *problem)
 {
@@ -85,7 +100,7 @@ static void add_problem(struct lt_buf *out, enum lt_lang lang, const json_t *pro
     bool known = lt_print(id, sizeof id, "problem.%s", lt_json_str_or(problem, "code", "")) && lt_msg_known(lang, id);
     if (!known && !*column) return;
     if (out->len) lt_buf_addc(out, ' ');
-    if (known) lt_msg_add(out, lang, id, "value", "…", (char *)NULL);
+    if (known) add_without_value(out, lang, id);
     else lt_msg_add(out, lang, "rest.column", "column", column, (char *)NULL);
 }
 

@@ -52,7 +52,7 @@ test('a table nobody designed: columns and facts are put right, the doubtful row
     if (!await map.evaluate((el) => el.open)) await map.locator('summary').click();
   }
   await s.shot(page, 'import-mapping', {full: true});
-  const facts = page.locator('.note', {hasText: 'скажите'}).first();
+  const facts = page.locator('.note', {hasText: 'Этого в файле нет'}).first();
   await facts.locator('select').first().selectOption('municipal');
   await facts.locator('input').first().fill('Химия');
   const said = page.waitForResponse((r) => /\/preview$/.test(r.url()));
@@ -63,7 +63,14 @@ test('a table nobody designed: columns and facts are put right, the doubtful row
   await s.shot(page, 'import-preview', {full: true});
   await page.getByRole('button', {name: /Применить/}).click();
   await page.getByRole('dialog').getByRole('button', {name: /Применить/}).click();
-  await page.locator('.import-counts').waitFor();
+  await page.getByRole('heading', {name: 'Не принятые строки'}).waitFor();
+  /* the report has an address, and rows and reasons in words */
+  await page.reload();
+  const left = page.locator('table tbody tr');
+  await left.first().waitFor();
+  assert.equal(await left.count(), 2);
+  assert.match(await page.locator('table').innerText(), /Выберите, о ком запись/);
+  await s.axe(page, 'import-report');
   const report = page.getByRole('link', {name: /Не принятые/});
   await s.shot(page, 'import-done', {full: true});
   const book = await page.request.get(new URL(await report.getAttribute('href'), s.base).href);
@@ -93,5 +100,66 @@ test('the preview fits a phone', async () => {
   await page.getByText(fullName(pupils[0])).first().waitFor();
   await s.axe(page, 'import-phone');
   await s.shot(page, 'import-preview-phone-dark', {full: true});
+  await page.close();
+});
+
+test('rows are put right in place, quickly, and nothing that another decided is overlooked', async () => {
+  const file = path.join(s.work, 'физика-муниципальный-этап.csv');
+  const rows = [`${fullName(pupils[0])};${pupils[0].class_name};20;первяк`, 'Безвестная Ия Львовна;9А;12;участник', 'Безвестный Лев Львович;9А;11;участник', `${fullName(pupils[1])};${pupils[1].class_name};9;участник`];
+  await writeFile(file, cp1251(`ФИО;Класс;Балл;Статус\r\n${rows.join('\r\n')}\r\n`));
+  const page = await s.open('/import', {as: 'director'});
+  await page.locator('#import-file').setInputFiles(file);
+  const line = (name) => page.locator('tbody tr', {hasText: name});
+  await line('Безвестная').waitFor();
+  /* a cell nobody can read */
+  await page.getByRole('button', {name: `Ещё: ${fullName(pupils[0])}`}).click();
+  await page.getByRole('menuitem', {name: 'Исправить строку'}).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Статус (D)').fill('призёр');
+  await s.axe(page, 'import-fix');
+  await s.shot(page, 'import-fix');
+  await dialog.getByRole('button', {name: 'Исправить'}).click();
+  await line(fullName(pupils[0])).getByText('призёр').waitFor();
+  /* a pupil the program did not find */
+  await page.getByRole('button', {name: 'Найти ученика: Безвестная Ия Львовна'}).click();
+  await dialog.getByLabel('Фамилия или имя').fill(pupils[2].surname);
+  await dialog.getByRole('button', {name: fullName(pupils[2])}).first().click();
+  await line('Безвестная').getByText('найден', {exact: true}).waitFor();
+  /* two answers while the first is on its way */
+  await page.getByRole('button', {name: 'Пропустить: Безвестный Лев Львович'}).click();
+  await page.getByRole('button', {name: `Ещё: ${fullName(pupils[1])}`}).click();
+  await page.getByRole('menuitem', {name: 'Пропустить'}).click();
+  await page.locator('.chip', {hasText: 'без изменений'}).getByText('2').waitFor();
+  /* the file waits under its address: back is the page of the file, forward is what it was */
+  await page.goBack();
+  await page.locator('#import-file').waitFor({state: 'attached'});
+  await page.goForward();
+  await line('Безвестная').waitFor();
+  /* somebody else decides at the same batch */
+  const batch = new URL(page.url()).searchParams.get('batch');
+  const other = await s.as('director');
+  await other.send('POST', `/imports/${batch}/resolve`, {decision: ['!2=skip']});
+  await page.getByRole('button', {name: 'Применить', exact: true}).click();
+  await page.getByText('Загрузка не применена').waitFor();
+  await s.shot(page, 'import-moved', {full: true});
+  await page.getByRole('button', {name: 'Посмотреть ещё раз'}).click();
+  await page.locator('.chip', {hasText: 'без изменений'}).getByText('3').waitFor();
+  await page.getByRole('button', {name: 'Применить', exact: true}).click();
+  await page.getByText('Записи внесены').waitFor();
+  assert.match(page.url(), /report=/);
+  await page.goBack();
+  await page.locator('#import-file').waitFor({state: 'attached'});
+  await page.close();
+});
+
+test('a refused file is told in words of this page', async () => {
+  const file = path.join(s.work, 'заметки.csv');
+  await writeFile(file, cp1251('погода;ветер\r\nясно;3\r\n'));
+  const page = await s.open('/import', {as: 'director'});
+  await page.locator('#import-file').setInputFiles(file);
+  const told = page.locator('.note-attention');
+  await told.waitFor();
+  assert.doesNotMatch(await told.innerText(), /letopis|--/);
+  await s.shot(page, 'import-refused');
   await page.close();
 });

@@ -62,7 +62,14 @@ function speak(next) {
   document.documentElement.lang = next;
 }
 
-const fill = (text, params) => text.replace(/\{(\w+)\}/g, (all, name) => (params && params[name] != null ? String(params[name]) : all));
+/* A value inside quotation marks has others of its own: «Конкурс „Шаг“». */
+const INNER = {'«': '„', '»': '“'};
+const quoted = (before) => before.split('«').length > before.split('»').length;
+const fill = (text, params) => text.replace(/\{(\w+)\}/g, (all, name, at) => {
+  if (!params || params[name] == null) return all;
+  const value = String(params[name]);
+  return quoted(text.slice(0, at)) ? value.replace(/[«»]/g, (q) => INNER[q]) : value;
+});
 
 /* t('pupil.added') · t('pupil.count', {n: 3}) takes the plural form of n. An id without words gives the id: tests look for that. */
 export function t(id, params) {

@@ -19,7 +19,7 @@ static const uint16_t cp1251[128] = {
     0x0430, 0x0431, 0x0432, 0x0433, 0x0434, 0x0435, 0x0436, 0x0437, 0x0438, 0x0439, 0x043A, 0x043B, 0x043C, 0x043D, 0x043E, 0x043F,
     0x0440, 0x0441, 0x0442, 0x0443, 0x0444, 0x0445, 0x0446, 0x0447, 0x0448, 0x0449, 0x044A, 0x044B, 0x044C, 0x044D, 0x044E, 0x044F};
 
-static size_t put_utf8(char *to, uint32_t c) {
+size_t value_utf8(char to[4], uint32_t c) {
     if (c < 0x80) {
         to[0] = (char)c;
         return 1;
@@ -42,7 +42,7 @@ static size_t put_utf8(char *to, uint32_t c) {
     return 4;
 }
 
-size_t value_1251_char(unsigned char c, char to[4]) { return put_utf8(to, c < 0x80 ? c : cp1251[c - 0x80]); }
+size_t value_1251_char(unsigned char c, char to[4]) { return value_utf8(to, c < 0x80 ? c : cp1251[c - 0x80]); }
 size_t value_utf16_char(const unsigned char *s, size_t len, bool big, char to[4], size_t *used) {
     uint32_t c = big ? (uint32_t)s[0] << 8 | s[1] : (uint32_t)s[1] << 8 | s[0];
     *used = 2;
@@ -50,10 +50,10 @@ size_t value_utf16_char(const unsigned char *s, size_t len, bool big, char to[4]
         uint32_t low = big ? (uint32_t)s[2] << 8 | s[3] : (uint32_t)s[3] << 8 | s[2];
         if (low >= 0xdc00 && low < 0xe000) {
             *used = 4;
-            return put_utf8(to, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+            return value_utf8(to, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
         }
     }
-    return put_utf8(to, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+    return value_utf8(to, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 }
 
 struct text {
@@ -64,9 +64,9 @@ struct text {
 
 static int refuse(struct reader *r, const char *code) { return lt_fail(r->err, LT_REFUSED, code, (char *)NULL); }
 
-static int from_utf16(struct reader *r, bool big, struct text *out) {
-    const unsigned char *s = r->data + 2;
-    size_t len = r->len - 2, used;
+static int from_utf16(struct reader *r, size_t mark, bool big, struct text *out) {
+    const unsigned char *s = r->data + mark;
+    size_t len = r->len - mark, used;
     if (len % 2 != 0)
         return refuse(r, "table.encoding");
     out->data = malloc(len / 2 * 3 + 1);
@@ -78,41 +78,32 @@ static int from_utf16(struct reader *r, bool big, struct text *out) {
     return 0;
 }
 
-/* Russian text of DOS has its letters where Windows-1251 has rare signs: better no table than one of nonsense. */
-static bool looks_like_1251(const unsigned char *s, size_t len) {
-    size_t letters = 0, odd = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (s[i] >= 0xc0 || s[i] == 0xa8 || s[i] == 0xb8)
-            letters++;
-        else if (s[i] >= 0x80 && !(s[i] >= 0x91 && s[i] <= 0x97) && s[i] != 0x85 && s[i] != 0x84 && s[i] != 0xa0 &&
-                 s[i] != 0xab && s[i] != 0xbb && s[i] != 0xb9 && s[i] != 0xb0)
-            odd++;
-    }
-    return odd * 4 <= letters;
-}
-
-static int from_1251(struct reader *r, struct text *out) {
-    if (!looks_like_1251(r->data, r->len))
+static int from_bytes(struct reader *r, struct text *out) {
+    int charset = charset_guess(r->data, r->len);
+    if (charset < 0)
         return refuse(r, "table.encoding");
     out->data = malloc(r->len * 3 + 1);
     if (!out->data)
         return lt_fail_memory(r->err);
     for (size_t i = 0; i < r->len; i++)
-        out->len += value_1251_char(r->data[i], out->data + out->len);
-    out->encoding = "windows-1251";
+        out->len += charset_char(charset, r->data[i], out->data + out->len);
+    out->encoding = charset_name(charset);
     return 0;
 }
 
 static int decode(struct reader *r, struct text *out) {
     const unsigned char *s = r->data;
     if (r->len >= 2 && s[0] == 0xff && s[1] == 0xfe)
-        return from_utf16(r, false, out);
+        return from_utf16(r, 2, false, out);
     if (r->len >= 2 && s[0] == 0xfe && s[1] == 0xff)
-        return from_utf16(r, true, out);
+        return from_utf16(r, 2, true, out);
+    int wide = charset_wide(s, r->len);
+    if (wide)
+        return from_utf16(r, 0, wide == 2, out);
     if (memchr(s, 0, r->len))
         return refuse(r, "table.not_a_table");
     if (!lt_utf8_valid((const char *)s, r->len))
-        return from_1251(r, out);
+        return from_bytes(r, out);
     size_t mark = r->len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     out->data = malloc(r->len - mark + 1);
     if (!out->data)

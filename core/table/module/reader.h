@@ -85,6 +85,13 @@ bool value_parse_duration(const char *s, double *out); /* PT10H11M12S as days */
 
 /* One character to UTF-8, at most 4 bytes (csv.c); UTF-16: *used says how many bytes it took. Answer the bytes written. */
 size_t value_1251_char(unsigned char c, char to[4]);
+size_t value_utf8(char to[4], uint32_t c);
+/* The encoding a Russian text of single bytes is in, for the two below; -1: none that makes sense of it. */
+int charset_guess(const unsigned char *s, size_t len);
+const char *charset_name(int charset);
+size_t charset_char(int charset, unsigned char c, char to[4]);
+/* UTF-16 without its mark: 1 little-endian, 2 big-endian, 0 neither. */
+int charset_wide(const unsigned char *s, size_t len);
 size_t value_utf16_char(const unsigned char *s, size_t len, bool big, char to[4], size_t *used);
 
 /* zip.c: members of a package, unpacked as a stream under the limits */

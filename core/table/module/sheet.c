@@ -21,8 +21,9 @@ int reader_damaged(struct reader *r, const char *what) {
 
 int reader_refuse(struct reader *r, const char *code, uint32_t row, uint32_t column, const char *limit) {
     char full[64], name[TABLE_COLUMN_NAME], cut[121];
-    size_t n = lt_utf8_clip(r->name, sizeof cut - 1);
-    memcpy(cut, r->name, n);
+    const char *sheet = *r->name ? r->name : "CSV"; /* a text has no sheets */
+    size_t n = lt_utf8_clip(sheet, sizeof cut - 1);
+    memcpy(cut, sheet, n);
     cut[n] = 0;
     lt_print(full, sizeof full, "table.%s", code);
     name[0] = 0;

@@ -166,6 +166,22 @@ static void placeholders(const char *text, char out[256])
     }
 }
 
+/* Russian has other quotation marks inside quotation marks. */
+static void a_quoted_value_has_inner_marks(void **state)
+{
+    (void)state;
+    struct lt_buf b = LT_BUF_INIT(1000);
+    struct lt_error err = {0};
+    assert_int_equal(lt_fail(&err, LT_REFUSED, "table.empty", "file", "итоги «Шаг».csv", (char *)NULL), LT_REFUSED);
+    assert_int_equal(lt_error_text(&b, LT_RU, &err), 0);
+    assert_non_null(strstr(b.data, "«итоги „Шаг“.csv»"));
+    lt_buf_reset(&b);
+    assert_int_equal(lt_msg_add(&b, LT_RU, "import.row", "row", "3", "text", "конкурс «Шаг»", (char *)NULL), 0); /* not quoted: as it is */
+    assert_non_null(strstr(b.data, "конкурс «Шаг»"));
+    lt_buf_free(&b);
+    lt_error_clear(&err);
+}
+
 static void every_message_is_in_both_languages(void **state)
 {
     (void)state;
@@ -197,6 +213,7 @@ int main(void)
         cmocka_unit_test(parameters_are_put_in),
         cmocka_unit_test(the_number_chooses_the_form),
         cmocka_unit_test(errors_are_sentences),
+        cmocka_unit_test(a_quoted_value_has_inner_marks),
         cmocka_unit_test(every_message_is_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

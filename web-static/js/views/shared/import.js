@@ -1,5 +1,6 @@
-/* Import of a file: dropped, recognised, shown as a table of what would happen, doubts decided row by row, then applied; what was not taken can be had as a
- * list. Nothing is written before «Применить». Used by teachers (results of the own class) and the office alike. */
+/* Import of a file: dropped, recognised, shown as a table of what would happen, put right row by row, then applied; the report stays. Nothing is
+ * written before «Применить». Addresses: ?batch= a file that waits, with &job= while it is being applied, ?report= one that was applied; each can be
+ * opened anew at any time. Used by teachers (results of the own class) and the office alike. */
 import {all, get, list as ask, send, sendFiles, url} from '../../api.js';
 import {date, dateShort, lang, load, number, t} from '../../i18n.js';
 import {button} from '../../ui/button.js';
@@ -8,42 +9,63 @@ import {confirm} from '../../ui/dialog.js';
 import {field} from '../../ui/field.js';
 import {h} from '../../ui/h.js';
 import {icon} from '../../ui/icon.js';
+import {findPupil, fixRow} from '../../ui/importfix.js';
+import {menu} from '../../ui/menu.js';
 import {fieldOf, loadNouns, word} from '../../ui/meta.js';
 import {progress} from '../../ui/progress.js';
 import {empty, mark, note, pageHead, problem, skeleton} from '../../ui/state.js';
 import {table} from '../../ui/table.js';
-import {fail, toast} from '../../ui/toast.js';
+import {announce, fail, toast} from '../../ui/toast.js';
 
 const KIND = {new: {kind: 'good', icon: 'plus'}, changed: {icon: 'pencil'}, unchanged: {kind: 'draft', icon: 'check'}, matched: {kind: 'good', icon: 'check'}, moved: {icon: 'swap'}, left: {icon: 'exit'},
-  doubtful: {kind: 'attention', icon: 'help'}, error: {kind: 'attention', icon: 'warning'}, contradiction: {kind: 'attention', icon: 'warning'}, not_found: {kind: 'attention', icon: 'search'}, not_ours: {kind: 'draft', icon: 'minus'}, duplicate: {kind: 'draft', icon: 'files'}};
+  doubtful: {kind: 'attention', icon: 'help'}, error: {kind: 'attention', icon: 'warning'}, contradiction: {kind: 'attention', icon: 'warning'}, not_found: {kind: 'attention', icon: 'search'}, not_ours: {kind: 'draft', icon: 'minus'}, duplicate: {kind: 'draft', icon: 'files'}, waits: {icon: 'clock'}};
 const TO_DECIDE = ['doubtful', 'not_found', 'contradiction'];
 const SHOWN = 60;
+/* The preview of a file just taken, on its way to the page of its address. */
+let handed = null;
+/* Names of the rows applied last: the report that is kept has none of people who were not found. */
+let named = null;
 
 export async function view(ctx) {
   await Promise.all([load('teacher'), loadNouns(['entry'])]);
   ctx.title(t('import.title'));
   const formats = await all('/imports/formats', {}, {signal: ctx.signal});
-  const body = h('div', {'aria-live': 'off'});
+  const body = h('div', {class: 'stack import'});
   const classes = all('/classes', {}, {signal: ctx.signal}).then((items) => items.map((c) => c.name), () => []);
-  const state = {formats, classes: [], preview: null, show: '', most: SHOWN};
+  const state = {formats, classes: [], preview: null, show: ctx.query.get('show') || '', find: '', most: SHOWN, waiting: [], busy: false};
   classes.then((names) => { state.classes = names; });
   const draw = (...parts) => body.replaceChildren(...parts.flat().filter(Boolean));
-  const api = {ctx, state, draw, start: () => start(api), open: (p) => { state.preview = p; state.most = SHOWN; ctx.setQuery({batch: p.batch}); ctx.query.set('batch', p.batch); preview(api); }};
-  if (ctx.query.get('batch')) {
+  const api = {ctx, state, draw, body, start: () => start(api), open: (p) => { state.preview = p; preview(api); }};
+  const {batch, job, report: done} = Object.fromEntries(ctx.query);
+  if (done) {
     draw(skeleton('rows', 6));
-    send('POST', '/imports/preview', {batch: ctx.query.get('batch')}, {signal: ctx.signal}).then(api.open, (error) => { if (error.name !== 'AbortError') { error.status === 404 ? api.start() : draw(problem(error, api.start)); } });
+    report(api, done).catch((error) => { if (error.name !== 'AbortError') draw(problem(error, () => ctx.go('/import', {replace: true}))); });
+  } else if (batch && handed?.batch === batch) {
+    api.open(handed);
+  } else if (batch) {
+    draw(skeleton('rows', 6));
+    (job ? goOn(api, batch, job) : look(api, batch)).catch((error) => { if (error.name !== 'AbortError') gone(api, error); });
   } else {
     api.start();
   }
+  handed = null;
   return h('div', {}, pageHead({title: t('import.title'), lead: t('import.lead')}), body);
+}
+
+const look = async (api, batch) => api.open(await send('POST', '/imports/preview', {batch}, {signal: api.ctx.signal}));
+
+/* What waited was applied or taken away meanwhile, by this person or another. */
+function gone(api, error) {
+  if (error.status !== 404) { api.draw(problem(error, () => api.ctx.reload())); return; }
+  api.ctx.setQuery({batch: null, job: null});
+  api.start();
+  api.draw(note({icon: 'info', text: t('import.gone')}), [...api.body.children]);
 }
 
 /* --- the file --- */
 
 function start(api) {
   const {ctx, state, draw} = api;
-  ctx.setQuery({batch: null});
-  ctx.query.delete('batch');
   const choice = field({name: 'format', type: 'enum', label: t('import.format'), none: t('import.recognise'), options: state.formats.map((f) => ({value: f.format || f.id, label: f.title || f.label || f.format}))});
   const input = h('input', {type: 'file', id: 'import-file', class: 'hush', accept: '.xlsx,.xls,.ods,.csv,.txt', onchange: () => take(input.files[0])});
   const bar = progress({label: t('import.reading')});
@@ -55,12 +77,13 @@ function start(api) {
     bar.el.hidden = false;
     bar.set(null, t('import.reading_file', {name: file.name}));
     try {
-      api.open(await sendFiles('POST', '/imports/preview', choice.get() ? {format: choice.get()} : {}, {file: [file]}, {progress: (n, of) => bar.set(n / Math.max(1, of), t('import.reading_file', {name: file.name})), signal: ctx.signal}));
+      handed = await sendFiles('POST', '/imports/preview', choice.get() ? {format: choice.get()} : {}, {file: [file]}, {progress: (n, of) => (n < of ? bar.set(n / Math.max(1, of), t('import.reading_file', {name: file.name})) : bar.set(null, t('import.comparing'))), signal: ctx.signal});
+      ctx.go(`/import?batch=${handed.batch}`);
     } catch (error) {
       if (error.name === 'AbortError') return;
       bar.el.hidden = true;
       input.value = '';
-      wrong.replaceChildren(note({attention: true, icon: 'warning', title: t('import.refused'), text: error.message}));
+      wrong.replaceChildren(note({attention: true, icon: 'warning', title: t('import.refused'), text: saying(error)}));
     }
   }
   const zone = h('div', {class: 'import-drop', ondragover: (e) => { e.preventDefault(); zone.classList.add('over'); }, ondragleave: () => zone.classList.remove('over'), ondrop: (e) => { e.preventDefault(); zone.classList.remove('over'); take(e.dataTransfer.files[0]); }},
@@ -74,19 +97,22 @@ function past(api, items) {
   if (!items.length) return [];
   const title = (f) => api.state.formats.find((x) => x.format === f)?.title || f;
   return [h('h2', {}, t('import.before')), h('ul', {class: 'list'}, items.map((b) => h('li', {class: 'list-row'}, icon('sheet'), h('div', {class: 'grow'}, h('div', {}, b.file_name), h('div', {class: 'small soft'}, [title(b.format), b.at && date(b.at)].filter(Boolean).join(' · '))),
-    mark({label: word('import_state', b.state)}), b.state === 'waiting' ? button({label: t('import.continue'), press: () => send('POST', '/imports/preview', {batch: b.id}).then(api.open, fail)})
-      : b.state === 'applied' && button({label: t('ui.undo'), icon: 'undo', kind: 'quiet', press: () => undo(api, b.id)}))))];
+    mark({label: word('import_state', b.state)}), b.state === 'waiting' ? button({label: t('import.continue'), 'aria-label': t('import.continue_of', {name: b.file_name}), href: `/import?batch=${b.id}`})
+      : [button({label: t('import.report'), kind: 'quiet', 'aria-label': t('import.report_of', {name: b.file_name}), href: `/import?report=${b.id}`}), b.state === 'applied' && button({label: t('ui.undo'), icon: 'undo', kind: 'quiet', 'aria-label': t('import.undo_of', {name: b.file_name}), press: () => undo(api, b.id)})])))];
 }
 
 async function undo(api, id) {
   if (!await confirm({title: t('import.undo'), text: t('import.undo_text'), action: t('import.undo'), danger: true})) return;
-  try { await send('POST', `/imports/${id}/undo`); toast(t('import.undone')); api.start(); } catch (error) { fail(error); }
+  try { await send('POST', `/imports/${id}/undo`); toast(t('import.undone')); api.ctx.go('/import', {replace: true}); } catch (error) { fail(error); }
 }
 
 /* --- the preview --- */
 
 const titled = (x) => (typeof x?.title === 'string' ? x.title : x?.title?.[lang()] || x?.title?.ru);
 const formatOf = (api) => api.state.formats.find((f) => f.format === api.state.preview.format) || {};
+/* Refusals in the page's own words where the program's name a command of the machine. */
+const OWN_WORDS = {'import.nothing_known': 'import.not_known', 'import.facts': 'import.missing_first', 'import.removes_many': 'import.leaves_many', 'import.moved': 'import.moved'};
+const saying = (error) => (OWN_WORDS[error.code] && (error.params || error.code !== 'import.removes_many') ? t(OWN_WORDS[error.code], error.params) : error.message);
 const reportOf = (batch) => button({label: t('import.not_taken'), icon: 'sheet', kind: 'quiet', href: url(`/imports/${batch}/rows`, {xlsx: true}), download: ''});
 
 const keyOf = (r) => `${r.sheet}!${r.row}`;
@@ -106,8 +132,6 @@ const nameOf = (r) => r.values?.name_full || r.values?.full_name || [r.values?.s
 /* What a row says beside the name: of results what tells one from another stands first, and what is the same in the whole file is left out. */
 const NAMES = new Set(['surname', 'name', 'first_name', 'patronymic', 'name_full', 'full_name']);
 const FIRST = ['class', 'subject', 'title', 'stage', 'result', 'degree', 'badge', 'place', 'score', 'score_max'];
-/* «Бег на 60 м: 9,1 с» says it all. */
-const IN_TITLE = new Set(['subject', 'gto_test', 'gto_value', 'gto_level', 'gto_order_date', 'result', 'badge', 'level', 'document_kind', 'sex', 'birth']);
 const SAME = new Set(['kind', 'section', 'activity']);
 function said(r) {
   const v = r.values || {};
@@ -118,27 +142,63 @@ function said(r) {
 const labelOf = (name) => (name === 'uin' ? t('import.uin') : fieldOf('entry.edit', name).label);
 const changed = (c) => h('div', {class: 'small'}, `${labelOf(c.field)}: ${valueText(c.from, c.field) || '—'} → ${valueText(c.to, c.field) || '—'}`);
 
+/* --- what is said of rows: one call at a time, what is decided meanwhile goes with the next --- */
+
+async function say(api, ...decisions) {
+  const {state} = api;
+  state.waiting.push(...decisions);
+  if (state.busy) return;
+  state.busy = true;
+  api.body.setAttribute('aria-busy', 'true');
+  try {
+    while (state.waiting.length) {
+      const decision = state.waiting.splice(0, 100);
+      state.preview = await send('POST', `/imports/${state.preview.batch}/resolve`, {decision}, {signal: api.ctx.signal});
+    }
+    const {counts} = state.preview;
+    announce(t('import.now', {list: Object.entries(counts).filter(([, n]) => n > 0).map(([k, n]) => `${word('import_outcome', k)} ${number(n)}`).join(', ')}));
+  } catch (error) {
+    state.waiting = [];
+    if (error.name === 'AbortError') return;
+    if (error.status === 404) { gone(api, error); return; }
+    fail(error);
+  } finally {
+    state.busy = false;
+    api.body.removeAttribute('aria-busy');
+  }
+  preview(api);
+}
+
+const has = (r, words) => !words || nameOf(r).toLocaleLowerCase().replaceAll('ё', 'е').includes(words);
+
 function preview(api) {
-  const {state, draw} = api;
+  const {ctx, state, draw} = api;
   const p = state.preview;
+  const at = keptFocus(api);
   const counts = Object.entries(p.counts || {}).filter(([, n]) => n > 0);
+  if (state.show && !p.counts[state.show]) state.show = '';
   const open = p.rows.filter((r) => r.outcome === 'doubtful');
   const bad = p.rows.filter((r) => r.outcome === 'error' || r.outcome === 'contradiction');
   /* what changes something stands first; rows that change nothing are a chip away */
   const some = p.rows.filter((r) => r.outcome !== 'unchanged');
-  const rows = state.show ? p.rows.filter((r) => r.outcome === state.show) : some.length ? some : p.rows;
-  const format = state.formats.find((f) => f.format === p.format)?.title || p.format;
-  draw(h('section', {class: 'import-sum'}, h('div', {class: 'row row-apart'}, h('div', {}, h('h2', {}, p.file_name || t('import.file')), h('p', {class: 'soft'}, format)), h('div', {class: 'row no-print'},
-    button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}),
+  const words = state.find.trim().toLocaleLowerCase().replaceAll('ё', 'е');
+  const rows = (state.show ? p.rows.filter((r) => r.outcome === state.show) : some.length ? some : p.rows).filter((r) => has(r, words));
+  const show = (k) => { state.show = k || ''; state.most = SHOWN; ctx.setQuery({show: state.show}); preview(api); };
+  const find = p.rows.length > 20 && field({name: 'find', type: 'text', inputType: 'search', label: t('import.find_row'), value: state.find, onchange: (v) => { state.find = v || ''; state.most = SHOWN; preview(api); }});
+  if (find) find.el.classList.add('search', 'no-print');
+  draw(h('section', {class: 'import-sum'}, h('div', {class: 'row row-apart'}, h('div', {}, h('h2', {}, p.file_name || t('import.file')), h('p', {class: 'soft'}, formatOf(api).title || p.format)), h('div', {class: 'row no-print'},
+    button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => printAll(api)}),
     reportOf(p.batch),
-    button({label: t('import.another'), kind: 'quiet', press: () => drop(api)}))),
-  chips({label: t('import.outcomes'), value: state.show, options: counts.map(([k, n]) => ({value: k, label: word('import_outcome', k), icon: KIND[k]?.icon, count: number(n)})), onchange: (v) => { state.show = v || ''; state.most = SHOWN; preview(api); }})),
+    button({label: t('import.another'), icon: 'trash', kind: 'quiet', press: () => drop(api)}))),
+  chips({label: t('import.outcomes'), value: state.show, options: counts.map(([k, n]) => ({value: k, label: word('import_outcome', k), icon: KIND[k]?.icon, count: number(n)})), onchange: show}), countList(counts)),
   facts(api), unread(p), mapping(api),
-  open.length > 0 && note({attention: true, icon: 'help', title: t('import.doubts', {n: open.length}), text: t('import.doubts_text'), actions: [state.show !== 'doubtful' && button({label: t('import.show_doubts'), onclick: () => { state.show = 'doubtful'; preview(api); }})].filter(Boolean)}),
-  bad.length > 0 && note({icon: 'warning', title: t('import.errors', {n: bad.length}), text: t('import.errors_text')}),
-  rows.length ? rowTable(api, rows) : empty({icon: 'check', title: t('import.no_rows')}),
-  rows.length > state.most && h('div', {class: 'list-more'}, button({label: t('list.more'), onclick: () => { state.most += 200; preview(api); }})),
+  open.length > 0 && note({attention: true, icon: 'help', title: t('import.doubts', {n: open.length}), text: t('import.doubts_text'), actions: [state.show !== 'doubtful' && button({label: t('import.show_doubts'), onclick: () => show('doubtful')})].filter(Boolean)}),
+  bad.length > 0 && note({icon: 'warning', title: t('import.errors', {n: bad.length}), text: t('import.errors_text'), actions: [!['error', 'contradiction'].includes(state.show) && button({label: t('import.show_doubts'), onclick: () => show(bad[0].outcome)})].filter(Boolean)}),
+  find && find.el,
+  rows.length ? h('div', {class: 'import-rows'}, rowTable(api, rows)) : empty({icon: 'check', title: t('import.no_rows')}),
+  rows.length > state.most && h('div', {class: 'list-more'}, button({label: t('list.more'), onclick: () => { state.most += 200; preview(api); }}), h('p', {class: 'small soft'}, t('import.shown', {n: rows.length, shown: number(state.most)}))),
   apply(api, open.length, bad.length));
+  at();
 }
 
 /* Columns and rows that were not read: the preview is not the whole of the file. */
@@ -148,31 +208,90 @@ function unread(p) {
   return h('section', {class: 'note note-attention'}, icon('warning'), h('div', {class: 'grow'}, h('p', {class: 'note-title'}, t('import.unread')), h('ul', {class: 'measure'}, said.map((x) => h('li', {}, x)))));
 }
 
+/* On paper the counts are a list: chips are only there to be pressed. */
+const countList = (counts) => h('div', {class: 'only-print'}, counts.map(([k, n]) => `${word('import_outcome', k)}: ${number(n)}`).join(' · '));
+
+/* Every row of what is shown, not the first ones alone. */
+function printAll(api) {
+  api.state.most = Infinity;
+  preview(api);
+  window.print();
+}
+
+/* The page is drawn anew after each answer: whoever works with the keyboard stays where they were. */
+function keptFocus(api) {
+  const el = document.activeElement;
+  if (!el || !api.body.contains(el)) return () => {};
+  const row = el.closest('[data-row]')?.dataset.row;
+  const name = el.id?.startsWith('import') ? null : el.getAttribute('name') || el.closest('[data-value]')?.dataset.value;
+  const caret = el.selectionStart;
+  return () => {
+    const again = row ? [...api.body.querySelectorAll('[data-row]')].find((x) => x.dataset.row === row)?.querySelector('button, select') : name && (api.body.querySelector(`[name="${name}"]`) || api.body.querySelector(`.chip[data-value="${name}"]`));
+    again?.focus({preventScroll: true});
+    if (again && caret != null && again.type === 'search') again.setSelectionRange(caret, caret);
+  };
+}
+
+const plainly = (r, message) => {
+  const words = message.startsWith(t('import.row_said', {n: r.row})) ? message.slice(t('import.row_said', {n: r.row}).length) : message;
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+};
+
 function rowTable(api, rows) {
   const shown = rows.slice(0, api.state.most);
   return table({caption: t('import.caption'), hideCaption: true, rows: shown, columns: [
     {name: 'row', label: t('import.place'), cell: (r) => h('span', {class: 'small soft number'}, r.row ? `${r.sheet ? `${r.sheet}, ` : ''}${r.row}` : t('import.not_in_file'))},
-    {name: 'who', label: t('import.who'), head: true, cell: (r) => (r.pupil ? h('a', {href: `/pupils/${r.pupil}`, target: '_blank'}, nameOf(r)) : nameOf(r))},
+    {name: 'who', label: t('import.who'), head: true, cell: (r) => (r.pupil ? h('a', {href: `/pupils/${r.pupil}`, target: '_blank', rel: 'noopener'}, nameOf(r)) : nameOf(r))},
     {name: 'values', label: t('import.what'), cell: (r) => h('span', {class: 'small'}, said(r))},
-    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.changes || []).filter((c) => typeof c === 'object' && c.field).map(changed), (r.problems || []).map((x) => h('div', {class: 'small'}, x.message || x.code)), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why))},
-    {name: 'decide', label: t('import.decision'), cell: (r) => decide(api, r)},
+    {name: 'outcome', label: t('import.outcome'), cell: (r) => h('div', {class: 'stack-s'}, mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]}), (r.changes || []).filter((c) => typeof c === 'object' && c.field).map(changed), (r.problems || []).map((x) => h('div', {class: 'small'}, plainly(r, x.message || x.code))), r.why && !r.problems?.length && h('div', {class: 'small soft'}, r.why))},
+    {name: 'decide', label: t('import.decision'), cell: (r) => (r.row ? h('div', {class: 'import-choices no-print', dataset: {row: keyOf(r)}}, decide(api, r)) : '')},
   ]});
 }
 
-/* One tap a candidate; «пропустить» leaves the row out; what was decided can be asked anew. */
+const headingsOf = (api, r) => Object.fromEntries((api.state.preview.sheets || []).filter((s) => s.sheet === r.sheet).flatMap((s) => (s.columns || []).map((c) => [c.column, c.header])));
+
+async function fix(api, r) {
+  try {
+    const decisions = await fixRow({batch: api.state.preview.batch, row: r, headings: headingsOf(api, r), signal: api.ctx.signal});
+    if (decisions?.length) await say(api, ...decisions);
+  } catch (error) {
+    if (error.name !== 'AbortError') fail(error);
+  }
+}
+
+async function choosePupil(api, r) {
+  const found = await findPupil({name: r.values?.surname || nameOf(r).split(' ')[0]});
+  if (found) await say(api, `${keyOf(r)}=${found.id}`);
+}
+
+/* One tap a candidate; «пропустить» leaves the row out; what was decided can be asked anew. Rows that are taken have the same in a menu. */
 function decide(api, r) {
   const p = api.state.preview;
-  const say = (choice, part = '') => async () => {
-    try { api.open(await send('POST', `/imports/${p.batch}/resolve`, {decision: [`${keyOf(r)}${part}=${choice}`]})); } catch (error) { fail(error); }
-  };
-  const decided = p.decisions?.[keyOf(r)];
-  if (decided) return button({label: t('import.undecide'), icon: 'undo', kind: 'quiet', press: say('ask')});
-  if (!TO_DECIDE.includes(r.outcome)) return '';
-  const asksClass = (r.problems || []).some((x) => /class/.test(x.code || ''));
   const name = nameOf(r);
-  return h('div', {class: 'import-choices'}, asksClass && h('select', {class: 'input', 'aria-label': t('import.class_of', {name}), onchange: (e) => { if (e.target.value) say(e.target.value, '.class')(); }},
-    h('option', {value: ''}, t('import.which_class')), api.state.classes.map((c) => h('option', {value: c}, c))), (r.candidates || []).slice(0, 6).map((c) => button({label: [c.name || [c.surname, c.name_only, c.patronymic].filter(Boolean).join(' ') || c.title || c.id, c.class_name || c.class, c.birth && date(c.birth)].filter(Boolean).join(', '), icon: 'person', press: say(c.id)})),
-    p.format === 'roster' && button({label: t('import.is_new'), icon: 'plus', press: say('new')}), button({label: t('import.skip'), icon: 'close', kind: 'quiet', press: say('skip')}));
+  const to = (choice, part = '') => () => say(api, `${keyOf(r)}${part}=${choice}`);
+  const mine = Object.keys(p.decisions || {}).filter((k) => k === keyOf(r) || k.startsWith(`${keyOf(r)}.`));
+  const codes = (r.problems || []).map((x) => x.code || '');
+  const parts = (r.candidates || []).slice(0, 8);
+  const label = (c) => [c.name || c.id, c.class, c.birth && dateShort(c.birth)].filter(Boolean).join(', ');
+  const asks = TO_DECIDE.includes(r.outcome) || r.outcome === 'error';
+  const slot = (c) => (c.slot ? `.${c.slot}` : '');
+  const more = [mine.length > 0 && {label: t('import.undecide'), icon: 'undo', press: () => say(api, ...mine.map((k) => `${k}=ask`))},
+    {label: t('import.fix'), icon: 'pencil', press: () => fix(api, r)},
+    r.kind === 'results' && {label: t('import.find'), icon: 'search', press: () => choosePupil(api, r)},
+    {label: t('import.skip'), icon: 'close', press: to('skip')}].filter(Boolean);
+  const others = menu({label: t('import.more_of', {name}), items: more});
+  const asked = parts.filter((c) => c.slot).length > 0;
+  if (!asks && !asked) return [mine.length > 0 && h('span', {class: 'small soft'}, t(p.decisions[keyOf(r)] === 'skip' ? 'import.skipped' : 'import.decided')), others];
+  return [asks && codes.some((c) => /class/.test(c)) && p.format === 'roster' && h('select', {class: 'input', 'aria-label': t('import.class_of', {name}), onchange: (e) => { if (e.target.value) to(e.target.value, '.class')(); }},
+    h('option', {value: ''}, t('import.which_class')), api.state.classes.map((c) => h('option', {value: c}, c))),
+  parts.map((c) => button({label: c.slot ? t(`import.slot_${c.slot.replace(/\d+$/, '')}`, {name: label(c)}) : label(c), icon: 'person', press: to(c.id, slot(c))})),
+  parts.some((c) => c.slot === 'mentor') && button({label: t('import.mentor_text'), kind: 'quiet', press: to('skip', '.mentor')}),
+  r.outcome === 'contradiction' && codes.includes('edited_since') && button({label: t('import.replace'), icon: 'swap', press: to('update')}),
+  r.outcome === 'contradiction' && codes.includes('entry_contradicts') && button({label: t('import.beside'), icon: 'plus', press: to('add')}),
+  asks && p.format === 'roster' && button({label: t('import.is_new'), icon: 'plus', press: to('new')}),
+  asks && r.kind === 'results' && r.outcome === 'not_found' && button({label: t('import.find'), icon: 'search', 'aria-label': t('import.find_of', {name}), press: () => choosePupil(api, r)}),
+  r.outcome === 'error' && button({label: t('import.fix'), icon: 'pencil', 'aria-label': t('import.fix_of', {name}), press: () => fix(api, r)}),
+  asks && button({label: t('import.skip'), icon: 'close', kind: 'quiet', 'aria-label': t('import.skip_of', {name}), press: to('skip')}), others];
 }
 
 /* What the file does not say of itself: a stage, a year. */
@@ -183,13 +302,13 @@ function facts(api) {
   const known = formatOf(api).facts || [];
   const fields = missing.map((name) => {
     const fact = known.find((f) => f.name === name);
-    return field({name, type: fact?.values ? 'enum' : 'text', options: fact?.values?.map((v) => ({value: v, label: word(name, v)})), label: titled(fact) || word('import_fact', name)});
+    return field({name, type: fact?.values ? 'enum' : name === 'date' ? 'date' : 'text', options: fact?.values?.map((v) => ({value: v, label: word(name, v)})), label: titled(fact) || word('import_fact', name)});
   });
-  return h('section', {class: 'note note-attention'}, icon('help'), h('div', {class: 'grow stack'}, h('p', {class: 'note-title'}, t('import.missing')), fields.map((f) => f.el), button({label: t('import.say'), kind: 'primary', press: async () => {
+  return h('section', {class: 'note note-attention no-print'}, icon('help'), h('div', {class: 'grow stack'}, h('p', {class: 'note-title'}, t('import.missing')), fields.map((f) => f.el), h('div', {}, button({label: t('import.say'), kind: 'primary', press: async () => {
     const fact = fields.filter((f) => f.get()).map((f) => `${f.name}=${f.get()}`);
-    if (!fact.length) return;
+    if (!fact.length) { fields[0].el.querySelector('input, select')?.focus(); return; }
     try { api.open(await send('POST', '/imports/preview', {batch: p.batch, fact})); } catch (error) { fail(error); }
-  }})));
+  }}))));
 }
 
 /* Which column is what; changed only where the program guessed wrongly. */
@@ -201,53 +320,61 @@ function mapping(api) {
   const guessed = [...new Set(sheets.flatMap((s) => s.columns.map((c) => c.role)).filter(Boolean))];
   const roles = columns ? columns.filter((c) => c.word !== 'ignored').map((c) => ({value: c.word, label: titled(c)})) : guessed.map((r) => ({value: r, label: word('import_role', r)}));
   const none = columns ? 'ignored' : 'ignore';
-  const say = (column) => async () => { try { api.open(await send('POST', `/imports/${p.batch}/map`, {column: [column()]})); } catch (error) { fail(error); } };
+  const told = (column) => async () => { try { api.open(await send('POST', `/imports/${p.batch}/map`, {column: [column()]})); } catch (error) { fail(error); } };
   const heading = (s) => {
-    const input = h('input', {class: 'input input-number', type: 'text', inputmode: 'numeric', maxlength: 5, value: s.header || '', onchange: () => say(() => `${s.sheet}!header=${input.value.trim() || 0}`)()});
+    const input = h('input', {class: 'input input-number', type: 'text', inputmode: 'numeric', maxlength: 5, value: s.header || '', onchange: () => told(() => `${s.sheet}!header=${input.value.trim() || 0}`)()});
     return h('label', {class: 'field'}, h('span', {class: 'small'}, t('import.heading_row')), input);
   };
   const meaning = (s) => (c) => {
-    const select = h('select', {class: 'input', 'aria-label': t('import.column', {name: c.header || c.column}), onchange: say(() => `${s.sheet}!${c.column}=${select.value || none}`)},
+    const select = h('select', {class: 'input', 'aria-label': t('import.column', {name: c.header || c.column}), onchange: told(() => `${s.sheet}!${c.column}=${select.value || none}`)},
       h('option', {value: ''}, t('import.ignored')), roles.map((r) => h('option', {value: r.value, selected: r.value === c.role}, r.label)));
     return h('label', {class: 'field'}, h('span', {class: 'small'}, `${c.column} · ${c.header || ''}`), select);
   };
-  return h('details', {class: 'more-fields import-map', open: !p.rows.length}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {}, s.sheet),
-    s.remembered && h('p', {class: 'small soft'}, t('import.remembered')), h('div', {class: 'import-columns'}, columns && heading(s), s.columns.map(meaning(s))))));
+  return h('details', {class: 'more-fields import-map no-print', open: !p.rows.length}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {class: s.sheet ? null : 'hush'}, s.sheet || t('import.mapping')),
+      s.remembered && h('p', {class: 'small soft'}, t('import.remembered')), h('div', {class: 'import-columns'}, columns && heading(s), s.columns.map(meaning(s))))));
 }
 
 /* --- the end --- */
 
 async function drop(api) {
   const p = api.state.preview;
-  try { await send('POST', `/imports/${p.batch}/undo`); } catch (error) { if (error.status !== 404) fail(error); }
-  api.state.preview = null;
-  api.start();
+  if (Object.keys(p.decisions || {}).length && !await confirm({title: t('import.drop'), text: t('import.drop_text'), action: t('import.drop'), danger: true})) return;
+  try { await send('POST', `/imports/${p.batch}/undo`); } catch (error) { if (error.status !== 404) { fail(error); return; } }
+  api.ctx.go('/import', {replace: true});
 }
 
 function apply(api, doubts, bad) {
   const p = api.state.preview;
+  if (p.missing?.length) return null; /* asked for above */
   const will = ['new', 'changed', 'matched', 'moved'].reduce((n, k) => n + (p.counts?.[k] || 0), 0);
   const leaving = p.counts?.left || 0;
   const leavers = leaving > 0 && field({name: 'left', type: 'bool', label: t('import.leavers', {n: leaving}), help: t('import.leavers_help')});
   const bar = progress({label: t('import.applying')});
   bar.el.hidden = true;
   const wrong = h('div', {role: 'alert'});
+  const tell = (error, more) => wrong.replaceChildren(note({attention: true, icon: 'warning', title: t('import.not_applied'), text: saying(error), actions: [error.code === 'import.removes_many' && button({label: t('import.really_left'), kind: 'danger', press: () => run({...more, apply_left: true, confirm_removal: true})}),
+    (error.code === 'import.moved' || error.status === 404) && button({label: t('import.look_again'), press: () => look(api, p.batch).catch((e) => gone(api, e))})].filter(Boolean)}));
+  const left = {...(doubts || p.counts.contradiction ? {skip_doubtful: true} : {}), ...(bad || p.counts.not_found ? {skip_errors: true} : {})};
+  if (api.state.wrong) tell(api.state.wrong, left);
+  api.state.wrong = null;
   const run = async (more) => {
     bar.el.hidden = false;
     bar.set(null);
     wrong.replaceChildren();
     try {
-      const done = await follow(api, await send('POST', '/imports/apply', {batch: p.batch, ...more, ...(leavers && leavers.get() ? {apply_left: true} : {})}), bar);
-      finished(api, done || {counts: p.counts});
+      const answer = await send('POST', '/imports/apply', {batch: p.batch, seen: p.seen, ...more, ...(leavers && leavers.get() ? {apply_left: true} : {})});
+      named = {batch: p.batch, of: new Map(p.rows.map((r) => [keyOf(r), nameOf(r)]))};
+      if (answer.job) api.ctx.setQuery({job: answer.job});
+      await (answer.job ? goOn(api, p.batch, answer.job) : finished(api, answer, p.batch));
     } catch (error) {
       if (error.name === 'AbortError') return;
       bar.el.hidden = true;
-      wrong.replaceChildren(note({attention: true, icon: 'warning', title: t('import.not_applied'), text: error.message, actions: error.code === 'import.removes_many' ? [button({label: t('import.really_left'), kind: 'danger', press: () => run({...more, confirm_removal: true})})] : null}));
+      tell(error, more);
     }
   };
-  const go = button({label: doubts || bad ? t('import.apply_without') : t('import.apply'), icon: 'check', kind: 'primary', large: true, press: async () => {
-    if ((doubts || bad) && !await confirm({title: t('import.apply_without'), text: t('import.without_text', {n: doubts + bad}), action: t('import.apply_do')})) return;
-    await run({...(doubts ? {skip_doubtful: true} : {}), ...(bad ? {skip_errors: true} : {})});
+  const go = button({label: doubts + bad ? t('import.apply_without', {n: doubts + bad}) : t('import.apply'), icon: 'check', kind: 'primary', large: true, press: async () => {
+    if (doubts + bad && !await confirm({title: t('import.apply_without', {n: doubts + bad}), text: t('import.without_text', {n: doubts + bad}), action: t('import.apply_do')})) return;
+    await run(left);
   }});
   return h('div', {class: 'act-bar no-print'}, will || leaving ? [leavers && leavers.el, go, h('p', {class: 'soft'}, t('import.will', {n: will}))] : note({icon: 'info', text: t('import.nothing_new')}), bar.el, wrong);
 }
@@ -256,20 +383,57 @@ function apply(api, doubts, bad) {
 async function follow(api, answer, bar) {
   let card = answer;
   while (card?.job && ['queued', 'running'].includes(card.state)) {
-    bar.set(card.total ? card.done / card.total : null, card.total ? t('import.applied_of', {done: number(card.done), total: number(card.total)}) : t('import.applying'));
+    const ready = card.total && card.done + 1 >= card.total; /* one step for all: it is written whole or not at all */
+    bar.set(card.total && !ready ? card.done / card.total : null, ready ? t('import.writing') : card.total ? t('import.applied_of', {done: number(card.done), total: number(card.total)}) : t('import.comparing'));
     await new Promise((resolve) => { setTimeout(resolve, 700); });
     card = {job: card.job, ...(await get(`/jobs/${card.job}`, null, {signal: api.ctx.signal}))};
   }
-  if (card?.state === 'failed') throw Object.assign(new Error(card.error?.message || t('import.not_applied')), {name: 'ApiError', status: 422, message: card.error?.message || t('import.not_applied')});
-  return card?.result || card;
+  if (card?.state === 'failed' || card?.state === 'cancelled') throw Object.assign(new Error(), {name: 'ApiError', status: 422, code: card.error?.code, message: card.error?.message || t('import.not_applied')});
+  return card?.answer || card;
 }
 
-function finished(api, done) {
-  const counts = Object.entries(done.counts || api.state.preview.counts || {}).filter(([, n]) => n > 0);
-  const batch = done.batch || api.state.preview.batch;
-  api.ctx.setQuery({batch: null});
-  api.draw(h('section', {class: 'stack'}, note({icon: 'check', title: t('import.done'), text: t('import.done_text')}),
-    h('ul', {class: 'import-counts'}, counts.map(([k, n]) => h('li', {}, mark({label: word('import_outcome', k), ...KIND[k]}), h('span', {class: 'number'}, number(n))))),
-    done.not_taken && h('p', {class: 'soft measure'}, t('import.not_taken_text')),
-    h('div', {class: 'row no-print'}, button({label: t('import.another_file'), icon: 'upload', kind: 'primary', onclick: api.start}), done.not_taken && reportOf(batch), button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()}), button({label: t('import.undo'), icon: 'undo', kind: 'quiet', press: () => undo(api, batch)}))));
+/* Long work: its own page, which may be closed and opened anew meanwhile. */
+async function goOn(api, batch, job) {
+  const bar = progress({label: t('import.comparing')});
+  api.draw(note({icon: 'clock', title: t('import.applying'), text: t('import.leave')}), bar.el);
+  try {
+    const card = await get(`/jobs/${job}`, null, {signal: api.ctx.signal});
+    await finished(api, await follow(api, {job, ...card}, bar), batch);
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    api.ctx.setQuery({job: null});
+    api.state.wrong = error;
+    await look(api, batch).catch((e) => gone(api, e));
+  }
+}
+
+/* What was written has an address of its own; where nothing was, there is nothing to come back to. */
+async function finished(api, done, batch) {
+  if (done?.state !== 'unchanged') { await api.ctx.go(`/import?report=${batch}`, {replace: true}); return; }
+  api.ctx.setQuery({batch: null, job: null, show: null});
+  api.draw(note({icon: 'check', title: t('import.done'), text: t('import.nothing_new')}), h('div', {}, button({label: t('import.another_file'), icon: 'upload', kind: 'primary', href: '/import'})));
+}
+
+/* --- what became of a file: counts, and the rows that were not taken with their reasons --- */
+
+async function report(api, id) {
+  const {ctx, state} = api;
+  const done = await get(`/imports/${id}`, null, {signal: ctx.signal});
+  if (done.rows) { await ctx.go(`/import?batch=${id}`, {replace: true}); return; } /* still waits */
+  const {items} = await ask(`/imports/${id}/rows`, null, {signal: ctx.signal}).catch((error) => { if (error.name === 'AbortError') throw error; return {items: []}; });
+  const counts = Object.entries(done.counts || {}).filter(([, n]) => n > 0);
+  const format = state.formats.find((f) => f.format === done.format)?.title || done.format;
+  const undone = done.state === 'undone';
+  const draw = (most) => api.draw(note({icon: undone ? 'undo' : 'check', title: t(undone ? 'import.undone' : 'import.done'), text: undone ? null : t('import.done_text')}),
+    h('section', {class: 'import-sum'}, h('h2', {}, done.file_name), h('p', {class: 'soft'}, [format, done.created?.at && date(done.created.at)].filter(Boolean).join(' · ')),
+      h('ul', {class: 'import-counts'}, counts.map(([k, n]) => h('li', {}, mark({label: word('import_outcome', k), ...KIND[k]}), h('span', {class: 'number'}, number(n)))))),
+    h('div', {class: 'row no-print'}, button({label: t('import.another_file'), icon: 'upload', kind: 'primary', href: '/import'}), button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => { draw(Infinity); window.print(); }}),
+      items.length > 0 && reportOf(id), !undone && button({label: t('import.undo'), icon: 'undo', kind: 'quiet', press: () => undo(api, id)})),
+    items.length > 0 && h('section', {class: 'stack'}, h('h2', {}, t('import.not_taken')), h('p', {class: 'soft measure'}, t('import.not_taken_text')), table({caption: t('import.not_taken'), hideCaption: true, rows: items.slice(0, most), columns: [
+      {name: 'row', label: t('import.place'), cell: (r) => [r.sheet, r.row].filter(Boolean).join(', ')},
+      {name: 'who', label: t('import.who'), head: true, cell: (r) => r.values || (named?.batch === id && named.of.get(keyOf(r))) || '—'},
+      {name: 'outcome', label: t('import.outcome'), cell: (r) => mark({label: word('import_outcome', r.outcome), ...KIND[r.outcome]})},
+      {name: 'why', label: t('import.why'), cell: (r) => plainly(r, r.why)},
+    ]}), items.length > most && h('div', {class: 'list-more'}, button({label: t('list.more'), onclick: () => draw(most + 200)}))));
+  draw(SHOWN);
 }
