@@ -111,7 +111,7 @@ async function undo(api, id) {
 const titled = (x) => (typeof x?.title === 'string' ? x.title : x?.title?.[lang()] || x?.title?.ru);
 const formatOf = (api) => api.state.formats.find((f) => f.format === api.state.preview.format) || {};
 /* Refusals in the page's own words where the program's name a command of the machine. */
-const OWN_WORDS = {'import.nothing_known': 'import.not_known', 'import.facts': 'import.missing_first', 'import.removes_many': 'import.leaves_many', 'import.moved': 'import.moved'};
+const OWN_WORDS = {'import.nothing_known': 'import.not_known', 'import.unrecognised': 'import.not_known', 'import.facts': 'import.missing_first', 'import.removes_many': 'import.leaves_many', 'import.moved': 'import.moved'};
 const saying = (error) => (OWN_WORDS[error.code] && (error.params || error.code !== 'import.removes_many') ? t(OWN_WORDS[error.code], error.params) : error.message);
 const reportOf = (batch) => button({label: t('import.not_taken'), icon: 'sheet', kind: 'quiet', href: url(`/imports/${batch}/rows`, {xlsx: true}), download: ''});
 
@@ -330,7 +330,7 @@ function mapping(api) {
       h('option', {value: ''}, t('import.ignored')), roles.map((r) => h('option', {value: r.value, selected: r.value === c.role}, r.label)));
     return h('label', {class: 'field'}, h('span', {class: 'small'}, `${c.column} · ${c.header || ''}`), select);
   };
-  return h('details', {class: 'more-fields import-map no-print', open: !p.rows.length}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {class: s.sheet ? null : 'hush'}, s.sheet || t('import.mapping')),
+  return h('details', {class: 'more-fields import-map no-print', open: api.state.mapOpen ?? !p.rows.length, ontoggle: (e) => { api.state.mapOpen = e.target.open; }}, h('summary', {}, t('import.mapping')), h('p', {class: 'small soft measure'}, t('import.mapping_text')), sheets.map((s) => h('fieldset', {class: 'group'}, h('legend', {class: s.sheet ? null : 'hush'}, s.sheet || t('import.mapping')),
       s.remembered && h('p', {class: 'small soft'}, t('import.remembered')), h('div', {class: 'import-columns'}, columns && heading(s), s.columns.map(meaning(s))))));
 }
 
@@ -338,14 +338,14 @@ function mapping(api) {
 
 async function drop(api) {
   const p = api.state.preview;
-  if (Object.keys(p.decisions || {}).length && !await confirm({title: t('import.drop'), text: t('import.drop_text'), action: t('import.drop'), danger: true})) return;
+  if (Object.keys(p.decisions || {}).length && !await confirm({title: t('import.remove'), text: t('import.remove_text'), action: t('import.remove'), danger: true})) return;
   try { await send('POST', `/imports/${p.batch}/undo`); } catch (error) { if (error.status !== 404) { fail(error); return; } }
   api.ctx.go('/import', {replace: true});
 }
 
 function apply(api, doubts, bad) {
   const p = api.state.preview;
-  if (p.missing?.length) return null; /* asked for above */
+  if (p.missing?.length || !p.rows.length) return null; /* asked for above */
   const will = ['new', 'changed', 'matched', 'moved'].reduce((n, k) => n + (p.counts?.[k] || 0), 0);
   const leaving = p.counts?.left || 0;
   const leavers = leaving > 0 && field({name: 'left', type: 'bool', label: t('import.leavers', {n: leaving}), help: t('import.leavers_help')});
