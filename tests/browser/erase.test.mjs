@@ -1,5 +1,6 @@
 /* Destruction of a portfolio: what goes is shown, only the number typed once more lets it go, and the pupil is gone afterwards. */
 import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
 import {start} from './support.mjs';
 import {fillPortfolio} from './story.mjs';
@@ -51,5 +52,25 @@ test('a wrong confirmation changes nothing, the right one takes all away', async
   await page.getByText('Заявление семьи').first().waitFor();
   await s.axe(page, 'erasures');
   await s.shot(page, 'erasures', {full: true});
+  await page.close();
+});
+
+test('a portfolio that an import taken back has left empty is found, and destroyed', async () => {
+  const file = `${s.data}-roster.csv`;
+  await writeFile(file, 'Фамилия;Имя;Отчество;Дата рождения;Пол;Класс;Личное дело\nПодберёзкина;Евпраксия;Саввишна;23.02.2011;ж;9А;П-5517\n');
+  const applied = await s.cli(['import', 'apply', '--format', 'roster', '--file', file]);
+  const director = await s.as('director');
+  await director.send('POST', `/imports/${applied.batch}/undo`);
+  const page = await s.open('/erasures', {as: 'director', phone: true});
+  await page.getByRole('heading', {name: 'Портфолио, опустевшие после отмены импорта'}).waitFor();
+  await s.axe(page, 'emptied');
+  await s.shot(page, 'erasures-emptied', {full: true});
+  await page.getByRole('link', {name: /Подберёзкина Евпраксия/}).click();
+  await page.getByLabel('Основание').selectOption('mistake');
+  await page.getByLabel('Причина').fill('Список другой школы');
+  await page.getByLabel('Номер личного дела').fill('П-5517');
+  await page.getByRole('button', {name: 'Уничтожить портфолио'}).click();
+  await page.getByRole('heading', {name: 'Портфолио уничтожено'}).waitFor();
+  assert.deepEqual((await director.get('/pupils/emptied')).items, []);
   await page.close();
 });

@@ -3,7 +3,7 @@ import {h} from '../../ui/h.js';
 import {list, listRow} from '../../ui/list.js';
 import {mark, pageHead} from '../../ui/state.js';
 import {word} from '../../ui/meta.js';
-import {send} from '../../api.js';
+import {get} from '../../api.js';
 import {dateTime, t} from '../../i18n.js';
 
 function emptied(items) {
@@ -14,7 +14,7 @@ function emptied(items) {
 
 export async function view(ctx) {
   ctx.title(t('erase.acts'));
-  const left = await send('GET', '/pupils/emptied');
+  const left = await get('/pupils/emptied', null, {signal: ctx.signal});
   return h('div', {class: 'stack-l'}, pageHead({title: t('erase.acts'), lead: t('erase.acts_lead'), back: {href: '/pupils', label: t('pupils.title')}}),
     emptied(left.items),
     list(ctx, {path: '/pupils/erasures', label: t('erase.acts'), print: true,
