@@ -63,6 +63,8 @@ void results_problem(struct results *r, struct results_row *row, const char *cod
 void results_error(struct results *r, struct results_row *row, const struct lt_error *err)
 {
     struct lt_buf text = LT_BUF_INIT(4096);
+    /* an answer without its field leaves people guessing: «Уровень: …» */
+    if (*err->field) lt_buf_addf(&text, "%s: ", uc_field_label(r->call->lang, "entry", err->field));
     if (lt_error_text(&text, r->call->lang, err) == 0 && text.data) results_tell(r, row, err->code, text.data);
     lt_buf_free(&text);
 }

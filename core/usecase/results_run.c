@@ -40,7 +40,7 @@ static unsigned flags_of(const struct table_cell *c)
 {
     return (c->flags & TABLE_MERGED ? LETOPIS_CELL_MERGED : 0) |
            (c->flags & (TABLE_HIDDEN_ROW | TABLE_HIDDEN_COLUMN) ? LETOPIS_CELL_HIDDEN : 0) |
-           (c->type == TABLE_ERROR ? LETOPIS_CELL_ERROR : 0);
+           (c->type == TABLE_ERROR || (c->type == TABLE_EMPTY && (c->flags & TABLE_FORMULA)) ? LETOPIS_CELL_ERROR : 0);
 }
 
 static int next(void *user, struct uc_import_row *out, struct lt_error *err)

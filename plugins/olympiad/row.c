@@ -112,6 +112,16 @@ static void check_percent(struct run *r, const struct line *line, json_t *row, d
     if (fabs(said - score * 100 / max) > 1.5) row_problem(r, row, c->column, "percent_differs", c->text);
 }
 
+/* A formula whose result the file lacks is not an empty cell. */
+static void formulas(struct run *r, const struct line *line, json_t *row)
+{
+    for (size_t i = 0; i < line->len; i++) {
+        const struct cell *c = &line->cells[i];
+        bool wanted = c->column <= COLUMNS && (r->roles[c->column] == ROLE_SCORE || r->roles[c->column] == ROLE_STATUS);
+        if (wanted && (c->flags & LETOPIS_CELL_ERROR) && !*c->text) row_problem(r, row, c->column, "formula_empty", "");
+    }
+}
+
 /* true: the pupil did not come. */
 static bool put_score(struct run *r, const struct line *line, json_t *row, json_t *values)
 {
@@ -345,6 +355,7 @@ static void emit_line(struct run *r, const struct line *line)
     } else {
         why = put_status(r, line, row, values);
         bool absent = put_score(r, line, row, values);
+        formulas(r, line, row);
         if (!why && absent && !lt_json_str(values, "result")) why = "absent";
         put_place(r, line, values);
         if (r->format == VSOSH) vsosh(r, line, row, values);
