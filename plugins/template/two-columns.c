@@ -94,6 +94,16 @@ static const struct letopis_cell *column(const struct letopis_row *row, uint32_t
     return NULL;
 }
 
+static int is_heading(const struct letopis_cell *c)
+{
+    static const char *const words[] = {"ФИО", "Имя", "Ученик"};
+    size_t i;
+    for (i = 0; c && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(c->text, words[i]) == 0) return 1;
+    }
+    return 0;
+}
+
 /* A row becomes a proposal; what is missing becomes a problem that the person sees beside the row. The program finds the pupil. */
 static int32_t take_row(void *run, const struct letopis_row *row)
 {
@@ -105,6 +115,12 @@ static int32_t take_row(void *run, const struct letopis_row *row)
     t.full = 0;
     if (!name && !title) return LETOPIS_OK; /* an empty line */
     snprintf(number, sizeof number, "%lu", (unsigned long)row->row);
+    if (row->row == 1 && is_heading(name)) { /* a row that says nothing is named, so that no row of the file is missing in the preview */
+        add_word(&t, "{\"row\":1,\"skipped\":\"heading\",\"message\":\"Заголовок\",\"sheet\":");
+        add_string(&t, row->sheet, row->sheet_len);
+        add_word(&t, "}");
+        return !t.full && j->host->emit(j->host->ctx, t.data, t.len) == 0 ? LETOPIS_OK : LETOPIS_FAILED;
+    }
     add_word(&t, "{\"row\":");
     add_word(&t, number);
     add_word(&t, ",\"sheet\":");

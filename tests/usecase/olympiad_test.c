@@ -187,7 +187,8 @@ static void every_layout_from_every_writer(void **state)
     size_t i, k;
     int faults = 0, files = 0;
     fprintf(f, "# Layouts of olympiad files and what becomes of their rows\n\nMade by `tests/usecase/olympiad_test.c` from the files of"
-               " `tests/data/gen/olympiads.py`: every layout as each of the programs writes it. All writers of a line give the same rows.\n\n"
+               " `tests/data/gen/olympiads.py`: every layout as each of the programs writes it. All writers of a line give the same rows."
+               " Made anew by `ctest --test-dir BUILD -R 'testdata|usecase_olympiad$'`, which compares it with `BUILD/olympiad-layouts.md`.\n\n"
                "| # | layout | written by | facts to be given | matched | doubtful | not found | not ours |\n|---|---|---|---|---|---|---|---|\n");
     json_array_foreach(layouts, i, layout) {
         json_t *counts = json_object();

@@ -114,11 +114,15 @@ static const char *markup(const struct reader *r) {
     while (i < r->len && (s[i] == ' ' || s[i] == '\n' || s[i] == '\r' || s[i] == '\t'))
         i++;
     size_t left = r->len - i;
+    if (left > 13 && strncasecmp(s + i, "MIME-Version:", 13) == 0) /* a page with its parts, as browsers and Excel save them */
+        return "table.html";
+    if (r->len > 4 && memcmp(s, "\xff\xfe<\0", 4) == 0) /* a page in UTF-16 */
+        return "table.html";
     if (left < 6 || s[i] != '<')
         return NULL;
     if (strncasecmp(s + i, "<?xml", 5) == 0)
         return "table.xml";
-    static const char *const tags[] = {"<html", "<!doct", "<table", "<head", "<body", "<meta", "<style"};
+    static const char *const tags[] = {"<html", "<!doct", "<table", "<head", "<body", "<meta", "<style", "<!--", "<div", "<title", "<link", "<script", "<center", "<tbody", "<tr"};
     for (size_t k = 0; k < sizeof tags / sizeof *tags; k++)
         if (left > strlen(tags[k]) && strncasecmp(s + i, tags[k], strlen(tags[k])) == 0)
             return "table.html";
@@ -132,7 +136,7 @@ static int read_any(struct reader *r) {
         return read_package(r);
     if (r->len >= sizeof compound && memcmp(r->data, compound, sizeof compound) == 0)
         return read_compound(r);
-    if (r->len >= 5 && (memcmp(r->data, "%PDF-", 5) == 0 || memcmp(r->data, "{\\rtf", 5) == 0))
+    if (r->len >= 5 && (memcmp(r->data, "%PDF-", 5) == 0 || memcmp(r->data, "{\\rtf", 5) == 0 || memcmp(r->data, "ID;PW", 5) == 0 /* SYLK */))
         return refuse(r, "table.not_a_table");
     if (r->len >= 4 && r->data[0] == 9 && r->data[1] <= 8 && (r->data[1] & 1) == 0) /* BIFF2..4: Excel before 1993 */
         return refuse(r, "table.old_xls");

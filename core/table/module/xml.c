@@ -64,6 +64,13 @@ void xml_close(struct xml *x) {
     free(x);
 }
 
+/* Entities that unfold too far are met before the document type itself is. */
+static int unread(struct xml *x) {
+    const xmlError *e = xmlGetLastError();
+    bool entities = e && (e->code == XML_ERR_ENTITY_LOOP || e->code == XML_ERR_UNDECLARED_ENTITY || e->code == XML_WAR_UNDECLARED_ENTITY);
+    return entities ? lt_fail(x->r->err, LT_REFUSED, "table.entities", (char *)NULL) : reader_damaged(x->r, "XML");
+}
+
 int xml_next(struct xml *x, enum xml_event *out) {
     if (x->pending_end) {
         x->pending_end = false;
@@ -77,7 +84,7 @@ int xml_next(struct xml *x, enum xml_event *out) {
             return 0;
         }
         if (rc < 0)
-            return x->failed ? LT_REFUSED : reader_damaged(x->r, "XML");
+            return x->failed ? LT_REFUSED : unread(x);
         switch (xmlTextReaderNodeType(x->reader)) {
         case XML_READER_TYPE_ELEMENT:
             x->pending_end = xmlTextReaderIsEmptyElement(x->reader) == 1;

@@ -167,6 +167,11 @@ static void test_not_tables(void **state) {
     (void)state;
     must_refuse(S("\xef\xbb\xbf <html><table><tr><td>1</td></tr></table></html>"), NULL, "table.html");
     must_refuse(S("<?xml version=\"1.0\"?><Workbook/>"), NULL, "table.xml");
+    must_refuse(S("\n\n<!-- выгрузка -->\n<style>td{}</style><table><tr><td>ФИО</td></tr></table>"), NULL, "table.html");
+    must_refuse(S("<div><table><tr><td>ФИО</td></tr></table></div>"), NULL, "table.html");
+    must_refuse(S("MIME-Version: 1.0\nContent-Type: multipart/related\n\n"), NULL, "table.html");
+    must_refuse(S("\xff\xfe<\0h\0t\0m\0l\0>\0"), NULL, "table.html");
+    must_refuse(S("ID;PWXL;N;E\nC;Y1;X1;K\"a\"\nE\n"), NULL, "table.not_a_table");
     must_refuse(S("%PDF-1.7 ..."), NULL, "table.not_a_table");
     must_refuse(S("a,b\0c"), NULL, "table.not_a_table");
     must_refuse(S("\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd\xd0\xbe\xd0\xb2;\xc8\xe2\xe0\xed"), NULL, "table.encoding"); /* two encodings in one text */
