@@ -133,6 +133,7 @@ static const struct model_right rights[] = {
     R("entry.answer", "answer a dispute", ENTRY, L | CLASS | DEPUTY | DIRECTOR, NOT_OWN, LOCAL_OFF),
     R("file.read", "files of an entry", ENTRY, READS, 0, 0),
     R("file.mask", "decide what strangers see of a picture", ENTRY, L | SELF | ADD | CONSENT | CLASS | DEPUTY | DIRECTOR, 0, LOCAL_OFF),
+    R("file.uncover", "show what another painted over", ENTRY, L | CONSENT | CLASS | DEPUTY | DIRECTOR, 0, LOCAL_OFF),
     R("file.add", "add files to an entry", ENTRY, ENTERS | SELF_ENTRY | PARENT_ENTRY, 0, 0),
 
     R("review.read", "reviews of a pupil", PUPIL, L | SELF | SEE | CLASS | DEPUTY | DIRECTOR | AUTHOR | ASKED,

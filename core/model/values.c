@@ -107,7 +107,7 @@ static const char *const notice_kind_words[] = {
     "entry_verified", "entry_returned", "entry_disputed", "entry_answered", "dispute_overdue",
     "entries_added", "review_asked", "review_given", "review_declined", "consent_second",
     "consent_14", "consent_18", "share_waiting", "share_active", "goal_comment", "backup_overdue",
-    "backup_damaged", "award_nominated", "award_agreed", "award_returned", "award_refused", NULL};
+    "backup_damaged", "award_nominated", "award_agreed", "award_returned", "award_refused", "mask_changed", NULL};
 static const char *const share_state_words[] = {
     "waiting", "active", "expired", "revoked", "suspended", NULL};
 static const char *const share_why_words[] = {"own", "processing", "guardian", "refused", "age", NULL};

@@ -2,6 +2,7 @@
 #include "usecase/mask.h"
 #include "usecase/entry.h"
 #include "usecase/file.h"
+#include "usecase/notice.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -120,6 +121,54 @@ static int insert(json_t *pages, json_t *item, struct lt_error *err)
     return (same ? json_array_set(pages, at, item) : json_array_insert(pages, at, item)) ? lt_fail_memory(err) : 0;
 }
 
+/* --- what somebody else decided --- */
+
+static bool within(const json_t *small, const json_t *large)
+{
+    json_int_t x = lt_json_int(small, "x", 0), y = lt_json_int(small, "y", 0), at_x = lt_json_int(large, "x", 0), at_y = lt_json_int(large, "y", 0);
+    return x >= at_x && y >= at_y && x + lt_json_int(small, "w", 0) <= at_x + lt_json_int(large, "w", 0) &&
+           y + lt_json_int(small, "h", 0) <= at_y + lt_json_int(large, "h", 0);
+}
+
+/* Is each painted place of the old copy within one of the new copy? now NULL: there is to be none. */
+static bool covers(const json_t *now, const json_t *was)
+{
+    size_t i, k;
+    const json_t *old, *fresh;
+    json_array_foreach(lt_json_array(was, "areas"), i, old) {
+        bool covered = false;
+        json_array_foreach(lt_json_array(now, "areas"), k, fresh) covered = covered || within(old, fresh);
+        if (!covered) return false;
+    }
+    return true;
+}
+
+/* Painting over more is anybody's who may make copies. What another painted over is shown only by whoever answers for the pupil: the guardian with the consents,
+ * the class teacher, those above; taking the copy away counts as well, since it could be made anew without the paint. The maker is told. */
+static int of_another(struct uc_call *call, const json_t *was, const json_t *now, struct lt_error *err)
+{
+    const char *by = lt_json_str_or(was, "by", "");
+    struct notice n = {.kind = "mask_changed", .pupil = call->target.pupil_id, .entry = call->target.entry_id};
+    struct lt_error why = {0};
+    if (strcmp(by, call->actor.id) == 0) return 0;
+    int rc = covers(now, was) ? 0 : uc_require(call, "file.uncover", UC_T_ENTRY, call->target.entry_id, &why);
+    bool right = rc == LT_DENIED && strcmp(why.code, "denied.right") == 0;
+    if (right) rc = lt_fail(err, LT_DENIED, "mask.of_another", (char *)NULL);
+    else if (rc) *err = why, why = (struct lt_error){0};
+    lt_error_clear(&why);
+    return rc || !lt_id_valid(by) ? rc : notice_tell(call, by, &n, err);
+}
+
+static const json_t *standing(const json_t *pages, const json_t *item)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(pages, i, one) {
+        if (by_place(one, item) == 0) return one;
+    }
+    return NULL;
+}
+
 /* --- make --- */
 
 static json_t *item_of(struct uc_call *call, const struct file_place *place, int64_t page, json_t *areas)
@@ -158,6 +207,8 @@ int mask_run_make(struct uc_call *call, const json_t *in, json_t **out, struct l
     if (!rc) rc = editing_begin(call, &e, err);
     if (!rc && !model_mask_of(item, lt_json_array(e.docs.entry, "files")) && !model_mask_of(item, lt_json_array(e.docs.verified, "files")))
         rc = lt_fail(err, LT_CONFLICT, "mask.moved", (char *)NULL);
+    const json_t *was = rc ? NULL : standing(e.pages, item);
+    if (was) rc = of_another(call, was, item, err);
     if (!rc) rc = insert(e.pages, item, err);
     if (!rc) rc = editing_put(call, &e, "Make a public copy", out, err);
     editing_end(&e);
@@ -178,7 +229,8 @@ int mask_run_take_back(struct uc_call *call, const json_t *in, json_t **out, str
     for (size_t i = before; !rc && i-- > 0;) {
         const json_t *item = json_array_get(e.pages, i);
         bool named = strcmp(lt_json_str_or(item, "path", ""), path) == 0 && (!page || lt_json_int(item, "page", 0) == page);
-        if (named) json_array_remove(e.pages, i);
+        if (named) rc = of_another(call, item, NULL, err);
+        if (named && !rc) json_array_remove(e.pages, i);
     }
     if (!rc && json_array_size(e.pages) == before) rc = lt_fail_field(err, LT_REFUSED, "path", "mask.absent", (char *)NULL);
     if (!rc) rc = editing_put(call, &e, "Take a public copy back", out, err);

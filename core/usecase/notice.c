@@ -33,7 +33,7 @@ static const struct about {
     {"goal_comment", "goal.read", UC_T_PUPIL, "pupil"},        {"backup_overdue", "backup.read", UC_T_NONE, "object"},
     {"backup_damaged", "backup.read", UC_T_NONE, "object"},    {"award_nominated", "award.read", UC_T_AWARD, "object"},
     {"award_agreed", "award.read", UC_T_AWARD, "object"},      {"award_returned", "award.read", UC_T_AWARD, "object"},
-    {"award_refused", "award.read", UC_T_AWARD, "object"},
+    {"award_refused", "award.read", UC_T_AWARD, "object"},     {"mask_changed", "entry.read", UC_T_ENTRY, "entry"},
 };
 
 static bool may_read(struct uc_call *call, const char *kind, const json_t *about)

@@ -180,7 +180,7 @@ static void page_by_page(void **state)
         if (rc) assert_string_equal(s->err.code, "share.absent");
     }
     /* a page that is done anew stands in the place of the old one */
-    m = ok(s, "ivan", "file", "mask", "{'id':'@course','path':'files/01.pdf','page':3,'as_is':true}");
+    m = ok(s, "mother", "file", "mask", "{'id':'@course','path':'files/01.pdf','page':3,'as_is':true}");
     assert_int_equal(json_array_size(at(m, "masks")), 2);
     assert_null(at(m, "masks/1/areas"));
     m = ok(s, "ivan", "file", "unmask", "{'id':'@course','path':'files/01.pdf','page':1}");
@@ -223,6 +223,45 @@ static void who_may(void **state)
     refused(s, LT_DENIED, "denied.local_acts", "local", "file", "mask", "{'id':'@whose','path':'files/01.png','as_is':true}");
 }
 
+#define AT "'id':'@others','path':'files/01.png'"
+
+/* Notices about this record. */
+static size_t told_of(const char *who)
+{
+    json_t *list = ok(s, who, "notice", "list", "{}");
+    size_t n = 0;
+    for (size_t i = 0; i < count(list); i++) {
+        const json_t *one = json_array_get(at(list, "items"), i);
+        n += strcmp(text(one, "kind"), "mask_changed") == 0 && strcmp(text(one, "about/entry"), id_of(s, "others")) == 0;
+    }
+    return n;
+}
+
+/* More may be painted over by all who make copies; what another covered is bared by those who answer for the pupil, and its maker hears of it. */
+static void what_another_painted_over(void **state)
+{
+    (void)state;
+    verified("others", "'<scans/05-art-laureate.png'");
+    ok(s, "teacher", "file", "mask", "{" AT ",'area':['1000,1000,5000,2000']}");
+    refused(s, LT_DENIED, "mask.of_another", "ivan", "file", "mask", "{" AT ",'as_is':true}");
+    refused(s, LT_DENIED, "mask.of_another", "ivan", "file", "mask", "{" AT ",'area':['1001,1000,5000,2000']}");
+    refused(s, LT_DENIED, "mask.of_another", "ivan", "file", "unmask", "{" AT "}");
+    assert_int_equal(told_of("teacher"), 0);
+    json_t *m = ok(s, "ivan", "file", "mask", "{" AT ",'area':['900,900,5200,2200','0,0,10,10']}");
+    assert_int_equal(json_array_size(at(m, "masks/0/areas")), 2);
+    assert_int_equal(told_of("teacher"), 1);
+    ok(s, "ivan", "file", "mask", "{" AT ",'area':['900,900,5200,2200']}"); /* the own one as one likes */
+    ok(s, "teacher", "file", "mask", "{" AT ",'area':['1000,1000,5000,2000']}");
+    assert_int_equal(told_of("ivan"), 1);
+    ok(s, "mother", "file", "unmask", "{" AT "}"); /* gives the consents */
+    assert_int_equal(told_of("teacher"), 2);
+    assert_int_equal(told_of("mother"), 0);
+    ok(s, "deputy", "file", "mask", "{" AT ",'as_is':true}");
+    ok(s, "ivan", "file", "mask", "{" AT ",'area':['0,0,10,10']}"); /* nothing was covered */
+    json_t *history = ok(s, "ivan", "entry", "history", "{'id':'@others'}");
+    assert_string_equal(text(history, "items/6/use_case"), "file.mask"); /* all of them are there */
+}
+
 /* The index is made of the repositories: it knows the copies again. */
 static void reindexed(void **state)
 {
@@ -243,6 +282,7 @@ int main(void)
         cmocka_unit_test(page_by_page),
         cmocka_unit_test(a_changed_file_has_no_copy),
         cmocka_unit_test(reindexed),
+        cmocka_unit_test(what_another_painted_over),
         cmocka_unit_test(who_may),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
