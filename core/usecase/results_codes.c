@@ -117,6 +117,18 @@ int results_codes_keep(struct uc_call *call, const char *batch, const json_t *co
     return rc;
 }
 
+static int forget_code(struct uc_call *call, const char *path, const char *code, struct lt_error *err)
+{
+    struct keeping k = {.call = call};
+    char *key = results_code_key(code);
+    lt_print(k.path, sizeof k.path, "%s", path);
+    int rc = key ? read_list(path, &k.list, err) : lt_fail_memory(err);
+    if (!rc && json_object_del(k.list, key) == 0) rc = finish_list(&k, err);
+    free(key);
+    json_decref(k.list);
+    return rc;
+}
+
 int results_codes_destroy(struct uc_call *call, const json_t *used, struct lt_error *err)
 {
     char path[PATH_SIZE];
@@ -125,6 +137,10 @@ int results_codes_destroy(struct uc_call *call, const json_t *used, struct lt_er
     int rc = 0;
     json_array_foreach(used, i, one) {
         path_of(call, (int)lt_json_int(one, "year", 0), lt_json_str_or(one, "subject", ""), path);
+        if (lt_json_str(one, "code")) {
+            if (!rc) rc = forget_code(call, path, lt_json_str(one, "code"), err);
+            continue;
+        }
         if (call->app->fs->unlink(call->app->fs->ctx, path) && errno != ENOENT && !rc) rc = lt_fail_errno(err, "remove", path);
     }
     return rc;

@@ -286,11 +286,34 @@ static void a_class_teacher_learns_nothing_of_others(void **state)
     assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 3), "outcome"), "not_found");
 }
 
+/* The list goes with the results; what a class teacher does not apply can still be applied by the deputy head. */
+static void codes_stay_for_those_who_wait(void **state)
+{
+    (void)state;
+    char grant[200];
+    person(s, "anna", "Тихая");
+    name_it(s, "9А", text(item(ok(s, "local", "class", "list", "{}"), "name", "9А"), "id"));
+    lt_print(grant, sizeof grant, "'role':'class_teacher','class':'@9А','from':'2026-09-01'");
+    role(s, "anna", grant);
+    account(s, "anna", true);
+    codes("apply", csv("шифры.csv", "Шифр;ФИО;Класс\nИ-1;Громов Пётр Олегович;9А\nИ-2;Мельник Иван Петрович;10А\nИ-3;Жаров Глеб Романович;7А\n"));
+    const char *results = csv("итоги.csv", "Шифр;Балл\nИ-1;33\nИ-2;34\n");
+    json_t *a = ok(s, "anna", "import", "apply", "{'format':'olympiad','file':'<=%s','fact':['stage=school','subject=История']}", results);
+    assert_int_equal(number(a, "counts/matched"), 1);
+    assert_int_equal(number(a, "counts/waits"), 1);
+    a = ok(s, "local", "import", "apply", "{'format':'olympiad','file':'<=%s','fact':['stage=school','subject=История'],'skip_doubtful':true}", results);
+    assert_int_equal(number(a, "counts/matched"), 1);
+    const char *late = csv("итоги-2.csv", "Шифр;Балл\nИ-3;1\n");
+    json_t *p = ok(s, "local", "import", "preview", "{'format':'olympiad','file':'<=%s','fact':['stage=school','subject=История']}", late);
+    assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 2), "outcome"), "not_found"); /* the list is gone */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         T(odd_workbooks_are_told_truly), T(a_code_is_one_pupils), T(answers_are_true), T(a_class_teacher_learns_nothing_of_others),
+        T(codes_stay_for_those_who_wait),
     };
     const char *only = getenv("ONLY");
     if (only) cmocka_set_test_filter(only);
