@@ -608,13 +608,14 @@ static const struct uc_field list_fields[] = {{"state", UC_ENUM, 0, 0, 0, "impor
 static const struct uc_row rows[] = {
     {.noun = "import", .verb = "formats", .method = "GET", .tail = "/formats", .reply = UC_LIST, .columns = "format title",
      .gives = "import_format", .run = run_formats},
-    {.noun = "import", .verb = "preview", .method = "POST", .tail = "/preview", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
+    /* UC_REPEAT: an answer that shows rows of other schools is kept for no repetition */
+    {.noun = "import", .verb = "preview", .method = "POST", .tail = "/preview", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "import.roster",
      .gives = "import_plan", .target = UC_T_OWN, .fields = preview_fields, .run = run_preview, .columns = ROWS},
-    {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE, .right = "import.roster",
+    {.noun = "import", .verb = "map", .method = "POST", .tail = "/{batch}/map", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT, .right = "import.roster",
      .gives = "import_plan", .target = UC_T_OWN, .fields = map_fields, .run = run_map, .columns = ROWS},
     {.noun = "import", .verb = "cells", .method = "GET", .tail = "/{batch}/cells", .reply = UC_ONE, .right = "import.list", .target = UC_T_OWN,
      .gives = "import_cells", .fields = cells_fields, .run = run_cells},
-    {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE,
+    {.noun = "import", .verb = "resolve", .method = "POST", .tail = "/{batch}/resolve", .reply = UC_ONE, .flags = UC_WRITE | UC_REPEAT,
      .gives = "import_plan", .right = "import.roster", .target = UC_T_OWN, .fields = resolve_fields, .run = run_resolve, .columns = ROWS},
     {.noun = "import", .verb = "apply", .method = "POST", .tail = "/apply", .reply = UC_ONE, .flags = UC_WRITE | UC_LONG, .right = "import.roster",
      .gives = "import_applied", .target = UC_T_OWN, .fields = apply_fields, .run = run_apply, .heavy = import_heavy},

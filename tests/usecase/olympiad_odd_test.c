@@ -286,6 +286,36 @@ static void a_class_teacher_learns_nothing_of_others(void **state)
     assert_string_equal(text(row_of(json_object_get(p, "rows"), "", 3), "outcome"), "not_found");
 }
 
+/* A browser names each of its requests, and answers to named requests are kept for a repetition: not those that show children of other schools. */
+static void no_answer_keeps_children_of_other_schools(void **state)
+{
+    (void)state;
+    const char *path = csv("физика-школьный-этап.csv", "ФИО;Школа;Класс;Балл\nГромов Пётр Олегович;Школа № 7;9А;4\nЧужаков Сила Титович;Гимназия № 3;9А;4\n"
+                                                       "Инакова Рада Титовна;Школа № 7;9;1\n");
+    char values[700];
+    const char *const ids[] = {"01a00000-0000-7000-8000-000000000001", "01a00000-0000-7000-8000-000000000002", "01a00000-0000-7000-8000-000000000003"};
+    json_t *p = NULL;
+    person(s, "boss", "Директоров");
+    role(s, "boss", "'role':'director','from':'2026-09-01'");
+    account(s, "boss", true);
+    struct uc_request named = {.noun = "import", .verb = "preview", .token = json_string_value(json_object_get(s->tokens, "boss")), .request_id = ids[0]};
+    lt_print(values, sizeof values, "{'format':'olympiad','file':'<=%s'}", path);
+    assert_int_equal(ask(s, &named, &p, values), 0);
+    assert_int_equal(number(p, "counts/not_ours"), 1);
+    char batch[40];
+    lt_print(batch, sizeof batch, "%s", text(p, "batch"));
+    struct uc_request said = {.noun = "import", .verb = "resolve", .token = named.token, .request_id = ids[1]};
+    lt_print(values, sizeof values, "{'batch':'%s','decision':['*school!Гимназия № 3=others']}", batch);
+    assert_int_equal(ask(s, &said, &p, values), 0);
+    struct uc_request done = {.noun = "import", .verb = "apply", .token = named.token, .request_id = ids[2]};
+    lt_print(values, sizeof values, "{'batch':'%s'}", batch);
+    assert_int_equal(ask(s, &done, &p, values), 0);
+    school_reopen(s);
+    char command[600];
+    lt_print(command, sizeof command, LETOPIS_SOURCE_DIR "/tests/support/no-trace %s Чужаков Инакова Титович", s->dir);
+    assert_int_equal(system(command), 0);
+}
+
 /* The list goes with the results; what a class teacher does not apply can still be applied by the deputy head. */
 static void codes_stay_for_those_who_wait(void **state)
 {
@@ -313,7 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         T(odd_workbooks_are_told_truly), T(a_code_is_one_pupils), T(answers_are_true), T(a_class_teacher_learns_nothing_of_others),
-        T(codes_stay_for_those_who_wait),
+        T(codes_stay_for_those_who_wait), T(no_answer_keeps_children_of_other_schools),
     };
     const char *only = getenv("ONLY");
     if (only) cmocka_set_test_filter(only);
