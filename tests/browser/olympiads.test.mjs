@@ -66,3 +66,16 @@ test('the deputy head enters a list of events, and results imported after it bea
   assert.match(await page.getByRole('dialog').locator('code').first().innerText(), /^[0-9a-f]{64}$/);
   await s.axe(page, 'the hash');
 });
+
+test('lines that are no results are told before the file is taken', async () => {
+  const file = path.join(s.work, 'физика-муниципальный-этап.csv');
+  const name = [pupil.surname, pupil.name, pupil.patronymic].filter(Boolean).join(' ');
+  await writeFile(file, `ФИО;Класс;Балл;Статус\r\n${name};${pupil.class_name};12;участник\r\n${name};${pupil.class_name};;не явился\r\nПредседатель жюри:;;;\r\n`);
+  const page = await s.open('/import', {as: 'director'});
+  await page.locator('#import-file').setInputFiles(file);
+  const left = page.locator('.import-left');
+  await left.locator('summary', {hasText: '2'}).click();
+  await left.getByText('не явился').waitFor();
+  await left.getByText('подпись под таблицей').waitFor();
+  await s.axe(page, 'left out');
+});

@@ -191,7 +191,7 @@ function preview(api) {
     reportOf(p.batch),
     button({label: t('import.another'), icon: 'trash', kind: 'quiet', press: () => drop(api)}))),
   chips({label: t('import.outcomes'), value: state.show, options: counts.map(([k, n]) => ({value: k, label: word('import_outcome', k), icon: KIND[k]?.icon, count: number(n)})), onchange: show}), countList(counts)),
-  facts(api), unread(p), mapping(api),
+  facts(api), unread(p), leftOut(p), mapping(api),
   open.length > 0 && note({attention: true, icon: 'help', title: t('import.doubts', {n: open.length}), text: t('import.doubts_text'), actions: [state.show !== 'doubtful' && button({label: t('import.show_doubts'), onclick: () => show('doubtful')})].filter(Boolean)}),
   bad.length > 0 && note({icon: 'warning', title: t('import.errors', {n: bad.length}), text: t('import.errors_text'), actions: [!['error', 'contradiction'].includes(state.show) && button({label: t('import.show_doubts'), onclick: () => show(bad[0].outcome)})].filter(Boolean)}),
   find && find.el,
@@ -206,6 +206,16 @@ function unread(p) {
   const said = (p.sheets || []).flatMap((s) => (s.problems || []).map((x) => (p.sheets.length > 1 ? `${s.sheet}: ${x.message}` : x.message)));
   if (!said.length) return null;
   return h('section', {class: 'note note-attention'}, icon('warning'), h('div', {class: 'grow'}, h('p', {class: 'note-title'}, t('import.unread')), h('ul', {class: 'measure'}, said.map((x) => h('li', {}, x)))));
+}
+
+/* Lines that are no results, by what they were taken for: a pupil taken for a signature would be seen here. */
+const LINES = 300;
+function leftOut(p) {
+  const lines = p.skipped || [];
+  if (!lines.length) return null;
+  const place = (x) => (p.sheets.length > 1 ? `${x.sheet}, ${x.row}` : t('import.row', {n: x.row}));
+  return h('details', {class: 'more-fields import-left'}, h('summary', {}, t('import.left_out', {n: lines.length})), h('ul', {class: 'measure small'}, lines.slice(0, LINES).map((x) => h('li', {}, `${place(x)}: ${x.message}`))),
+    lines.length > LINES && h('p', {class: 'small soft'}, t('import.shown', {n: lines.length, shown: number(LINES)})));
 }
 
 /* On paper the counts are a list: chips are only there to be pressed. */
