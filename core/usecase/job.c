@@ -56,6 +56,9 @@ static json_t *card_of(struct uc_call *call, const struct sys_job *j, const json
                              lt_instant_format(j->changed, changed));
     const json_t *error = lt_json_object(result, "error");
     if (card && cancelling) lt_json_put_bool(card, "cancelling", true);
+    int begun = (int)lt_json_int(result, "begun", 0);
+    int interrupted = begun - (strcmp(j->state, "running") == 0); /* the program was stopped or killed in the middle: the work begins anew */
+    if (card && interrupted > 0) lt_json_put_int(card, "interrupted", interrupted);
     if (card && own(call, j)) {
         if (error) lt_json_put(card, "error", told(call, error));
         lt_json_copy_key(card, result, "answer");

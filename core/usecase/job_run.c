@@ -183,7 +183,8 @@ static void settle(struct lt_app *app, struct job_run *r, struct sys_job *job, i
     if (!rc && job->total) job->done = job->total;
     job->changed = lt_clock_now(&app->clock);
     json_t *failed = strcmp(state, "failed") == 0 ? failure(why) : NULL;
-    json_t *none = strcmp(state, "queued") == 0 ? json_pack("{s:i}", "tries", r->tries - 1) : json_object();
+    if (strcmp(state, "queued") == 0) job->done = job->total = 0; /* it begins anew */
+    json_t *none = strcmp(state, "queued") == 0 ? json_pack("{s:i, s:i}", "tries", r->tries - 1, "begun", r->begun) : json_object();
     if (sysdb_job_update(app->sys, job, failed ? failed : result ? result : none, &ignored)) lt_error_clear(&ignored);
     if (strcmp(state, "queued") != 0) job_forget_files(app, r->id, false);
     json_decref(failed);
@@ -200,7 +201,8 @@ static void job_do(struct lt_app *app, struct job_run *r)
     if (!rc && mine) rc = sysdb_job_get(app->sys, r->id, &job, &input, &before, &err);
     if (!rc && mine) {
         r->tries = (int)lt_json_int(before, "tries", 0) + 1;
-        json_t *note = json_pack("{s:i}", "tries", r->tries);
+        r->begun = (int)lt_json_int(before, "begun", 0) + 1;
+        json_t *note = json_pack("{s:i, s:i}", "tries", r->tries, "begun", r->begun);
         rc = sysdb_job_update(app->sys, &job, note, &err);
         json_decref(note);
         if (!rc && r->tries > JOB_TRIES) rc = lt_fail(&err, LT_REFUSED, "job.crashed", (char *)NULL);

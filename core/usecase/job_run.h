@@ -15,6 +15,7 @@ struct job_run {
     struct job_run *next;
     char id[LT_ID_SIZE];
     int tries;
+    int begun; /* how often, this time among them: more than once after restarts of the program */
     atomic_int done, total;
     atomic_bool cancelled, paused;
 };

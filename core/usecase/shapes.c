@@ -15,7 +15,7 @@ const struct uc_shape uc_shapes_common[] = {
 
     {"file", "path name sha256:sha256 size:int type"},
     {"job_file", "name type size:int"},
-    {"job_row", "id:id kind owner:actor state:=queued|running|done|failed|cancelled done:int total:int created:at changed:at cancelling?:bool"},
+    {"job_row", "id:id kind owner:actor state:=queued|running|done|failed|cancelled done:int total:int created:at changed:at cancelling?:bool interrupted?:int"},
     /* `answer` is what the use case `kind` gives; it and `error` and `file` stand there for whoever asked for the job alone */
     {"job", "job:id +job_row answer?:any error?:refusal file?:job_file"},
 

@@ -199,6 +199,11 @@ static void test_stopped_and_gone_on(void **state)
     pthread_join(stopper, NULL);
     must_be(s, "first", "queued");
     must_be(s, "second", "queued");
+    /* whoever looks is told that it begins anew; the other one was never begun */
+    json_t *first = ok(s, "local", "job", "show", "{'id':'@first'}"), *second = ok(s, "local", "job", "show", "{'id':'@second'}");
+    assert_int_equal(number(first, "interrupted"), 1);
+    assert_int_equal(number(first, "done"), 0);
+    assert_null(at(second, "interrupted"));
     school_reopen(s);
     use_gate(s);
     start(s);
@@ -250,10 +255,13 @@ static void test_killed(void **state)
     gate_reset(false);
     kill_in_the_middle(s);
     must_be(s, "job", "running"); /* as it was left */
-    gate_reset(true);
     start(s);
+    gate_await();
+    assert_int_equal(number(ok(s, "local", "job", "show", "{'id':'@job'}"), "interrupted"), 1);
+    gate_open();
     jobs_wait(s->app);
     must_be(s, "job", "done");
+    assert_null(at(ok(s, "local", "job", "show", "{'id':'@job'}"), "interrupted"));
     assert_int_equal(count(ok(s, "local", "publication", "status", "{}")), 1);
     close_with_site(s);
 }

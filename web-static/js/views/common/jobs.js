@@ -49,11 +49,12 @@ export async function view(ctx) {
 function row(ctx, job, replace) {
   const bar = live(job) && progress({label: t(`jobs.state.${job.state}`), value: job.total ? job.done / job.total : null}).el;
   const why = job.error && h('p', {class: 'reason small'}, job.error.message);
+  const anew = live(job) && job.interrupted && h('p', {class: 'small soft'}, t('jobs.interrupted'));
   const stop = live(job) && button({label: t('jobs.cancel'), icon: 'stop', kind: 'quiet', onclick: async () => {
     if (!(await confirm({title: t('jobs.cancel'), text: t('jobs.cancel_text'), action: t('jobs.cancel'), danger: true}))) return;
     try { replace(await send('POST', `/jobs/${job.id}/cancel`, {})); } catch (error) { fail(error); }
   }});
   const file = job.file && button({label: t('jobs.file', {name: job.file.name}), icon: 'download', href: url(`/jobs/${job.id}/result`), download: job.file.name});
-  return h('div', {class: 'list-row'}, h('div', {class: 'grow stack stack-s'}, h('strong', {}, titleOf(job)), bar, why, h('div', {class: 'small soft'}, ago(job.changed || job.created))),
+  return h('div', {class: 'list-row'}, h('div', {class: 'grow stack stack-s'}, h('strong', {}, titleOf(job)), bar, anew, why, h('div', {class: 'small soft'}, ago(job.changed || job.created))),
     !live(job) && mark({label: t(`jobs.state.${job.state}`), ...MARKS[job.state]}), file, stop);
 }
