@@ -8,7 +8,8 @@ const struct uc_shape uc_shapes_work[] = {
     {"format_fact", "name title:two_languages values*?:text"},
     {"import_format", "format title plugin? columns*?:format_column facts*?:format_fact"},
     {"import_problem", "column code message"},
-    {"import_candidate", "id:id kind:=pupil|person why name- class? birth?:date slot?"},
+    /* id: of whom the school knows; of somebody the file itself brings, the place in it */
+    {"import_candidate", "id kind:=pupil|person why name- class? birth?:date slot?"},
     {"import_change", "field from-:any to-:any"},
     {"import_row",
      "kind sheet- row-:int outcome:=import_outcome why pupil-:id person-:id candidates*:import_candidate values%:any problems*:import_problem entry?:id"

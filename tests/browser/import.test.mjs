@@ -162,3 +162,17 @@ test('a refused file is told in words of this page', async () => {
   await s.shot(page, 'import-refused');
   await page.close();
 });
+
+test('who a guardian is, is asked about the guardian and not about the pupil', async () => {
+  const file = path.join(s.work, 'Контингент.csv');
+  const lines = ['Лунин;Лев;Ильич;9А;01.02.2011;Лунина Анна Петровна;89001234567', 'Лунина;Мирослава;Ильинична;9Б;01.03.2011;Лунина Анна Петровна;89001234567'];
+  await writeFile(file, cp1251(`Фамилия;Имя;Отчество;Класс;Дата рождения;Мама;Телефон мамы\r\n${lines.join('\r\n')}\r\n`));
+  const page = await s.open('/import', {as: 'director'});
+  await page.locator('#import-file').setInputFiles(file);
+  const row = page.locator('tbody tr', {hasText: 'Мирослава'});
+  await row.getByText('нужно решение').waitFor();
+  await s.axe(page, 'import-guardian');
+  await row.getByRole('button', {name: /^Представитель — Лунина Анна/}).first().click();
+  await row.getByText('новая запись').waitFor();
+  await page.close();
+});

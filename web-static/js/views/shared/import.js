@@ -96,7 +96,7 @@ function start(api) {
 function past(api, items) {
   if (!items.length) return [];
   const title = (f) => api.state.formats.find((x) => x.format === f)?.title || f;
-  return [h('h2', {}, t('import.before')), h('ul', {class: 'list'}, items.map((b) => h('li', {class: 'list-row'}, icon('sheet'), h('div', {class: 'grow'}, h('div', {}, b.file_name), h('div', {class: 'small soft'}, [title(b.format), b.at && date(b.at)].filter(Boolean).join(' · '))),
+  return [h('h2', {}, t('import.before')), h('ul', {class: 'list'}, [...items].sort((a, b) => (b.state === 'waiting') - (a.state === 'waiting') || (a.at < b.at ? 1 : -1)).map((b) => h('li', {class: 'list-row'}, icon('sheet'), h('div', {class: 'grow'}, h('div', {}, b.file_name), h('div', {class: 'small soft'}, [title(b.format), b.at && date(b.at)].filter(Boolean).join(' · '))),
     mark({label: word('import_state', b.state)}), b.state === 'waiting' ? button({label: t('import.continue'), 'aria-label': t('import.continue_of', {name: b.file_name}), href: `/import?batch=${b.id}`})
       : [button({label: t('import.report'), kind: 'quiet', 'aria-label': t('import.report_of', {name: b.file_name}), href: `/import?report=${b.id}`}), b.state === 'applied' && button({label: t('ui.undo'), icon: 'undo', kind: 'quiet', 'aria-label': t('import.undo_of', {name: b.file_name}), press: () => undo(api, b.id)})])))];
 }
@@ -290,7 +290,9 @@ function decide(api, r) {
     r.kind === 'results' && {label: t('import.find'), icon: 'search', press: () => choosePupil(api, r)},
     {label: t('import.skip'), icon: 'close', press: to('skip')}].filter(Boolean);
   const others = menu({label: t('import.more_of', {name}), items: more});
-  const asked = parts.filter((c) => c.slot).length > 0;
+  const asked = parts.some((c) => c.slot);
+  const people = [...new Set(parts.map((c) => c.slot).filter((x) => /^guardian/.test(x || '')))];
+  const whose = !parts.length || parts.some((c) => !c.slot); /* it is the pupil who is asked about */
   if (!asks && !asked) return [mine.length > 0 && h('span', {class: 'small soft'}, t(p.decisions[keyOf(r)] === 'skip' ? 'import.skipped' : 'import.decided')), others];
   return [asks && codes.some((c) => /class/.test(c)) && p.format === 'roster' && h('select', {class: 'input', 'aria-label': t('import.class_of', {name}), onchange: (e) => { if (e.target.value) to(e.target.value, '.class')(); }},
     h('option', {value: ''}, t('import.which_class')), api.state.classes.map((c) => h('option', {value: c}, c))),
@@ -298,7 +300,8 @@ function decide(api, r) {
   parts.some((c) => c.slot === 'mentor') && button({label: t('import.mentor_text'), kind: 'quiet', press: to('skip', '.mentor')}),
   r.outcome === 'contradiction' && codes.includes('edited_since') && button({label: t('import.replace'), icon: 'swap', press: to('update')}),
   r.outcome === 'contradiction' && codes.includes('entry_contradicts') && button({label: t('import.beside'), icon: 'plus', press: to('add')}),
-  asks && p.format === 'roster' && button({label: t('import.is_new'), icon: 'plus', press: to('new')}),
+  people.map((x) => button({label: t('import.another_guardian'), icon: 'plus', press: to('new', `.${x}`)})),
+  asks && whose && p.format === 'roster' && r.outcome !== 'error' && button({label: t('import.is_new'), icon: 'plus', press: to('new')}),
   asks && r.kind === 'results' && r.outcome === 'not_found' && button({label: t('import.find'), icon: 'search', 'aria-label': t('import.find_of', {name}), press: () => choosePupil(api, r)}),
   r.outcome === 'error' && button({label: t('import.fix'), icon: 'pencil', 'aria-label': t('import.fix_of', {name}), press: () => fix(api, r)}),
   asks && button({label: t('import.skip'), icon: 'close', kind: 'quiet', 'aria-label': t('import.skip_of', {name}), press: to('skip')}), others];
