@@ -50,6 +50,14 @@ function(lt_pkg module out)
   set(${out} PkgConfig::pc_${id} PARENT_SCOPE)
 endfunction()
 
+# The allocator of the programs, where no sanitizer brings its own: a third of the work on documents is allocating their parts
+# (docs/decisions/allocator.md). Plugins and modules use whatever the program was linked with.
+add_library(lt_allocator INTERFACE)
+if(NOT LETOPIS_FUZZ AND NOT LETOPIS_SANITIZE)
+  lt_pkg(jemalloc target)
+  target_link_libraries(lt_allocator INTERFACE -Wl,--no-as-needed ${target} -Wl,--as-needed)
+endif()
+
 function(lt_view name source)
   set(view ${CMAKE_BINARY_DIR}/view/${name})
   file(MAKE_DIRECTORY ${view})

@@ -11,8 +11,10 @@
 #include "usecase/call.h"
 
 #include <dirent.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MOST_PLUGINS 100
@@ -267,19 +269,75 @@ static int take_emitted(void *user, const json_t *doc, struct lt_error *err)
     return m->job->emit(m->job->user, doc, err);
 }
 
+static void pass_bytes(void *user, const char *json, size_t len)
+{
+    struct importing *m = user;
+    m->job->bytes(m->job->user, json, len);
+}
+
+/* The job with its data files, of a plugin that is enabled. */
+static int import_args(struct lt_app *app, const char *plugin, const json_t *job, json_t **args, struct lt_error *err)
+{
+    json_t *enabled = NULL;
+    int rc = enabled_ids(app, &enabled, err);
+    if (!rc && !is_enabled(enabled, plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", plugin, (char *)NULL);
+    if (!rc) rc = plugin_job_with_data(app, config_of(app).modules_dir, plugin, job, args, err);
+    json_decref(enabled);
+    return rc;
+}
+
+/* Which file this is: put in its place anew, it is another. */
+static void sum_file(crypto_hash_sha256_state *sum, const char *path)
+{
+    struct stat st = {.st_size = 0};
+    struct {
+        uint64_t ino, size;
+        int64_t s, ns;
+    } what = {0};
+    if (stat(path, &st) == 0) {
+        what.ino = st.st_ino;
+        what.size = (uint64_t)st.st_size;
+        what.s = st.st_mtim.tv_sec;
+        what.ns = st.st_mtim.tv_nsec;
+    }
+    crypto_hash_sha256_update(sum, (const unsigned char *)&what, sizeof what);
+}
+
+static int import_key(void *ctx, struct lt_app *app, const char *plugin, const json_t *job, char out[65], struct lt_error *err)
+{
+    (void)ctx;
+    char path[4300];
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_state sum;
+    json_t *args = NULL;
+    int rc = import_args(app, plugin, job, &args, err);
+    char *text = rc ? NULL : json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(args);
+    if (!rc && !text) rc = lt_fail_memory(err);
+    if (rc) return rc;
+    crypto_hash_sha256_init(&sum);
+    crypto_hash_sha256_update(&sum, (const unsigned char *)text, strlen(text));
+    free(text);
+    lt_print(path, sizeof path, "%s/%s.so", app->plugins_dir ? app->plugins_dir : "", plugin);
+    sum_file(&sum, path);
+    lt_print(path, sizeof path, "%s/letopis-table.so", app->modules ? app->modules : ""); /* what reads the file */
+    sum_file(&sum, path);
+    sum_file(&sum, app->program ? app->program : "");
+    crypto_hash_sha256_final(&sum, digest);
+    lt_hex(digest, sizeof digest, out);
+    return 0;
+}
+
 static int import(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err)
 {
     (void)ctx;
-    json_t *enabled = NULL, *args = NULL;
+    json_t *args = NULL;
     struct importing m = {.job = job};
     struct sandbox_config config = config_of(app);
-    int rc = enabled_ids(app, &enabled, err);
-    if (!rc && !is_enabled(enabled, job->plugin)) rc = lt_fail(err, LT_REFUSED, "plugin.disabled", "id", job->plugin, (char *)NULL);
-    if (!rc) rc = plugin_job_with_data(app, config.modules_dir, job->plugin, job->job, &args, err);
+    int rc = import_args(app, job->plugin, job->job, &args, err);
     struct plugin_job run = {.config = &config, .cap = PLUGIN_IMPORTER, .id = job->plugin, .args = args, .next = next_row,
-                             .emit = take_emitted, .user = &m};
+                             .emit = take_emitted, .bytes = job->bytes ? pass_bytes : NULL, .user = &m};
     if (!rc) rc = plugin_run_job(&run, err);
-    json_decref(enabled);
     json_decref(args);
     free(m.cells);
     return rc;
@@ -315,5 +373,5 @@ static int evaluate(void *ctx, struct lt_app *app, const struct uc_evaluate *job
     return rc;
 }
 
-const struct uc_ports plugin_ports = {.plugin_list = list, .plugin_check = check, .publish = publish, .formats = formats, .import = import,
+const struct uc_ports plugin_ports = {.plugin_list = list, .plugin_check = check, .publish = publish, .formats = formats, .import_key = import_key, .import = import,
                                       .evaluate = evaluate};

@@ -91,6 +91,7 @@ static int take_emit(struct runner *r, const void *data, size_t len, struct lt_e
     lt_error_clear(&ignored);
     if (rc || !json_is_object(doc)) rc = fault(r, "json", err);
     else rc = r->job->emit(r->job->user, doc, err);
+    if (!rc && r->job->bytes) r->job->bytes(r->job->user, data, len);
     json_decref(doc);
     return rc;
 }

@@ -23,6 +23,7 @@ struct plugin_job {
     int (*next)(void *user, struct lt_buf *out, struct lt_error *err);
     /* An emitted document, an object; borrowed. NULL: none is expected, and one is a fault. */
     int (*emit)(void *user, const json_t *doc, struct lt_error *err);
+    void (*bytes)(void *user, const char *json, size_t len); /* of each document that was taken; may be NULL */
     /* A part of a file; names are checked, text is UTF-8. name is the same for all parts; first marks the first. NULL: as above. */
     int (*file)(void *user, const char *name, const void *data, size_t len, bool first, bool last, struct lt_error *err);
     void (*log)(void *user, int level, const char *text); /* may be NULL */

@@ -76,8 +76,10 @@ static void fill_argv(struct argv_text *a, const struct sandbox_config *config, 
 static int lift(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3 + SANDBOX_MAX_FDS); }
 
 static int spawn_with(struct sandbox_child *c, char *const *argv, int theirs, int their_errs, const int *fds, size_t n_fds) {
+    /* One arena, and no addresses kept for later: the limit of memory counts them. */
+#define SANDBOX_MALLOC "MALLOC_CONF=narenas:1,retain:false"
     /* Nothing of our environment: no LD_*, no secrets. Leaks are not looked for, see jail.h. */
-    static const char *const env[] = {"LC_ALL=C.UTF-8", "HOME=/", "TZ=UTC0", "MALLOC_ARENA_MAX=2",
+    static const char *const env[] = {"LC_ALL=C.UTF-8", "HOME=/", "TZ=UTC0", SANDBOX_MALLOC,
 #ifdef LETOPIS_SANITIZED
                                       "ASAN_OPTIONS=detect_leaks=0:symbolize=0:allocator_may_return_null=1",
                                       "UBSAN_OPTIONS=symbolize=0", "TSAN_OPTIONS=symbolize=0:report_thread_leaks=0",

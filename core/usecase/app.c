@@ -1,4 +1,5 @@
 #include "usecase/call.h"
+#include "usecase/emitted.h"
 #include "usecase/erase.h"
 #include "usecase/file.h"
 #include "usecase/guess.h"
@@ -45,6 +46,12 @@ static int no_formats(void *ctx, struct lt_app *app, const char *name, json_t **
     return *out ? 0 : lt_fail_memory(err);
 }
 
+static int no_import_key(void *ctx, struct lt_app *app, const char *plugin, const json_t *job, char out[65], struct lt_error *err)
+{
+    (void)ctx, (void)app, (void)job, (void)out;
+    return lt_fail(err, LT_NOTFOUND, "plugin.absent", "id", plugin, (char *)NULL);
+}
+
 static int no_import(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err)
 {
     (void)ctx, (void)app;
@@ -52,7 +59,7 @@ static int no_import(void *ctx, struct lt_app *app, const struct uc_import_job *
 }
 
 const struct uc_ports uc_no_ports = {.plugin_list = no_list, .plugin_check = no_check, .publish = no_publish, .formats = no_formats,
-                                     .import = no_import};
+                                     .import_key = no_import_key, .import = no_import};
 
 void lt_app_log(struct lt_app *app, struct lt_log_ring *ring)
 {
@@ -238,6 +245,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->ids = lt_id_source_new(&app->clock);
     app->known = known_new();
     app->kept = kept_new();
+    app->emitted = emitted_new();
     app->judged = judged_new();
     app->repeats = repeats_new();
     app->previews = previews_new();
@@ -248,7 +256,7 @@ int lt_app_open(const struct lt_app_config *config, struct lt_app **out, struct 
     app->modules = lt_strdup(config->modules);
     app->plugins_dir = lt_strdup(config->plugins);
     app->sandbox = (struct sandbox_config){.program = app->program, .modules_dir = app->modules};
-    int rc = app->ids && app->known && app->kept && app->judged && app->repeats && app->jobs && app->previews && app->guesses && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
+    int rc = app->ids && app->known && app->kept && app->emitted && app->judged && app->repeats && app->jobs && app->previews && app->guesses && (app->dir || !config->dir) ? 0 : lt_fail_memory(err);
     if (!rc && !config->offline) rc = app_attach(app, config->lock_wait_ms, err);
     if (rc) lt_app_close(app);
     else *out = app;
@@ -268,6 +276,7 @@ void lt_app_close(struct lt_app *app)
     lt_id_source_free(app->ids);
     known_free(app->known);
     kept_free(app->kept);
+    emitted_free(app->emitted);
     judged_free(app->judged);
     repeats_free(app->repeats);
     previews_free(app->previews);

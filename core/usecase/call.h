@@ -41,6 +41,7 @@ struct lt_app {
     atomic_uint rows_waiting;     /* of the access log, appended since the start */
     struct judged_docs *judged;   /* documents that rights were judged by lately (judged.h) */
     struct kept *kept;            /* answers as they were given lately (kept.h) */
+    struct emitted *emitted;      /* what plugins made of the files that wait (emitted.h) */
     struct known *known;          /* documents of people who called lately (known.h) */
     atomic_ulong feeds;           /* how often the index took a change */
     atomic_ulong fed[256];        /* and when it last took one of the repositories of that slot (uc_feed_slot) */

@@ -1,5 +1,6 @@
 /* Files on their way: uploads, tables, scans, finished long work. Pictures, PDFs and tables of other people's programs cannot be searched for a name, so they go,
  * whoever brought them; the preview tells of what of whom. Lists and reports that name pupils by id lose the pupil alone. */
+#include "usecase/emitted.h"
 #include "usecase/erase.h"
 
 #include "base/json.h"
@@ -119,6 +120,7 @@ static int empty_one(struct spool *s, const char *path, const char *name, struct
 int erase_spool(struct lt_app *app, const json_t *act, struct lt_error *err)
 {
     struct spool s = {.app = app, .act = act};
+    emitted_drop(app->emitted, NULL);
     return each(&s, empty_one, err);
 }
 

@@ -26,6 +26,13 @@ struct import_options {
     bool apply_left;
 };
 
+/* The file of a batch; it is read when a format first asks for its table. */
+struct import_source {
+    const struct import_batch *batch;
+    struct table *table; /* NULL: not yet */
+};
+int import_table(struct uc_call *call, struct import_source *s, const struct table **out, struct lt_error *err);
+
 /* A document as it would become. */
 struct import_doc {
     char repo[64], path[160];
@@ -61,7 +68,7 @@ struct import_format {
     /* Is it a table of this kind? 0 no … 100 surely. NULL: the plugin is asked. */
     int (*recognise)(const struct table *table);
     /* items: the documents of those kinds as [{kind, id, repo, path, doc}]. */
-    int (*propose)(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+    int (*propose)(struct uc_call *call, const struct import_format *format, struct import_source *source, const struct import_options *options,
                    const json_t *items, struct import_proposal *out, struct lt_error *err);
 };
 
@@ -102,6 +109,8 @@ int import_batch_lock(struct uc_call *call, const char *id, int *out, struct lt_
 void import_batch_unlock(int *lock);
 /* Keeps which proposal was shown last, beside what others decide meanwhile. */
 int import_batch_seen(struct uc_call *call, const struct import_batch *b, const char *seen, struct lt_error *err);
+/* The column of a decision about a cell; 0: it is about something else. */
+uint32_t import_cell(const char *decision);
 /* The file as a table, with what people put into its cells. */
 int import_batch_table(struct uc_call *call, const struct import_batch *b, struct table **out, struct lt_error *err);
 int import_batch_drop(struct uc_call *call, const char *id, struct lt_error *err);

@@ -1,4 +1,5 @@
 /* A batch that waits for its people: the file and what was said about it, in DATA/spool/<batch>/. */
+#include "usecase/emitted.h"
 #include "usecase/import.h"
 
 #include "base/json.h"
@@ -8,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <nettle/sha2.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +21,12 @@ enum { STATE_MAX = 1 << 20, SPOOL_PATH = 4200 };
 
 void import_sha256(const void *data, size_t len, char out[65])
 {
-    unsigned char sum[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(sum, data, len);
-    lt_hex(sum, sizeof sum, out);
+    struct sha256_ctx sum;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&sum);
+    sha256_update(&sum, len, data);
+    sha256_digest(&sum, sizeof digest, digest);
+    lt_hex(digest, sizeof digest, out);
 }
 
 static bool path_of(struct uc_call *call, const char *id, const char *name, char out[SPOOL_PATH])
@@ -156,6 +161,7 @@ int import_batch_drop(struct uc_call *call, const char *id, struct lt_error *err
 {
     char path[SPOOL_PATH];
     if (!lt_id_valid(id)) return 0;
+    emitted_drop(call->app->emitted, id);
     path_of(call, id, NULL, path);
     return lt_fs_remove_tree(call->app->fs, path) ? lt_fail_errno(err, "remove", path) : 0;
 }
@@ -198,6 +204,7 @@ static int purge_one(struct uc_call *call, const json_t *state, void *user, stru
 
 int import_batch_purge(struct uc_call *call, struct lt_error *err)
 {
+    emitted_purge(call->app->emitted, call->now);
     int rc = each_batch(call, purge_one, NULL, err);
     return rc ? rc : import_rest_purge(call, err);
 }
@@ -331,16 +338,23 @@ static int known(struct uc_call *call, const struct import_format *f, json_t **i
 }
 
 /* "Sheet!14.B": what a person put into that cell. */
+uint32_t import_cell(const char *decision)
+{
+    const char *bang = strrchr(decision, '!'), *dot = bang ? strchr(bang, '.') : NULL;
+    return dot ? table_column_number(dot + 1) : 0;
+}
+
 static int correct(struct table *table, const json_t *decisions, struct lt_error *err)
 {
     const char *key;
     json_t *v;
     json_object_foreach((json_t *)(uintptr_t)decisions, key, v) {
-        const char *bang = strrchr(key, '!'), *dot = bang ? strchr(bang, '.') : NULL;
+        uint32_t column = import_cell(key);
+        const char *bang = strrchr(key, '!');
         char sheet[300];
-        if (!dot || !table_column_number(dot + 1) || !lt_print(sheet, sizeof sheet, "%.*s", (int)(bang - key), key)) continue;
+        if (!column || !lt_print(sheet, sizeof sheet, "%.*s", (int)(bang - key), key)) continue;
         long row = strtol(bang + 1, NULL, 10);
-        if (row > 0 && table_correct(table, sheet, (uint32_t)row, table_column_number(dot + 1), json_string_value(v) ? json_string_value(v) : ""))
+        if (row > 0 && table_correct(table, sheet, (uint32_t)row, column, json_string_value(v) ? json_string_value(v) : ""))
             return lt_fail_memory(err);
     }
     return 0;
@@ -358,23 +372,29 @@ int import_batch_table(struct uc_call *call, const struct import_batch *b, struc
     return rc ? rc : correct(*out, lt_json_object(b->state, "decisions"), err);
 }
 
+int import_table(struct uc_call *call, struct import_source *s, const struct table **out, struct lt_error *err)
+{
+    int rc = s->table ? 0 : import_batch_table(call, s->batch, &s->table, err);
+    *out = rc ? NULL : s->table;
+    return rc;
+}
+
 int import_batch_propose(struct uc_call *call, const struct import_batch *b, bool apply_left, struct import_proposal *out,
                          struct lt_error *err)
 {
     struct import_named named = {.name = ""};
     const struct import_format *f = &named.format;
+    struct import_source source = {.batch = b};
     struct import_options o = {.batch = b, .year = (int)lt_json_int(b->state, "year", 0), .mapping = lt_json_object(b->state, "mapping"),
                                .decisions = lt_json_object(b->state, "decisions"), .apply_left = apply_left};
-    struct table *table = NULL;
     json_t *items = NULL;
     *out = (struct import_proposal){.rows = NULL};
     lt_date_parse(lt_json_str_or(b->state, "from", ""), &o.from);
     if (!import_format_of(b->state, &named)) return lt_fail(err, LT_NOTFOUND, "import.format", "format", lt_json_str_or(b->state, "format", ""), (char *)NULL);
-    int rc = import_batch_table(call, b, &table, err);
-    if (!rc) rc = known(call, f, &items, err);
-    if (!rc) rc = f->propose(call, f, table, &o, items, out, err);
+    int rc = known(call, f, &items, err);
+    if (!rc) rc = f->propose(call, f, &source, &o, items, out, err);
     json_decref(items);
-    table_free(table);
+    table_free(source.table);
     if (rc) import_proposal_clear(out);
     return rc;
 }

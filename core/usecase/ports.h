@@ -42,6 +42,8 @@ struct uc_import_job {
     /* The next row: 1; 0 at the end; or a negative status. */
     int (*next)(void *user, struct uc_import_row *out, struct lt_error *err);
     int (*emit)(void *user, const json_t *doc, struct lt_error *err);
+    /* The bytes of each document, after `emit` took it; may be NULL. */
+    void (*bytes)(void *user, const char *json, size_t len);
     void *user;
 };
 
@@ -71,6 +73,8 @@ struct uc_ports {
     /* Formats of the enabled importers: [{plugin, name, title:{ru,en}, columns, facts, recognises}]. A plugin that cannot be loaded has none. name:
      * only those that may have a format of this name are asked; NULL: all. */
     int (*formats)(void *ctx, struct lt_app *app, const char *name, json_t **out, struct lt_error *err);
+    /* A sum over all that decides what an importer emits beside the rows: the job, the plugin, its data files, this program. */
+    int (*import_key)(void *ctx, struct lt_app *app, const char *plugin, const json_t *job, char out[65], struct lt_error *err);
     /* Runs an enabled importer. LT_REFUSED "plugin.disabled". */
     int (*import)(void *ctx, struct lt_app *app, const struct uc_import_job *job, struct lt_error *err);
     /* Runs an enabled evaluator. LT_REFUSED "plugin.disabled". */

@@ -135,10 +135,10 @@ static int work(struct results *r, const json_t *items, struct lt_error *err)
     return rc;
 }
 
-static int propose(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+static int propose(struct uc_call *call, const struct import_format *format, struct import_source *source, const struct import_options *options,
                    const json_t *items, struct import_proposal *out, struct lt_error *err)
 {
-    struct results r = {.call = call, .format = format, .table = table, .options = options, .out = out,
+    struct results r = {.call = call, .format = format, .source = source, .options = options, .out = out,
                         .restricted = import_restricted(call, format), .year_now = model_year_of(call->today, NULL)};
     out->rows = json_array();
     out->sheets = json_array();

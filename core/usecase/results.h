@@ -28,7 +28,8 @@ struct results_pupil {
     bool left, own;               /* own: of a class that the restricted actor leads */
     char klass_said[24];          /* the name of a class of the pupil, as it was parsed last */
     struct model_klass klass;
-    json_t *entries;              /* [{path, doc}], read when first asked for */
+    bool wanted;                  /* rows tell of this pupil: the entries are read */
+    json_t *entries;              /* [{path, doc}] */
     json_t *verdicts;             /* section → may the actor verify? */
 };
 
@@ -65,7 +66,7 @@ struct results_row {
 struct results {
     struct uc_call *call;
     const struct import_format *format;
-    const struct table *table;
+    struct import_source *source;
     const struct import_options *options;
     struct import_proposal *out;
     bool failed, restricted;

@@ -15,27 +15,59 @@
 
 /* --- what stands in the portfolio --- */
 
-static int entries_of(struct results *r, struct results_pupil *p, struct lt_error *err)
+/* Of many pupils at once: a query each is a sixth of a long preview. The heads first: what comes between them and the entries is noticed
+ * at the application. */
+struct wanted {
+    struct results_pupil *pupils[128];
+    size_t n;
+};
+
+static int note_heads(struct results *r, const struct wanted *w, json_t *ids, struct lt_error *err)
 {
-    enum { PAGE = 500 };
-    char head[41] = "", *cursor = NULL;
-    if (p->entries) return 0;
-    int rc = index_head(r->call->app->index, p->id, head, err);
-    if (!rc && lt_json_put(r->out->heads, p->id, json_string(head))) rc = lt_fail_memory(err);
-    json_t *all = json_array(), *params = json_pack("{s:[s], s:[s]}", "kind", "entry", "repo", p->id);
-    if (!rc && (!all || !params)) rc = lt_fail_memory(err);
-    do {
+    char head[41] = "";
+    int rc = 0;
+    for (size_t i = 0; !rc && i < w->n; i++) {
+        struct results_pupil *p = w->pupils[i];
+        rc = index_head(r->call->app->index, p->id, head, err);
+        if (!rc && (lt_json_put_str(r->out->heads, p->id, head) || json_array_append_new(ids, json_string(p->id)) ||
+                    !(p->entries = json_array())))
+            rc = lt_fail_memory(err);
+    }
+    return rc;
+}
+
+static int share_out(struct results *r, const json_t *page, struct lt_error *err)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(page, i, item) {
+        const json_t *at = json_array_get(results_find(r->by_id, lt_json_str(item, "repo")), 0);
+        if (at && json_array_append(r->pupils[json_integer_value(at)].entries, item)) return lt_fail_memory(err);
+    }
+    return 0;
+}
+
+static int read_entries(struct results *r, struct wanted *w, struct lt_error *err)
+{
+    enum { PAGE = 1000 };
+    char *cursor = NULL;
+    json_t *ids = json_array(), *params = json_pack("{s:[s], s:O?}", "kind", "entry", "repo", ids);
+    int rc = ids && params ? note_heads(r, w, ids, err) : lt_fail_memory(err);
+    bool more = !rc && w->n;
+    while (more) {
         json_t *page = NULL;
         char *next = NULL;
-        if (!rc) rc = index_list(r->call->app->index, "documents", params, PAGE, cursor, &page, &next, err);
+        rc = index_list(r->call->app->index, "documents", params, PAGE, cursor, &page, &next, err);
         free(cursor);
         cursor = rc ? NULL : next;
-        if (!rc && json_array_extend(all, page)) rc = lt_fail_memory(err);
+        if (!rc) rc = share_out(r, page, err);
         json_decref(page);
-    } while (cursor);
+        more = !rc && cursor;
+    }
+    free(cursor);
+    json_decref(ids);
     json_decref(params);
-    if (rc) json_decref(all);
-    else p->entries = all;
+    w->n = 0;
     return rc;
 }
 
@@ -314,9 +346,7 @@ static int plan_row(struct results *r, struct results_row *row, struct lt_error 
     json_t *fresh = NULL;
     char dir[VAULT_PATH_MAX];
     struct lt_error fault = {0};
-    int rc = entries_of(r, row->pupil, err);
-    if (rc) return rc;
-    rc = fresh_entry(r, row, &fresh, dir, &fault);
+    int rc = fresh_entry(r, row, &fresh, dir, &fault);
     if (rc == LT_REFUSED) {
         results_error(r, row, &fault);
         results_outcome(row, "error", "error");
@@ -389,14 +419,26 @@ bool results_waits(struct results *r, struct results_row *row)
     return true;
 }
 
+static bool to_plan(const struct results_row *row)
+{
+    return row->pupil && strcmp(row->outcome, "matched") == 0;
+}
+
 int results_plan(struct results *r, struct lt_error *err)
 {
+    struct wanted w = {.n = 0};
     int rc = 0;
     find_twins(r);
     for (size_t i = 0; !rc && i < r->rows_len; i++) {
         struct results_row *row = &r->rows[i];
-        if (results_waits(r, row) || !row->pupil || strcmp(row->outcome, "matched") != 0) continue;
-        rc = plan_row(r, row, err);
+        if (results_waits(r, row) || !to_plan(row) || row->pupil->wanted) continue;
+        row->pupil->wanted = true;
+        w.pupils[w.n++] = row->pupil;
+        if (w.n == LT_COUNT(w.pupils)) rc = read_entries(r, &w, err);
+    }
+    if (!rc) rc = read_entries(r, &w, err);
+    for (size_t i = 0; !rc && i < r->rows_len; i++) {
+        if (to_plan(&r->rows[i])) rc = plan_row(r, &r->rows[i], err);
     }
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "letopis/plugin.h"
+#include "usecase/emitted.h"
 #include "usecase/ports.h"
 
 #include <sodium.h>
@@ -17,6 +18,7 @@ struct feed {
     struct results *r;           /* NULL when recognising */
     const struct table *table;
     size_t sheet, at, most;      /* most: rows of a sheet that are given */
+    struct lt_buf emitted;       /* to be kept for the next time */
     struct uc_import_cell cells[CELLS_MAX];
     char days[CELLS_MAX][LT_DATE_SIZE];
     int score;
@@ -208,20 +210,60 @@ static json_t *with_remembered(struct results *r, bool *more)
     return mapping;
 }
 
-static int run(struct results *r, const json_t *mapping, struct lt_error *err)
+static void note_bytes(void *user, const char *json, size_t len)
 {
-    const struct import_batch *b = r->options->batch;
-    int year = r->options->year ? r->options->year : 0;
-    struct feed *f = feed_new(r, r->table, SIZE_MAX);
-    json_t *job = job_of(r->call, r->format, "propose", lt_json_str_or(b->state, "file_name", ""), year);
-    struct uc_import_job job_row = {.plugin = r->format->plugin, .job = job, .next = next, .emit = take, .user = f};
+    struct feed *f = user;
+    emitted_add(&f->emitted, json, len);
+}
+
+static void forget(struct results *r)
+{
     json_array_clear(r->emitted);
     json_array_clear(r->missing);
     json_array_clear(r->out->skipped);
     json_object_clear(r->described);
+}
+
+static int run_plugin(struct results *r, struct feed *f, const json_t *job, const char *key, struct lt_error *err)
+{
+    const struct uc_ports *ports = r->call->app->ports;
+    struct uc_import_job j = {.plugin = r->format->plugin, .job = job, .next = next, .emit = take, .bytes = note_bytes, .user = f};
+    int rc = import_table(r->call, r->source, &f->table, err);
+    emitted_begin(&f->emitted);
+    if (!rc) rc = ports->import(ports->ctx, r->call->app, &j, err);
+    if (!rc) emitted_keep(r->call->app->emitted, r->options->batch->id, key, r->call->now, &f->emitted);
+    else lt_buf_free(&f->emitted);
+    return rc;
+}
+
+/* The sum under which the answer is kept: over the job, and over the cells that people have put right. */
+static int key_of(struct results *r, const json_t *job, char key[65], struct lt_error *err)
+{
+    const struct uc_ports *ports = r->call->app->ports;
+    json_t *all = json_copy((json_t *)(uintptr_t)job), *cells = json_object();
+    const char *decision;
+    json_t *said;
+    int rc = !all || lt_json_put(all, "cells", cells) ? lt_fail_memory(err) : 0;
+    json_object_foreach((json_t *)(uintptr_t)r->options->decisions, decision, said) {
+        if (!rc && import_cell(decision) && json_object_set(cells, decision, said)) rc = lt_fail_memory(err);
+    }
+    if (!rc) rc = ports->import_key(ports->ctx, r->call->app, r->format->plugin, all, key, err);
+    json_decref(all);
+    return rc;
+}
+
+static int run(struct results *r, const json_t *mapping, struct lt_error *err)
+{
+    const struct import_batch *b = r->options->batch;
+    char key[65];
+    struct feed *f = feed_new(r, NULL, SIZE_MAX);
+    json_t *job = job_of(r->call, r->format, "propose", lt_json_str_or(b->state, "file_name", ""), r->options->year ? r->options->year : 0);
     int rc = f && job && (!mapping || json_object_set(job, "mapping", (json_t *)(uintptr_t)mapping) == 0) ? 0 : lt_fail_memory(err);
     if (!rc && lt_json_put(job, "settings", settings_of(r->call))) rc = lt_fail_memory(err);
-    if (!rc) rc = r->call->app->ports->import(r->call->app->ports->ctx, r->call->app, &job_row, err);
+    if (!rc) rc = key_of(r, job, key, err);
+    forget(r);
+    int kept = rc ? rc : emitted_give(r->call->app->emitted, b->id, key, take, f, err);
+    rc = kept < 0 ? kept : kept ? 0 : run_plugin(r, f, job, key, err);
     json_decref(job);
     free(f);
     return rc;

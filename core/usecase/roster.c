@@ -268,17 +268,17 @@ static void set_days(struct roster *r, const struct model_year_rule *rule)
     lt_date_format(r->first, r->first_text);
 }
 
-static int propose(struct uc_call *call, const struct import_format *format, const struct table *table, const struct import_options *options,
+static int propose(struct uc_call *call, const struct import_format *format, struct import_source *source, const struct import_options *options,
                    const json_t *items, struct import_proposal *out, struct lt_error *err)
 {
     (void)format;
-    struct roster r = {.table = table, .options = options, .lang = call->lang, .today = call->today, .ids = call->app->ids, .out = out};
+    struct roster r = {.options = options, .lang = call->lang, .today = call->today, .ids = call->app->ids, .out = out};
     struct model_year_rule rule = uc_year_rule(call);
     set_days(&r, &rule);
     out->rows = json_array();
     out->sheets = json_array();
     out->skipped = json_array();
-    int rc = out->rows && out->sheets && out->skipped ? 0 : lt_fail_memory(err);
+    int rc = out->rows && out->sheets && out->skipped ? import_table(call, source, &r.table, err) : lt_fail_memory(err);
     if (!rc) rc = roster_world(&r, items);
     if (!rc) rc = roster_sheets(&r, err);
     if (!rc) rc = roster_rows(&r, err);
