@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+/* Read by the allocator before main: few arenas, and what is free goes back soon, so that sixteen workers fit into the memory a school's
+ * machine has (docs/decisions/allocator.md). */
+extern const char *const malloc_conf;
+__attribute__((visibility("default"))) const char *const malloc_conf = "narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0";
+
 /* The children there are: modules, plugins of each capability, and the one that sends letters. */
 static int child(int argc, char **argv)
 {

@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define STDERR_KEPT 4096
+/* To jemalloc: one arena, and no addresses kept for later, since the limit of memory counts them. */
+#define SANDBOX_MALLOC "MALLOC_CONF=narenas:1,retain:false"
 #define EXIT_GRACE_MS 2000 /* between the end of the frames and the end of the process */
 
 struct sandbox_child {
@@ -76,8 +78,6 @@ static void fill_argv(struct argv_text *a, const struct sandbox_config *config, 
 static int lift(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3 + SANDBOX_MAX_FDS); }
 
 static int spawn_with(struct sandbox_child *c, char *const *argv, int theirs, int their_errs, const int *fds, size_t n_fds) {
-    /* One arena, and no addresses kept for later: the limit of memory counts them. */
-#define SANDBOX_MALLOC "MALLOC_CONF=narenas:1,retain:false"
     /* Nothing of our environment: no LD_*, no secrets. Leaks are not looked for, see jail.h. */
     static const char *const env[] = {"LC_ALL=C.UTF-8", "HOME=/", "TZ=UTC0", SANDBOX_MALLOC,
 #ifdef LETOPIS_SANITIZED
