@@ -152,6 +152,7 @@ static int propose(struct uc_call *call, const struct import_format *format, str
     json_decref(r.emitted);
     json_decref(r.described);
     json_decref(r.missing);
+    json_decref(r.hidden);
     return rc;
 }
 

@@ -74,6 +74,7 @@ struct results {
     json_t *emitted;              /* documents of the plugin, in order */
     json_t *described;            /* its sheets by name */
     json_t *missing;              /* names of missing facts */
+    json_t *hidden;               /* names of sheets that are not read */
     json_t *own_classes;          /* ids; of a restricted actor */
 
     struct results_pupil *pupils;

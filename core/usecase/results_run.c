@@ -224,12 +224,37 @@ static void forget(struct results *r)
     json_object_clear(r->described);
 }
 
+/* What is kept begins with the names of the sheets that are not read. */
+static int note_hidden(struct results *r, struct feed *f, struct lt_error *err)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < table_sheets(f->table); i++) {
+        if (table_sheet_hidden(f->table, i) && json_array_append_new(names, json_string(table_sheet_name(f->table, i)))) return json_decref(names), lt_fail_memory(err);
+    }
+    char *text = json_dumps(names, JSON_COMPACT);
+    json_decref(r->hidden);
+    r->hidden = names;
+    emitted_begin(&f->emitted);
+    if (text) emitted_add(&f->emitted, text, strlen(text));
+    free(text);
+    return names && text ? 0 : lt_fail_memory(err);
+}
+
+static int take_kept(void *user, const json_t *doc, struct lt_error *err)
+{
+    struct feed *f = user;
+    if (!json_is_array(doc)) return take(user, doc, err);
+    json_decref(f->r->hidden);
+    f->r->hidden = json_incref((json_t *)(uintptr_t)doc);
+    return 0;
+}
+
 static int run_plugin(struct results *r, struct feed *f, const json_t *job, const char *key, struct lt_error *err)
 {
     const struct uc_ports *ports = r->call->app->ports;
     struct uc_import_job j = {.plugin = r->format->plugin, .job = job, .next = next, .emit = take, .bytes = note_bytes, .user = f};
     int rc = import_table(r->call, r->source, &f->table, err);
-    emitted_begin(&f->emitted);
+    if (!rc) rc = note_hidden(r, f, err);
     if (!rc) rc = ports->import(ports->ctx, r->call->app, &j, err);
     if (!rc) emitted_keep(r->call->app->emitted, r->options->batch->id, key, r->call->now, &f->emitted);
     else lt_buf_free(&f->emitted);
@@ -262,7 +287,7 @@ static int run(struct results *r, const json_t *mapping, struct lt_error *err)
     if (!rc && lt_json_put(job, "settings", settings_of(r->call))) rc = lt_fail_memory(err);
     if (!rc) rc = key_of(r, job, key, err);
     forget(r);
-    int kept = rc ? rc : emitted_give(r->call->app->emitted, b->id, key, take, f, err);
+    int kept = rc ? rc : emitted_give(r->call->app->emitted, b->id, key, take_kept, f, err);
     rc = kept < 0 ? kept : kept ? 0 : run_plugin(r, f, job, key, err);
     json_decref(job);
     free(f);
@@ -272,9 +297,10 @@ static int run(struct results *r, const json_t *mapping, struct lt_error *err)
 /* Hidden sheets are not read, and the answer says so. */
 static int tell_hidden(struct results *r, struct lt_error *err)
 {
-    for (size_t i = 0; i < table_sheets(r->table); i++) {
-        if (!table_sheet_hidden(r->table, i)) continue;
-        json_t *one = json_pack("{s:s, s:s, s:i, s:[], s:[{s:s, s:s}]}", "sheet", table_sheet_name(r->table, i), "kind", "skip", "header", 0, "columns",
+    size_t i;
+    const json_t *name;
+    json_array_foreach(r->hidden, i, name) {
+        json_t *one = json_pack("{s:s, s:s, s:i, s:[], s:[{s:s, s:s}]}", "sheet", json_string_value(name), "kind", "skip", "header", 0, "columns",
                                 "problems", "code", "sheet_hidden", "message", lt_msg(r->call->lang, "problem.sheet_hidden"));
         if (json_array_append_new(r->out->sheets, one)) return lt_fail_memory(err);
     }

@@ -1,12 +1,15 @@
 /* Putting a waiting file right in place, and two people at one batch. */
 #include "support.h"
 
+#include "base/fs.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct school *s;
 
@@ -150,10 +153,38 @@ static void decisions_made_at_once_are_all_kept(void **state)
     assert_int_equal(json_object_size(at(now, "decisions")), ROWS);
 }
 
+static void lose_file(const json_t *p)
+{
+    char path[400];
+    lt_print(path, sizeof path, "%s/spool/%s/file", s->dir, text(p, "batch"));
+    assert_int_equal(unlink(path), 0);
+}
+
+/* Settling and applying ask for what the plugin has said already; it is in memory alone and is asked for anew when anything about it changed. */
+static void a_waiting_file_is_read_once(void **state)
+{
+    (void)state;
+    char dir[300], data[400];
+    static const char rows[] = "ФИО;Класс;Балл\nНектов Пётр Ильич;9А;12\n";
+    json_t *p = results(rows);
+    lose_file(p);
+    assert_string_equal(outcome(ok(s, "local", "import", "report", "{'batch':'%s'}", text(p, "batch")), 2), "not_found");
+    lt_print(dir, sizeof dir, "%s/plugins/olympiad", s->dir);
+    lt_print(data, sizeof data, "%s/words.csv", dir);
+    assert_int_equal(lt_fs_mkdirs(lt_fs_system(), dir, 0700), 0);
+    assert_int_equal(lt_fs_replace(lt_fs_system(), data, "{}", 2, 0600, false), 0);
+    refused(s, LT_SYSTEM, "system.io", "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
+    assert_int_equal(unlink(data), 0);
+    ok(s, "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
+    school_reopen(s);
+    refused(s, LT_SYSTEM, "system.io", "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        T(a_waiting_file_is_read_once),
         T(a_cell_is_put_right),
         T(a_birth_date_is_put_right),
         T(what_another_decided_is_seen_first),

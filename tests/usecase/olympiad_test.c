@@ -330,34 +330,6 @@ static void what_waits_and_is_dropped_leaves_nothing(void **state)
     expect_no_trace();
 }
 
-static void lose_file(const json_t *p)
-{
-    char path[400];
-    lt_print(path, sizeof path, "%s/spool/%s/file", s->dir, text(p, "batch"));
-    assert_int_equal(unlink(path), 0);
-}
-
-/* Settling and applying ask for what the plugin has said already; it is in memory alone and is asked for anew when anything about it changed. */
-static void a_waiting_file_is_read_once(void **state)
-{
-    (void)state;
-    char dir[300], data[400];
-    json_t *p = preview("olympiad", two, "");
-    lose_file(p);
-    assert_string_equal(text(ok(s, "local", "import", "apply", "{'batch':'%s','skip_doubtful':true}", text(p, "batch")), "state"), "applied");
-    p = preview("olympiad", two, "");
-    lose_file(p);
-    lt_print(dir, sizeof dir, "%s/plugins/olympiad", s->dir);
-    lt_print(data, sizeof data, "%s/words.csv", dir);
-    assert_int_equal(lt_fs_mkdirs(lt_fs_system(), dir, 0700), 0);
-    assert_int_equal(lt_fs_replace(lt_fs_system(), data, "{}", 2, 0600, false), 0);
-    refused(s, LT_SYSTEM, "system.io", "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
-    assert_int_equal(unlink(data), 0);
-    ok(s, "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
-    school_reopen(s);
-    refused(s, LT_SYSTEM, "system.io", "local", "import", "report", "{'batch':'%s'}", text(p, "batch"));
-}
-
 /* The report of what was not taken is there after the application too: where and why, with no word of the file. */
 static void what_was_not_taken_is_told_for_a_week(void **state)
 {
@@ -776,7 +748,6 @@ int main(void)
         T(a_file_is_recognised),
         T(a_file_is_applied_once_and_taken_back),
         T(what_waits_and_is_dropped_leaves_nothing),
-        T(a_waiting_file_is_read_once),
         T(what_was_not_taken_is_told_for_a_week),
         T(a_corrected_file_makes_a_revision),
         T(the_family_is_told_of_what_came_in), T(nothing_of_people_is_overwritten),
