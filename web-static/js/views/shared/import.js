@@ -137,7 +137,7 @@ function said(r) {
   const v = r.values || {};
   const keys = Object.keys(v).filter((k) => !NAMES.has(k) && !(r.kind === 'results' && (SAME.has(k) || (k === 'level' && v.stage) || (k === 'title' && v.subject))));
   const rank = (k) => (r.kind === 'results' && FIRST.includes(k) ? FIRST.indexOf(k) : FIRST.length);
-  return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 7).map((k) => valueText(v[k], k)).filter(Boolean).join(' · ');
+  return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 7).map((k) => (k === 'place' && v.place ? t('import.place_of', {place: v.place}) : valueText(v[k], k))).filter(Boolean).join(' · ');
 }
 const labelOf = (name) => (name === 'uin' ? t('import.uin') : fieldOf('entry.edit', name).label);
 const changed = (c) => h('div', {class: 'small'}, `${labelOf(c.field)}: ${valueText(c.from, c.field) || '—'} → ${valueText(c.to, c.field) || '—'}`);
@@ -154,6 +154,7 @@ async function say(api, ...decisions) {
     while (state.waiting.length) {
       const decision = state.waiting.splice(0, 100);
       state.preview = await send('POST', `/imports/${state.preview.batch}/resolve`, {decision}, {signal: api.ctx.signal});
+      await menusClosed(api);
     }
     const {counts} = state.preview;
     announce(t('import.now', {list: Object.entries(counts).filter(([, n]) => n > 0).map(([k, n]) => `${word('import_outcome', k)} ${number(n)}`).join(', ')}));
@@ -167,6 +168,13 @@ async function say(api, ...decisions) {
     api.body.removeAttribute('aria-busy');
   }
   preview(api);
+}
+
+/* A menu somebody has just opened is not drawn away under the hand. */
+async function menusClosed(api) {
+  while (api.body.isConnected && api.body.querySelector('.menu-list:not([hidden])')) {
+    await new Promise((done) => { for (const event of ['click', 'keyup', 'popstate']) window.addEventListener(event, done, {once: true}); });
+  }
 }
 
 const has = (r, words) => !words || nameOf(r).toLocaleLowerCase().replaceAll('ё', 'е').includes(words);
