@@ -1,7 +1,7 @@
 /* The GTO: the pupil's board, level I, the class table with its papers, a result entered by the class teacher, the number and the admission. */
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {start} from './support.mjs';
+import {start, testdata} from './support.mjs';
 
 let s;
 const ids = {};
@@ -78,6 +78,8 @@ test('the class table: who is close, the number set in place, papers to take awa
   await page.getByRole('button', {name: 'До знака одно испытание'}).click();
   await page.locator('tbody tr').nth(1).waitFor({state: 'detached'});
   assert.equal(await page.locator('tbody tr').count(), 1);
+  /* paper and workbook hold what the page shows */
+  for (const name of ['Печать', 'Excel']) assert.match(await page.getByRole('link', {name, exact: true}).getAttribute('href'), /close=1/);
   await page.getByRole('button', {name: /УИН и допуск/}).click();
   const over = page.getByRole('dialog');
   await over.getByLabel('УИН').fill('23 65 001234');
@@ -112,5 +114,19 @@ test('the teacher enters a result from the pupil’s board: an unclear one is re
   await over.getByRole('button', {name: 'Сохранить'}).click();
   await page.getByText('ждёт проверки').waitFor();
   await s.shot(page, 'gto-waiting', {full: true});
+  await page.close();
+});
+
+test('a protocol: what was not read of it stands above the rows, and a row says what it brings', async () => {
+  const page = await s.open('/import', {as: 'director'});
+  await page.locator('#import-file').setInputFiles(testdata('gto/odd.xlsx'));
+  const unread = page.locator('.note', {hasText: 'В файле есть то, что не прочитано'});
+  await unread.getByText(/1 строка скрыта/).waitFor();
+  await unread.getByText(/Столбец E «Бег на 100 м \(с\)» не прочитан/).waitFor();
+  await page.getByText(/Бег на 60 м: 9,1 с/).first().waitFor();
+  assert.equal(await page.getByText('run_60').count(), 0);
+  await page.getByText(/Строка 4, столбец G: «2:15»/).waitFor();
+  await s.axe(page, 'protocol');
+  await s.shot(page, 'gto-protocol', {full: true});
   await page.close();
 });

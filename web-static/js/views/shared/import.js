@@ -135,7 +135,7 @@ const FIRST = ['class', 'subject', 'title', 'stage', 'result', 'degree', 'badge'
 const SAME = new Set(['kind', 'section', 'activity']);
 function said(r) {
   const v = r.values || {};
-  const keys = Object.keys(v).filter((k) => !NAMES.has(k) && !(r.kind === 'results' && (SAME.has(k) || (k === 'level' && v.stage) || (k === 'title' && v.subject))));
+  const keys = Object.keys(v).filter((k) => !NAMES.has(k) && !(r.kind === 'results' && (SAME.has(k) || (k === 'level' && v.stage) || (v.activity === 'gto' ? IN_TITLE.has(k) : k === 'title' && v.subject))));
   const rank = (k) => (r.kind === 'results' && FIRST.includes(k) ? FIRST.indexOf(k) : FIRST.length);
   return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 7).map((k) => (k === 'place' && v.place ? t('import.place_of', {place: v.place}) : valueText(v[k], k))).filter(Boolean).join(' · ');
 }

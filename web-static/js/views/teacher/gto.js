@@ -45,7 +45,7 @@ const near = (show) => (['1', '2'].includes(show) ? {close: Number(show)} : {});
 const actions = (klass, show) => [
   button({label: t('ui.print'), icon: 'print', kind: 'quiet', href: url(`/gto/class/${klass.id}/sheet`, near(show)), download: ''}),
   button({label: t('list.excel'), icon: 'sheet', kind: 'quiet', href: url(`/gto/class/${klass.id}`, {xlsx: true, ...near(show)}), download: ''}),
-  menu({label: t('gto.papers'), icon: 'file', items: [
+  menu({label: t('gto.papers'), icon: 'file', only: false, kind: 'quiet', items: [
     {label: t('gto.application'), icon: 'sheet', href: url('/gto/application', {class: klass.id}), download: ''},
     {label: t('gto.uin_list'), icon: 'sheet', href: url('/gto/uin', {class: klass.id}), download: ''},
     {label: t('gto.issue'), icon: 'file', href: url('/gto/issue', {class: klass.id}), download: ''},
