@@ -480,7 +480,7 @@ static int32_t row(void *user, const struct letopis_row *in)
     if (!line->cells) return LETOPIS_FAILED;
     for (size_t i = 0; i < in->cells_len; i++) {
         const struct letopis_cell *c = letopis_row_cell(in, i);
-        if (c->kind == LETOPIS_CELL_EMPTY || c->len == 0 || c->column > IMPORT_COLUMNS || (c->flags & LETOPIS_CELL_ERROR)) continue;
+        if (c->kind == LETOPIS_CELL_EMPTY || c->len == 0 || c->column > IMPORT_COLUMNS) continue;
         if (!keep_cell(&line->cells[line->len], c)) return LETOPIS_FAILED;
         line->len++;
     }

@@ -60,6 +60,8 @@ test('the tab leads there, and the parent sees the same', async () => {
   const parent = await s.open(`/children/${ids.pupil}`, {as: 'parent'});
   await parent.getByRole('link', {name: 'ГТО', exact: true}).click();
   await parent.getByText('До серебра осталось 1 испытание').waitFor();
+  /* whose board it is: on the page of others, and on paper for the pupil too */
+  await parent.locator('.gto-whose', {hasText: /, 9А$/}).waitFor();
   await parent.close();
 });
 

@@ -82,6 +82,8 @@ def odd(out):
                              (4, "Иванов Иван Петрович", "23-65-0012345", "9,0", "", "", "", "")]):
         for c, v in enumerate(row):
             s.cell(4 + r, 1 + c, v)
+    s.cell(3, 9, "Челночный бег 3x10 м (с)")
+    s.cell(4, 9, "#DIV/0!").data_type = "e"
     s.row_dimensions[7].hidden = True
     book.save(out.path("odd.xlsx"))
     freeze_zip(out.path("odd.xlsx"))

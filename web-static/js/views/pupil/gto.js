@@ -6,7 +6,7 @@ import {dialog} from '../../ui/dialog.js';
 import {form} from '../../ui/form.js';
 import {medal, quality} from '../../ui/gto.js';
 import {h} from '../../ui/h.js';
-import {classNumber, portfolioTabs, whose} from '../../ui/portfolio.js';
+import {classNumber, isOwn, portfolioTabs, whose} from '../../ui/portfolio.js';
 import {empty, mark, note, pageHead} from '../../ui/state.js';
 import {toast} from '../../ui/toast.js';
 
@@ -26,6 +26,7 @@ export async function view(ctx) {
   return h('div', {class: 'gto'}, tabs,
     pageHead({title: t('gto.title'), lead: t('gto.level', {level: board.level, from: number(board.ages[0]), to: number(board.ages[1])}),
       actions: [staff && button({label: t('gto.add'), icon: 'plus', kind: 'primary', onclick: () => add(ctx, board)}), button({label: t('ui.print'), icon: 'print', kind: 'quiet', onclick: () => window.print()})]}),
+    h('p', {class: isOwn(ctx) ? 'only-print' : 'gto-whose'}, [data.name, data.class_name].filter(Boolean).join(', ')),
     standing(data), badges(data), waiting(data),
     h('section', {}, h('h2', {}, t('gto.must')), h('p', {class: 'soft measure'}, t('gto.must_text')), h('div', {class: 'gto-board'}, obligatory.map(quality))),
     h('section', {}, h('h2', {}, t('gto.choice')), h('p', {class: 'soft measure'}, board.judged ? t('gto.choice_text', {bronze: board.tests.bronze, silver: board.tests.silver, gold: board.tests.gold}) : t('gto.choice_open')),
