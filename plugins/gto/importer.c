@@ -451,10 +451,10 @@ static void finish_sheet(struct run *r)
 
 /* --- rows in --- */
 
-static bool keep_cell(struct gto_cell *to, const struct letopis_cell *c)
+static bool keep_cell(struct gto_cell *to, const struct letopis_cell *c, const char *text)
 {
     char clipped[TEXT_MOST + 1];
-    lt_print(clipped, sizeof clipped, "%.*s", (int)lt_utf8_clip(c->text ? c->text : "", TEXT_MOST), c->text ? c->text : "");
+    lt_print(clipped, sizeof clipped, "%.*s", (int)lt_utf8_clip(text ? text : "", TEXT_MOST), text ? text : "");
     *to = (struct gto_cell){.text = lt_tidy(clipped), .column = c->column, .kind = c->kind, .merged = (c->flags & LETOPIS_CELL_MERGED) != 0};
     return to->text != NULL;
 }
@@ -480,8 +480,9 @@ static int32_t row(void *user, const struct letopis_row *in)
     if (!line->cells) return LETOPIS_FAILED;
     for (size_t i = 0; i < in->cells_len; i++) {
         const struct letopis_cell *c = letopis_row_cell(in, i);
-        if (c->kind == LETOPIS_CELL_EMPTY || c->len == 0 || c->column > IMPORT_COLUMNS) continue;
-        if (!keep_cell(&line->cells[line->len], c)) return LETOPIS_FAILED;
+        bool empty = c->kind == LETOPIS_CELL_EMPTY || c->len == 0, formula = empty && (c->flags & LETOPIS_CELL_ERROR);
+        if ((empty && !formula) || c->column > IMPORT_COLUMNS) continue;
+        if (!keep_cell(&line->cells[line->len], c, formula ? lt_msg(r->lang, "gto.formula_empty") : c->text)) return LETOPIS_FAILED;
         line->len++;
     }
     return LETOPIS_OK;

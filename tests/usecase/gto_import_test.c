@@ -333,7 +333,8 @@ static void a_protocol_with_everything_wrong(void **state)
     assert_non_null(strstr(told_as(older, "level_differs"), "в файле V ступень (14–15), а в день испытания исполнилось 17"));
     assert_string_equal(text(row_of(p, 6, "Прыжок"), "values/gto_value"), "205");
     /* 2:15 nobody runs, 9:5 is 9:05 or 9:50: row and column are named; «осв.» and «б/р» are no results and no errors */
-    assert_int_equal(rows(p, "error", NULL), 3);
+    assert_int_equal(rows(p, "error", NULL), 4);
+    assert_non_null(strstr(told_as(row_of(p, 5, "Челночный"), "value_form"), "«формула без результата»"));
     assert_non_null(strstr(told_as(row_of(p, 4, "Челночный"), "value_form"), "Строка 4, столбец I: Результат «#DIV/0!» не разобрать"));
     assert_non_null(strstr(told_as(row_of(p, 4, "2000"), "value_unlikely"), "Строка 4, столбец G: «2:15»"));
     assert_non_null(strstr(told_as(row_of(p, 6, "2000"), "value_time_digits"), "Строка 6, столбец G: «9:5»"));

@@ -84,6 +84,7 @@ def odd(out):
             s.cell(4 + r, 1 + c, v)
     s.cell(3, 9, "Челночный бег 3x10 м (с)")
     s.cell(4, 9, "#DIV/0!").data_type = "e"
+    s.cell(5, 9, "=7+1")
     s.row_dimensions[7].hidden = True
     book.save(out.path("odd.xlsx"))
     freeze_zip(out.path("odd.xlsx"))
