@@ -122,7 +122,7 @@ test('the teacher enters a result from the pupil’s board: an unclear one is re
 test('a protocol: what was not read of it stands above the rows, and a row says what it brings', async () => {
   const page = await s.open('/import', {as: 'director'});
   await page.locator('#import-file').setInputFiles(testdata('gto/odd.xlsx'));
-  const unread = page.locator('.note', {hasText: 'В файле есть то, что не прочитано'});
+  const unread = page.locator('.note', {hasText: 'строка скрыта'});
   await unread.getByText(/1 строка скрыта/).waitFor();
   await unread.getByText(/Столбец E «Бег на 100 м \(с\)» не прочитан/).waitFor();
   await page.getByText(/Бег на 60 м: 9,1 с/).first().waitFor();
