@@ -71,7 +71,8 @@ static void add_string(struct lt_buf *out, enum lt_lang lang, const struct uc_ro
     }
     if (add_instant(out, lang, s)) return;
     const char *dot = strrchr(key, '.');
-    cli_add_plain(out, lt_label(lang, uc_value_set(row, dot ? dot + 1 : key), s), one_line);
+    bool word = *s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-")]; /* of a set of values; what people write is looked up in none */
+    cli_add_plain(out, word ? lt_label(lang, uc_value_set(row, dot ? dot + 1 : key), s) : s, one_line);
 }
 
 static void add_value(struct lt_buf *out, enum lt_lang lang, const struct uc_row *row, const char *key,

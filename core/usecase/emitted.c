@@ -123,6 +123,15 @@ int emitted_give(struct emitted *e, const char *batch, const char *key, int (*ta
     return rc ? rc : 1;
 }
 
+bool emitted_has(struct emitted *e, const char *batch)
+{
+    bool any = false;
+    pthread_mutex_lock(&e->lock);
+    for (size_t i = 0; i < SLOTS; i++) any = any || strcmp(e->slots[i].batch, batch) == 0;
+    pthread_mutex_unlock(&e->lock);
+    return any;
+}
+
 void emitted_drop(struct emitted *e, const char *batch)
 {
     pthread_mutex_lock(&e->lock);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct emitted;
@@ -22,6 +23,8 @@ void emitted_keep(struct emitted *e, const char *batch, const char *key, int64_t
 /* Gives the documents to `take`: 1; 0: none are kept; or what `take` returned. */
 int emitted_give(struct emitted *e, const char *batch, const char *key, int (*take)(void *user, const json_t *doc, struct lt_error *err), void *user,
                  struct lt_error *err);
+/* Is anything kept of the batch? */
+bool emitted_has(struct emitted *e, const char *batch);
 void emitted_drop(struct emitted *e, const char *batch); /* NULL: all */
 void emitted_purge(struct emitted *e, int64_t now);      /* older than an hour */
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,6 +380,38 @@ int import_table(struct uc_call *call, struct import_source *s, const struct tab
     return rc;
 }
 
+/* The child reads the file while the documents of the school are fetched. */
+struct reading {
+    struct uc_call *call;
+    struct import_source *source;
+    pthread_t thread;
+    bool runs;
+    int rc;
+    struct lt_error err;
+};
+
+static void *read_table(void *arg)
+{
+    struct reading *r = arg;
+    r->rc = import_batch_table(r->call, r->source->batch, &r->source->table, &r->err);
+    return NULL;
+}
+
+/* Not where the plugin has said already what it makes of the file. */
+static void begin_reading(struct reading *r)
+{
+    if (emitted_has(r->call->app->emitted, r->source->batch->id)) return;
+    r->runs = pthread_create(&r->thread, NULL, read_table, r) == 0;
+}
+
+static int end_reading(struct reading *r, struct lt_error *err)
+{
+    if (!r->runs) return 0;
+    pthread_join(r->thread, NULL);
+    if (r->rc) *err = r->err;
+    return r->rc;
+}
+
 int import_batch_propose(struct uc_call *call, const struct import_batch *b, bool apply_left, struct import_proposal *out,
                          struct lt_error *err)
 {
@@ -391,7 +424,13 @@ int import_batch_propose(struct uc_call *call, const struct import_batch *b, boo
     *out = (struct import_proposal){.rows = NULL};
     lt_date_parse(lt_json_str_or(b->state, "from", ""), &o.from);
     if (!import_format_of(b->state, &named)) return lt_fail(err, LT_NOTFOUND, "import.format", "format", lt_json_str_or(b->state, "format", ""), (char *)NULL);
+    struct reading reading = {.call = call, .source = &source};
+    struct lt_error unread = {0};
+    begin_reading(&reading);
     int rc = known(call, f, &items, err);
+    int read = end_reading(&reading, rc ? &unread : err);
+    lt_error_clear(&unread);
+    if (!rc) rc = read;
     if (!rc) rc = f->propose(call, f, &source, &o, items, out, err);
     json_decref(items);
     table_free(source.table);

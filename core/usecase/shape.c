@@ -21,9 +21,10 @@ const struct uc_shape *uc_shape_at(size_t i)
 
 static const struct uc_shape *find(const char *name, size_t len)
 {
-    const struct uc_shape *s;
-    for (size_t i = 0; (s = uc_shape_at(i)); i++) {
-        if (strncmp(s->name, name, len) == 0 && !s->name[len]) return s;
+    for (size_t f = 0; f < LT_COUNT(files); f++) {
+        for (const struct uc_shape *s = files[f]; s->name; s++) {
+            if (strncmp(s->name, name, len) == 0 && !s->name[len]) return s;
+        }
     }
     return NULL;
 }
