@@ -128,6 +128,8 @@ void results_problem(struct results *r, struct results_row *row, const char *cod
 void results_error(struct results *r, struct results_row *row, const struct lt_error *err);
 /* The same with words of one's own, put behind the number of the row. */
 void results_tell(struct results *r, struct results_row *row, const char *code, const char *text);
+/* One whose sentence names the pupil: as the file does, else the parts together. */
+void results_problem_name(struct results *r, struct results_row *row, const char *code);
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why);
 json_t *results_row_json(struct results *r, const struct results_row *row);
 

@@ -44,7 +44,7 @@ static void settle(struct results_row *row, struct results_pupil *p, const char 
 static void ask(struct results *r, struct results_row *row, const struct found *f, const char *code, const char *why)
 {
     for (int i = 0; i < f->len; i++) results_candidate(r, row, f->list[i], why);
-    if (code) results_problem(r, row, code, lt_json_str_or(lt_json_object(row->doc, "pupil"), "full_name", row->name.surname));
+    if (code) results_problem_name(r, row, code);
     results_outcome(row, "doubtful", "candidates");
 }
 
@@ -357,7 +357,7 @@ static bool alike(struct results *r, struct results_row *row)
     if (row->name.remarks & (MODEL_NAME_UNSURE | MODEL_NAME_ORDER)) look_around(r, row, row->name.name, &f, why);
     if (!f.len) return false;
     for (int i = 0; i < f.len; i++) results_candidate(r, row, f.list[i], why[i] ? why[i] : "name_variant");
-    results_problem(r, row, question_of(why[0]), row->name.surname);
+    results_problem_name(r, row, question_of(why[0]));
     results_outcome(row, "doubtful", "candidates");
     return true;
 }
@@ -398,7 +398,7 @@ static void other_school(struct results *r, struct results_row *row)
 static void nobody(struct results *r, struct results_row *row)
 {
     if (!row->has_name) results_problem(r, row, *row->code ? "code_unknown" : "name_missing", row->code);
-    else if (row->school == SCHOOL_OURS) results_problem(r, row, "pupil_unknown", row->name.surname);
+    else if (row->school == SCHOOL_OURS) results_problem_name(r, row, "pupil_unknown");
     results_outcome(row, "not_found", *row->code && !row->has_name ? "code_unknown" : "nobody_alike");
 }
 

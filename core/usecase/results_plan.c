@@ -371,10 +371,10 @@ static int plan_row(struct results *r, struct results_row *row, struct lt_error 
 static void judge_twins(struct results *r, struct results_row *first, struct results_row *second)
 {
     bool same = json_equal(first->in, second->in);
-    results_problem(r, second, same ? "row_duplicate" : "row_contradiction", second->name.surname ? second->name.surname : "");
+    results_problem_name(r, second, same ? "row_duplicate" : "row_contradiction");
     results_outcome(second, same ? "duplicate" : "contradiction", same ? "duplicate" : "contradiction");
     if (same || strcmp(first->outcome, "contradiction") == 0) return;
-    results_problem(r, first, "row_contradiction", first->name.surname ? first->name.surname : "");
+    results_problem_name(r, first, "row_contradiction");
     results_outcome(first, "contradiction", "contradiction");
 }
 

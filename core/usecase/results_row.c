@@ -69,6 +69,14 @@ void results_error(struct results *r, struct results_row *row, const struct lt_e
     lt_buf_free(&text);
 }
 
+void results_problem_name(struct results *r, struct results_row *row, const char *code)
+{
+    const char *said = lt_json_str(lt_json_object(row->doc, "pupil"), "full_name");
+    char *whole = said || !row->has_name ? NULL : model_name_full(row->name.surname, row->name.name, row->name.patronymic);
+    results_problem(r, row, code, said ? said : whole);
+    free(whole);
+}
+
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why)
 {
     size_t i;
