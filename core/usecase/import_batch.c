@@ -81,7 +81,7 @@ int import_batch_new(struct uc_call *call, const struct import_format *format, c
                      struct import_batch *out, struct lt_error *err)
 {
     char dir[SPOOL_PATH], path[SPOOL_PATH], sha256[65];
-    size_t size;
+    size_t size = 0;
     *out = (struct import_batch){.id = ""};
     lt_id_next(call->app->ids, out->id);
     path_of(call, out->id, NULL, dir);
