@@ -128,9 +128,7 @@ static int work(struct results *r, const json_t *items, struct lt_error *err)
     if (!rc && !codes && !uin) rc = used_codes(r, err);
     if (!rc) rc = results_remember(r, err);
     if (!rc) rc = remember_schools(r, err);
-    for (size_t i = 0; !rc && i < r->rows_len; i++) {
-        if (json_array_append_new(r->out->rows, results_row_json(r, &r->rows[i]))) rc = lt_fail_memory(err);
-    }
+    if (!rc) rc = results_show(r, err);
     if (!rc && r->failed) rc = lt_fail_memory(err);
     return rc;
 }

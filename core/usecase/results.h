@@ -60,6 +60,7 @@ struct results_row {
     char *identity;
     const char *mentor;           /* id of the staff member, or NULL */
     const char *entry;            /* id of the entry it becomes or is */
+    json_t *shown;                /* what a person sees of it, on its way into the answer */
     bool incomplete;              /* a fact of its sheet is missing: nothing is made of it yet */
 };
 
@@ -131,7 +132,10 @@ void results_tell(struct results *r, struct results_row *row, const char *code, 
 /* One whose sentence names the pupil: as the file does, else the parts together. */
 void results_problem_name(struct results *r, struct results_row *row, const char *code);
 void results_candidate(struct results *r, struct results_row *row, const struct results_pupil *p, const char *why);
-json_t *results_row_json(struct results *r, const struct results_row *row);
+/* What a person sees of each row, into r->out. */
+int results_show(struct results *r, struct lt_error *err);
+/* Calls `work` for every row, in two threads where there are many: it changes its row and nothing else but `failed`. */
+void results_each(struct results *r, void (*work)(struct results *r, size_t at));
 
 /* --- results_match.c --- */
 void results_match(struct results *r, struct results_row *row);
