@@ -28,23 +28,12 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *csv(const char *what)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/итоги.csv", s->dir);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(what, f);
-    fclose(f);
-    return path;
-}
-
 static json_t *results(const char *what)
 {
-    return ok(s, "local", "import", "preview", "{'format':'olympiad','file':'<=%s','fact':['stage=municipal','subject=Физика']}", csv(what));
+    return ok(s, "local", "import", "preview", "{'format':'olympiad','file':'<=%s','fact':['stage=municipal','subject=Физика']}", school_csv(s, what));
 }
 
-static json_t *roster(const char *what) { return ok(s, "local", "import", "preview", "{'format':'roster','file':'<=%s'}", csv(what)); }
+static json_t *roster(const char *what) { return ok(s, "local", "import", "preview", "{'format':'roster','file':'<=%s'}", school_csv(s, what)); }
 
 static const char *outcome(const json_t *plan, long long row)
 {

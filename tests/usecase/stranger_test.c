@@ -29,17 +29,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *csv(const char *what)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/итоги.csv", s->dir);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(what, f);
-    fclose(f);
-    return path;
-}
-
 static const char *param(const char *name)
 {
     const char *v = lt_error_param(&s->err, name);
@@ -80,7 +69,7 @@ static void a_sheet_without_much_is_shown(void **state)
 {
     (void)state;
     ok(s, "local", "plugin", "enable", "{'id':'bare-sheet'}");
-    json_t *a = ok(s, "local", "import", "preview", "{'format':'bare-sheet','file':'<=%s'}", csv("Кто;Что\nИванов Иван;1\n"));
+    json_t *a = ok(s, "local", "import", "preview", "{'format':'bare-sheet','file':'<=%s'}", school_csv(s, "Кто;Что\nИванов Иван;1\n"));
     assert_string_equal(text(a, "sheets/0/columns/0/column"), "A");
     assert_string_equal(text(a, "sheets/0/columns/0/role"), "");
     assert_string_equal(text(a, "sheets/0/facts/subject"), "физика");

@@ -78,6 +78,17 @@ struct school *school_bare(void)
     return s;
 }
 
+const char *school_csv(struct school *s, const char *content)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "%s/итоги.csv", s->dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(content, f);
+    fclose(f);
+    return path;
+}
+
 void school_close(struct school *s)
 {
     uc_answer_clear(&s->answer);

@@ -47,6 +47,8 @@ struct school *school_bare(void);
 /* The same with people (support.c lists them), classes 3В, 9А, 9Б, 11А and pupils. */
 struct school *school_open(void);
 void school_close(struct school *s);
+/* A table with this content; the path lives until the next. */
+const char *school_csv(struct school *s, const char *content);
 void school_reopen(struct school *s);
 /* Opens what was closed with lt_app_close, on files of the test. */
 void school_open_with(struct school *s, const struct lt_fs *fs);
